@@ -1,0 +1,12 @@
+export { type BodyOf, defineEvent, type EventContract } from './define-event.ts';
+export {
+  loadCancelled,
+  loadCompleted,
+  loadDelayed,
+  loadFailed,
+  loadProgressed,
+  loadStarted,
+  queriesRefreshed,
+} from './employment.ts';
+export { emailSent } from './notifications.ts';
+export { rejectionReason, rowCounts, uploadFinished, uploadReceived } from './uploads.ts';
