@@ -15,7 +15,7 @@ const project = (displayName, testMatch, more = {}) => ({
     ],
   },
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['tributary-source', 'node', 'node-addons', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['tributary-source', 'node', 'node-addons'] },
   ...more,
 });
 

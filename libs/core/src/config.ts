@@ -16,7 +16,9 @@ export function readConfig<S extends z.ZodObject>(
     const name = issue.path.join('.');
     return name in set ? `  ${name}: ${issue.message}` : `  ${name}: is required but not set`;
   });
-  throw badConfig(`The configuration is wrong:\n${[...new Set(lines)].join('\n')}\nEvery variable is explained in docs/configuration.md.`);
+  throw badConfig(
+    `The configuration is wrong:\n${[...new Set(lines)].join('\n')}\nEvery variable is explained in docs/configuration.md.`,
+  );
 }
 
 /** A whole number from `min` to `max`, written in decimal digits. */
@@ -39,4 +41,6 @@ export const secret = z.string().min(32, 'must have at least 32 characters');
 export const pem = z
   .string()
   .transform((value) => value.replaceAll('\\n', '\n'))
-  .refine((value) => value.includes('-----BEGIN ') && value.includes('-----END '), { error: 'must be a key in PEM form' });
+  .refine((value) => value.includes('-----BEGIN ') && value.includes('-----END '), {
+    error: 'must be a key in PEM form',
+  });

@@ -29,7 +29,8 @@ export class AppError extends Error {
   }
 }
 
-const make = (code: ErrorCode) => (message: string, options?: { cause?: unknown }) => new AppError(code, message, options);
+const make = (code: ErrorCode) => (message: string, options?: { cause?: unknown }) =>
+  new AppError(code, message, options);
 
 export const unauthenticated = make('UNAUTHENTICATED');
 export const forbidden = make('FORBIDDEN');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** One message contract: its type, `<database>.<entity>.<past participle>`, and the shape of its body. */
 export interface EventContract<T extends string = string, S extends z.ZodType = z.ZodType> {

@@ -15,7 +15,10 @@ export const loadProgressed = defineEvent(
 );
 
 /** The load waits for something that is nobody's fault; `message` is for the uploader ("waiting for …"). */
-export const loadDelayed = defineEvent('employment.load.delayed', z.object({ uploadId, at, message: z.string().min(1) }));
+export const loadDelayed = defineEvent(
+  'employment.load.delayed',
+  z.object({ uploadId, at, message: z.string().min(1) }),
+);
 
 /**
  * All rows are committed. `awaits` names the message types COMPLETED still waits for; empty means it is complete now.
