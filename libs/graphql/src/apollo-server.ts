@@ -1,0 +1,65 @@
+import type { Server } from 'node:http';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { Log } from '@tributary/core';
+import { parse } from 'graphql';
+import { enforceAuthDirectives } from './auth-directives.ts';
+import { formatError, isUnexpected } from './format-error.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What every resolver's context holds beside what the subgraph adds. */
+export interface RequestContext {
+  viewer: Viewer | null;
+  log: Log;
+  requestId: string;
+}
+
+const drainTimeoutMs = 20_000;
+
+/** The Apollo Server of one subgraph, not started; stopping it also drains and closes the HTTP server. */
+export function createApolloServer(
+  subgraph: { typeDefs: string; resolvers: object; log: Log },
+  httpServer: Server,
+): ApolloServer<RequestContext> {
+  // The resolvers are typed by the generated Resolvers; the library's own type for them is looser but not assignable.
+  const module = { typeDefs: parse(subgraph.typeDefs), resolvers: subgraph.resolvers } as Extract<
+    Parameters<typeof buildSubgraphSchema>[0],
+    { resolvers?: unknown }
+  >;
+  return new ApolloServer<RequestContext>({
+    schema: enforceAuthDirectives(buildSubgraphSchema(module)),
+    introspection: true,
+    persistedQueries: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    formatError,
+    logger: subgraph.log,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainTimeoutMs }),
+      logUnexpectedErrors(subgraph.log),
+    ],
+  });
+}
+
+/** Logs with its stack what the client sees only masked; the id in the answer is the one in the log. */
+function logUnexpectedErrors(log: Log): ApolloServerPlugin<RequestContext> {
+  return {
+    contextCreationDidFail: async ({ error }) => log.error({ err: error }, 'no context could be made for a request'),
+    requestDidStart: async ({ contextValue, request }) => ({
+      didEncounterErrors: async ({ errors }) => {
+        for (const error of errors.filter(isUnexpected)) {
+          error.extensions.requestId = contextValue.requestId;
+          const { operationName } = request;
+          contextValue.log.error(
+            { err: error.originalError ?? error, path: error.path, operationName },
+            'a resolver failed',
+          );
+        }
+      },
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import { createServer } from 'node:http';
+import { expressMiddleware } from '@as-integrations/express5';
+import type { Log } from '@tributary/core';
+import express from 'express';
+import { createApolloServer } from './apollo-server.ts';
+import { healthRoutes } from './health.ts';
+import { answerErrors } from './http-errors.ts';
+import { createInternalTokenCheck } from './internal-token.ts';
+import { listen } from './listen.ts';
+import { logRequests } from './request-log.ts';
+import type { Viewer } from './viewer.ts';
+
+export interface SubgraphOptions<C extends object> {
+  name: string;
+  /** The SDL of schema.graphql. */
+  typeDefs: string;
+  /** The generated `Resolvers`, with the scalars DateTime and BigInt where the SDL names them. */
+  resolvers: object;
+  /** What resolvers get as context, made anew for each request; `viewer` is always added to it. */
+  context: (request: { viewer: Viewer | null; log: Log; requestId: string }) => C;
+  host: string;
+  port: number;
+  /** PEM; the gateway's key, to which alone this subgraph listens. */
+  internalTokenPublicKey: string;
+  log: Log;
+  /** Names what is still waited for; empty when ready. */
+  ready: () => string[];
+  /** Adds routes beside /graphql. They are open unless they call viewerOf, and may throw an AppError, also from a promise. */
+  routes?: (app: express.Express, helpers: { viewerOf: (request: express.Request) => Promise<Viewer | null> }) => void;
+  /** Runs before the body of a GraphQL request is parsed, but after its token is checked. */
+  beforeGraphql?: express.RequestHandler[];
+}
+
+const bodyLimitBytes = 1024 * 1024;
+
+/**
+ * Serves one subgraph: POST /graphql for whoever holds an internal token of the gateway, health, and the routes given.
+ * `stop` answers what is in hand, refuses what comes, and resolves when every socket is closed.
+ */
+export async function startSubgraph<C extends object>(
+  options: SubgraphOptions<C>,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { log } = options;
+  const check = createInternalTokenCheck({ subgraph: options.name, publicKey: options.internalTokenPublicKey });
+  const viewerOf = async (request: express.Request) => check(request.get('authorization'));
+
+  const app = express();
+  app.disable('x-powered-by');
+  const httpServer = createServer(app);
+  const apollo = createApolloServer(options, httpServer);
+  await apollo.start();
+
+  let stopping = false;
+  app.use(healthRoutes(() => (stopping ? ['the end of this process'] : options.ready())));
+  app.use(logRequests(log));
+  const authenticate: express.RequestHandler = async (request, response, next) => {
+    response.locals.viewer = await viewerOf(request);
+    next();
+  };
+  const graphql = expressMiddleware(apollo, {
+    context: async ({ res }) => {
+      const request = { viewer: res.locals.viewer, log: res.locals.log, requestId: res.locals.requestId };
+      return { ...options.context(request), ...request };
+    },
+  });
+  app.use('/graphql', authenticate, ...(options.beforeGraphql ?? []), express.json({ limit: bodyLimitBytes }), graphql);
+  options.routes?.(app, { viewerOf });
+  app.use((_request, response) => {
+    response.status(404).json({ errors: [{ message: 'There is nothing here', extensions: { code: 'NOT_FOUND' } }] });
+  });
+  app.use(answerErrors(log));
+
+  const origin = await listen(httpServer, { host: options.host, port: options.port });
+  log.info({ url: `${origin}/graphql` }, `${options.name} listens`);
+  return {
+    url: `${origin}/graphql`,
+    stop: async () => {
+      stopping = true;
+      await apollo.stop();
+    },
+  };
+}

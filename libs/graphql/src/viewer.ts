@@ -1,0 +1,22 @@
+import { forbidden, unauthenticated } from '@tributary/core';
+
+/** Who asks, as the gateway vouches for it in the internal token; null where a request is anonymous. */
+export interface Viewer {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+}
+
+/** The viewer, or UNAUTHENTICATED for an anonymous request. */
+export function requireViewer(viewer: Viewer | null): Viewer {
+  if (viewer === null) throw unauthenticated('Sign in first: this needs an access token');
+  return viewer;
+}
+
+/** The viewer if it holds the permission, else FORBIDDEN (UNAUTHENTICATED for an anonymous request). */
+export function requirePermission(viewer: Viewer | null, permission: string): Viewer {
+  const known = requireViewer(viewer);
+  if (!known.permissions.includes(permission)) throw forbidden(`This needs the permission ${permission}`);
+  return known;
+}

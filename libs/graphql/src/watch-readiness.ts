@@ -1,0 +1,58 @@
+import type { Clock, Log } from '@tributary/core';
+
+/**
+ * Checks each named dependency now and every `everyMs`, and says in the log when one goes or comes back. A check that
+ * throws, or takes longer than `everyMs`, means waiting. Stop it before closing what it checks.
+ */
+export function watchReadiness(options: {
+  checks: Record<string, () => Promise<unknown>>;
+  clock: Clock;
+  log: Log;
+  everyMs?: number;
+}): { waitingFor: () => string[]; stop: () => Promise<void> } {
+  const { checks, clock, log, everyMs = 2000 } = options;
+  const waiting = new Map(Object.keys(checks).map((name): [string, boolean] => [name, true]));
+  const stopping = new AbortController();
+
+  async function check(name: string, ping: () => Promise<unknown>, first: boolean): Promise<void> {
+    const problem = await pingWithin(ping, everyMs);
+    const was = waiting.get(name);
+    waiting.set(name, problem !== undefined);
+    if (stopping.signal.aborted) return;
+    if (problem !== undefined && (first || !was)) log.warn({ err: problem }, `waiting for ${name}`);
+    if (problem === undefined && was) log.info(`${name} is there`);
+  }
+
+  async function watch(): Promise<void> {
+    for (let first = true; !stopping.signal.aborted; first = false) {
+      await Promise.all(Object.entries(checks).map(([name, ping]) => check(name, ping, first)));
+      await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  const watching = watch();
+  return {
+    waitingFor: () => [...waiting].filter(([, missing]) => missing).map(([name]) => name),
+    stop: () => {
+      stopping.abort();
+      return watching;
+    },
+  };
+}
+
+/** What went wrong with one ping, or undefined. */
+async function pingWithin(ping: () => Promise<unknown>, ms: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => resolve(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    const answered = ping().then(
+      () => undefined,
+      (error: unknown) => error ?? new Error('failed'),
+    );
+    return await Promise.race([answered, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
