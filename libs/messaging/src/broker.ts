@@ -1,0 +1,78 @@
+import type { EventContract } from '@tributary/events';
+import type { z } from 'zod';
+
+/** A message as a consumer gets it. */
+export interface Delivery {
+  readonly type: string;
+  readonly body: unknown;
+  readonly messageId: string;
+  /** Starts at 1 and grows only by retries that count as an attempt. */
+  readonly attempt: number;
+  /** Retries in a row that did not count: how long this delivery has been waiting for something. */
+  readonly waits: number;
+  /** Why it was retried last, or null. */
+  readonly lastReason: string | null;
+  /** As published first: a retried delivery keeps it. */
+  readonly routingKey: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** A message ready to be sent, as an outbox keeps it. */
+export interface OutgoingMessage {
+  readonly messageId: string;
+  readonly type: string;
+  readonly routingKey: string;
+  readonly body: unknown;
+}
+
+export type Publish = <E extends EventContract>(
+  event: E,
+  body: z.input<E['body']>,
+  options?: { messageId?: string },
+) => Promise<void>;
+
+export interface Publisher {
+  /** Checks the body against its contract, then sends it. */
+  readonly publish: Publish;
+  /**
+   * Sends persistently and mandatorily, and resolves only after the broker's confirm. Throws UNAVAILABLE at once while
+   * disconnected or blocked, and when the message was refused or no queue is bound to its routing key.
+   */
+  send(message: OutgoingMessage): Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly name: string;
+  readonly bindings: readonly string[];
+  /** How many deliveries are handled at the same time. */
+  readonly prefetch: number;
+}
+
+/** What becomes of a delivery. A retry longer than 60 s waits 60 s; `reason` is kept with the message. */
+export type Outcome =
+  | { readonly ack: true }
+  | { readonly retryInMs: number; readonly countsAsAttempt: boolean; readonly reason?: string }
+  | { readonly deadLetter: { readonly reason: string; readonly stack?: string } };
+
+/**
+ * Decides a delivery's outcome; one that throws dead-letters it. The signal is aborted when the delivery was lost to the
+ * broker or must be handed back: from then on only `ack` counts, any other outcome puts the delivery back as it was.
+ */
+export type Handle = (delivery: Delivery, signal: AbortSignal) => Promise<Outcome>;
+
+export interface Consumer {
+  /**
+   * Takes no more and waits for what is in hand; after `timeoutMs` (default: no limit) it aborts the signals and hands
+   * back to the queue whatever does not end within a second.
+   */
+  stop(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** RabbitMQ, or its in-memory twin: delivery is at least once, in any order. */
+export interface Broker extends Publisher {
+  /** Declares the queue, its retry queues and `<name>.dead`, and resolves once deliveries flow; survives reconnects. */
+  consume(queue: QueueOptions, handle: Handle): Promise<Consumer>;
+  /** Whether messages can be sent and received right now. */
+  ready(): boolean;
+  close(): Promise<void>;
+}

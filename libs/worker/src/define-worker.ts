@@ -1,0 +1,70 @@
+import type { Clock, Log } from '@tributary/core';
+import type { BodyOf, EventContract } from '@tributary/events';
+import type { Publish } from '@tributary/messaging';
+import type { z } from 'zod';
+
+/** One contract, or several. */
+export type Consumed = EventContract | readonly EventContract[];
+
+type Tagged<E> = E extends EventContract ? { readonly type: E['type']; readonly body: BodyOf<E> } : never;
+
+/** One contract: its parsed body. Several: `{ type, body }`, told apart by `type`. */
+export type MessageOf<C extends Consumed> = C extends EventContract
+  ? BodyOf<C>
+  : C extends readonly EventContract[]
+    ? Tagged<C[number]>
+    : never;
+
+/** What the runtime gives to every handling of a message, beside the worker's own dependencies. */
+export interface HandlingContext {
+  /** Resolves after the broker's confirm, so what was published survives the ack that follows. */
+  readonly publish: Publish;
+  /** Carries worker, message and upload id. */
+  readonly log: Log;
+  /** Aborted when the worker must stop or has lost the delivery: end soon, it will be delivered again. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** 1 to 5; waiting for something unavailable does not count. */
+  readonly attempt: number;
+  readonly messageId: string;
+  /** As published: with a binding such as `*.load.*` another database's than the contract's. */
+  readonly messageType: string;
+}
+
+/** Why a message waits and when it is tried again. */
+export interface Delay {
+  readonly reason: string;
+  readonly retryInMs: number;
+}
+
+export interface WorkerDefinition<
+  C extends Consumed = Consumed,
+  S extends z.ZodObject = z.ZodObject,
+  D extends object = object,
+> {
+  /** The folder's name, and the queue's. */
+  readonly name: string;
+  readonly consumes: C;
+  /** Binding patterns instead of the contracts' own; a type is then matched from its first dot on. */
+  readonly bindings?: readonly string[];
+  /** Messages handled at the same time. */
+  readonly prefetch: number;
+  /** The worker's part of the environment. */
+  readonly config: S;
+  /** Opens what `handle` needs. While it throws UNAVAILABLE it is called again; closes run in reverse order. */
+  connect(config: z.output<S>, onClose: (close: () => Promise<unknown> | unknown) => void): Promise<D> | D;
+  /**
+   * Does the work: safe to run twice and out of order. Returning acks. Throwing UNAVAILABLE waits and tries again
+   * without end; anything else is tried 5 times and then dead-lettered. The user's faults are published, not thrown.
+   */
+  handle(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
+  /** Called when a message starts to wait, or waits for another reason than before; what it throws is only logged. */
+  delayed?(message: MessageOf<C>, delay: Delay, dependencies: D & HandlingContext): Promise<void>;
+}
+
+/** Declares a worker: pure data, all types inferred. */
+export function defineWorker<const C extends Consumed, S extends z.ZodObject, D extends object>(
+  definition: WorkerDefinition<C, S, D>,
+): WorkerDefinition<C, S, D> {
+  return definition;
+}

@@ -1,0 +1,8 @@
+export {
+  type Consumed,
+  type Delay,
+  defineWorker,
+  type HandlingContext,
+  type MessageOf,
+  type WorkerDefinition,
+} from './define-worker.ts';
