@@ -1,0 +1,36 @@
+import { connectionOptions, databaseFolders, migrate } from '@tributary/prisma';
+import { createConnection } from 'mariadb';
+import { testServers } from './test-servers.ts';
+import { uniqueName } from './unique-name.ts';
+
+export interface TestDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** A database of the test's own on the real server, with the committed migrations of `prisma/<name>` applied. The caller drops it. */
+export async function createTestDatabase(
+  name: 'users' | 'uploads' | 'employment' | 'notifications',
+): Promise<TestDatabase> {
+  const found = databaseFolders().find((database) => database.name === name);
+  if (!found) throw new Error(`prisma/${name} has no migrations`);
+  const database = createEmptyDatabase(name);
+  await migrate({ databaseUrl: database.url, folder: found.folder, log: () => undefined });
+  return database;
+}
+
+/** The address of a database that does not exist yet, for tests that migrate it themselves. The caller drops it. */
+export function createEmptyDatabase(purpose: string): TestDatabase {
+  const name = uniqueName(purpose);
+  const url = new URL(testServers().MARIADB_URL);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    async drop() {
+      const { database: _, ...server } = connectionOptions(url.href);
+      const connection = await createConnection(server);
+      await connection.query(`DROP DATABASE IF EXISTS \`${name}\``);
+      await connection.end();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { badConfig, isAppError, readConfig, startProcess, urlOf, wholeNumber } from '@tributary/core';
+import { z } from 'zod';
+import { type DatabaseFolder, databaseFolders } from './database-folders.ts';
+import { migrate } from './migrate-database.ts';
+
+/** Migrates every database whose <NAME>_DATABASE_URL is set, one after the other, then exits 0. Run before any process starts, never by one. */
+await startProcess('migrate', async ({ onClose }) => {
+  const { databases, waitMs } = readDatabases();
+  const stopping = new AbortController();
+  const running = migrateAll(databases, waitMs, stopping.signal);
+  // A migration cut in the middle would have to be mended by hand.
+  onClose(() => {
+    stopping.abort();
+    return running;
+  });
+  process.exit(await running);
+});
+
+function readDatabases() {
+  const folders = databaseFolders();
+  const urls = readConfig(
+    z.object(Object.fromEntries(folders.map(({ variable }) => [variable, urlOf('mysql', 'mariadb').optional()]))),
+  );
+  const { MIGRATE_WAIT_MS: waitMs } = readConfig(
+    z.object({ MIGRATE_WAIT_MS: wholeNumber(0, 3_600_000).default(60_000) }),
+  );
+  const databases = folders.flatMap((folder) => {
+    const databaseUrl = urls[folder.variable];
+    return databaseUrl === undefined ? [] : [{ ...folder, databaseUrl }];
+  });
+  if (databases.length === 0) {
+    const names = folders.map(({ variable }) => variable).join(', ');
+    throw badConfig(`No database to migrate: set one or more of ${names}.`);
+  }
+  return { databases, waitMs };
+}
+
+/** The exit code: a refusal is told in plain text, for it is a person who has to act on it. */
+async function migrateAll(
+  databases: (DatabaseFolder & { databaseUrl: string })[],
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<0 | 1> {
+  for (const { name, folder, databaseUrl } of databases) {
+    if (signal.aborted) break;
+    try {
+      const log = (line: string) => process.stdout.write(`${name}: ${line}\n`);
+      await migrate({ databaseUrl, folder, log, waitMs, signal });
+    } catch (error) {
+      const reason = isAppError(error) ? error.message : error instanceof Error ? error.stack : String(error);
+      process.stderr.write(`${name}: ${reason}\n`);
+      return 1;
+    }
+  }
+  return 0;
+}
