@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../processes/run.mjs';
+import { root } from './paths.mjs';
+
+/**
+ * Makes node_modules hold what package-lock.json names; true if there was something to install. `npm ci` on a fresh
+ * clone leaves the lock file alone, `npm install` later on spares what is already there.
+ */
+export async function installPackages(folder = root) {
+  if (packagesAreInstalled(folder)) return false;
+  const command = existsSync(join(folder, 'node_modules')) ? 'install' : 'ci';
+  await run('npm', [command, '--no-audit', '--no-fund'], { cwd: folder });
+  return true;
+}
+
+/**
+ * Compares the lock file with the one npm leaves inside node_modules, package by package, since no time stamp survives a
+ * clone. Optional packages are for other platforms and may be missing.
+ */
+export function packagesAreInstalled(folder = root) {
+  const installedFile = join(folder, 'node_modules', '.package-lock.json');
+  if (!existsSync(installedFile)) return false;
+  const wanted = readPackages(join(folder, 'package-lock.json'));
+  const installed = readPackages(installedFile);
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) =>
+      path === '' || (path in installed ? installed[path]?.version === version : optional),
+  );
+}
+
+/**
+ * @param {string} lockFile
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
+ */
+function readPackages(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+}

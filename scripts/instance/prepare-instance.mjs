@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { root } from '../checkout/paths.mjs';
+import { run } from '../processes/run.mjs';
+import { namesVhost } from '../servers/rabbitmq.mjs';
+import { openVhosts } from '../servers/rabbitmq-vhosts.mjs';
+import { databaseUrls } from '../stack/databases.mjs';
+
+/**
+ * Makes the instance's vhost, and its databases with all migrations applied. Safe to repeat.
+ *
+ * @param {string} instance
+ * @param {Record<string, string>} servers
+ */
+export async function prepareInstance(instance, servers) {
+  await Promise.all([createVhost(instance, servers), migrateInstance(instance, servers)]);
+}
+
+/**
+ * @param {string} instance
+ * @param {Record<string, string>} servers
+ * @returns what the migration runner said
+ */
+export function migrateInstance(instance, servers) {
+  const env = { PATH: process.env.PATH, ...databaseUrls(instance, servers.MARIADB_URL ?? '') };
+  return run(process.execPath, [join(root, 'prisma/dist/migrate.js')], { env });
+}
+
+/**
+ * @param {string} instance
+ * @param {Record<string, string>} servers
+ */
+async function createVhost(instance, servers) {
+  const url = servers.RABBITMQ_URL ?? '';
+  if (namesVhost(url)) return;
+  const vhosts = await openVhosts(url, servers);
+  if (vhosts === null)
+    throw new Error(`No vhost can be made on RabbitMQ: set RABBITMQ_MANAGEMENT_URL, or name a vhost in RABBITMQ_URL.`);
+  await vhosts.create(instance);
+}

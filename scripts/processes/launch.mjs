@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { identify } from './identity.mjs';
+
+/**
+ * @typedef {{ code: number | null, signal: NodeJS.Signals | null }} Exit
+ * @typedef {{ identity: import('./identity.mjs').Identity, exited: Promise<Exit> }} Launched
+ */
+
+/**
+ * Starts a program that writes to `logFile` by itself and outlives us unless it is ended. It gets a process group of its
+ * own: a Ctrl-C in the terminal reaches us alone, and we end the others in order.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd: string, env: Record<string, string>, logFile: string }} options
+ * @returns {Promise<Launched>}
+ */
+export async function launch(command, args, { cwd, env, logFile }) {
+  const log = openSync(logFile, 'a');
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+  closeSync(log);
+  /** @type {Promise<Exit>} */
+  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  const pid = child.pid ?? 0;
+  return { identity: identify(pid) ?? { pid, started: 'gone' }, exited };
+}

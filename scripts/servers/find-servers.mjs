@@ -1,0 +1,70 @@
+import { dataRoot as defaultDataRoot } from '../checkout/paths.mjs';
+import { mariadb } from './mariadb.mjs';
+import { rabbitmq } from './rabbitmq.mjs';
+import { redis } from './redis.mjs';
+import { debianPackages } from './rungs/debian-packages.mjs';
+import { dockerCompose } from './rungs/docker-compose.mjs';
+import { fromEnvironment } from './rungs/from-environment.mjs';
+import { listeningLocally } from './rungs/listening-locally.mjs';
+
+/**
+ * @typedef {object} Servers
+ * @property {Record<string, string>} environment MARIADB_URL, RABBITMQ_URL, REDIS_URL and what goes with them
+ * @property {{ name: string, how: string }[]} found for a person to read
+ * @property {() => Promise<void>} release ends those that were started for us and that nobody else uses
+ */
+
+const defaults = {
+  kinds: [mariadb, rabbitmq, redis],
+  rungs: [fromEnvironment, listeningLocally, dockerCompose, debianPackages],
+};
+
+/**
+ * Each server from the first rung that provides it, all logged in to before this resolves. Whatever was started is ended
+ * again when one cannot be had.
+ *
+ * @param {{ env?: Record<string, string | undefined>, dataRoot?: string, note?: (text: string) => void, kinds?: import('./types.mjs').ServerKind[], rungs?: import('./types.mjs').Rung[] }} [options]
+ * @returns {Promise<Servers>}
+ */
+export async function findServers(options = {}) {
+  const { env = process.env, dataRoot = defaultDataRoot, note = () => {}, kinds, rungs } = { ...defaults, ...options };
+  /** @type {Map<import('./types.mjs').ServerKind, import('./types.mjs').Found>} */
+  const found = new Map();
+  /** @type {string[]} */
+  const notes = [];
+  const context = { env, dataRoot, note: (/** @type {string} */ text) => void (notes.push(text), note(text)) };
+  const release = async () => void (await Promise.all([...found.values()].map((server) => server.release())));
+  try {
+    for (const rung of rungs) {
+      const missing = kinds.filter((kind) => !found.has(kind));
+      if (missing.length === 0) break;
+      for (const [kind, server] of await rung.find(missing, context)) found.set(kind, server);
+    }
+    const missing = kinds.filter((kind) => !found.has(kind));
+    if (missing.length > 0) throw new Error(whatToDo(missing, notes));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    environment: Object.assign({}, ...[...found.values()].map((server) => server.environment)),
+    found: kinds.map((kind) => ({ name: kind.name, how: found.get(kind)?.how ?? '' })),
+    release,
+  };
+}
+
+/**
+ * @param {import('./types.mjs').ServerKind[]} missing
+ * @param {string[]} notes
+ */
+function whatToDo(missing, notes) {
+  const names = missing.map((kind) => kind.name).join(', ');
+  const variables = missing.map((kind) => `${kind.variable}=${kind.localUrls[0]}`).join(' ');
+  return [
+    `There is no ${names} to work with. Do one of these, then run the same command again:`,
+    '  - start Docker (its engine, with the Compose plugin); everything else happens by itself',
+    `  - name a running one: ${variables} npm start`,
+    `  - on Debian or Ubuntu, as root: apt-get install ${missing.flatMap((kind) => kind.debianPackages).join(' ')}`,
+    ...notes.map((note) => `  (${note})`),
+  ].join('\n');
+}

@@ -1,0 +1,90 @@
+import { run, succeeds } from '../processes/run.mjs';
+
+/**
+ * Who can make and delete vhosts: no AMQP login can, it takes the server's command line tool or its HTTP API.
+ *
+ * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void> }} Vhosts
+ */
+
+/**
+ * The first way that works: the HTTP API at RABBITMQ_MANAGEMENT_URL, rabbitmqctl for a server on this machine, the HTTP
+ * API on its usual port. Null if none does.
+ *
+ * @param {string} url the server's, with the login that is to use the vhosts
+ * @param {Record<string, string | undefined>} env
+ * @returns {Promise<Vhosts | null>}
+ */
+export async function openVhosts(url, env) {
+  const { hostname, username, password } = new URL(url);
+  const login = { user: decodeURIComponent(username || 'guest'), password: decodeURIComponent(password || 'guest') };
+  if (env.RABBITMQ_MANAGEMENT_URL) return overHttp(env.RABBITMQ_MANAGEMENT_URL, login);
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (isLocal && (await succeeds('rabbitmqctl', ['-q', 'list_vhosts']))) return byCommand(login.user);
+  const usual = `http://${hostname}:15672`;
+  return (await answers(usual, login)) ? overHttp(usual, login) : null;
+}
+
+/**
+ * @param {string} user
+ * @returns {Vhosts}
+ */
+function byCommand(user) {
+  return {
+    async create(vhost) {
+      const existing = await run('rabbitmqctl', ['-q', 'list_vhosts', 'name']);
+      if (!existing.split('\n').includes(vhost)) await run('rabbitmqctl', ['-q', 'add_vhost', vhost]);
+      await run('rabbitmqctl', ['-q', 'set_permissions', '-p', vhost, user, '.*', '.*', '.*']);
+    },
+    async delete(vhost) {
+      const existing = await run('rabbitmqctl', ['-q', 'list_vhosts', 'name']);
+      if (existing.split('\n').includes(vhost)) await run('rabbitmqctl', ['-q', 'delete_vhost', vhost]);
+    },
+  };
+}
+
+/**
+ * @typedef {{ user: string, password: string }} Login
+ * @param {string} base
+ * @param {Login} login
+ * @returns {Vhosts}
+ */
+function overHttp(base, login) {
+  /** @param {string} method @param {string} path @param {object} [body] */
+  async function call(method, path, body) {
+    const response = await request(base, login, method, path, body);
+    if (response.ok || (method === 'DELETE' && response.status === 404)) return;
+    throw new Error(`RabbitMQ's HTTP API answered ${method} ${path} with ${response.status}: ${await response.text()}`);
+  }
+  return {
+    async create(vhost) {
+      await call('PUT', `/api/vhosts/${encodeURIComponent(vhost)}`);
+      const permissions = { configure: '.*', write: '.*', read: '.*' };
+      await call('PUT', `/api/permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(login.user)}`, permissions);
+    },
+    delete: (vhost) => call('DELETE', `/api/vhosts/${encodeURIComponent(vhost)}`),
+  };
+}
+
+/** @param {string} base @param {Login} login */
+async function answers(base, login) {
+  try {
+    return (await request(base, login, 'GET', '/api/vhosts')).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {string} base @param {Login} login @param {string} method @param {string} path @param {object} [body] */
+function request(base, { user, password }, method, path, body) {
+  const { origin, username, password: given } = new URL(base);
+  const credentials = username ? `${decodeURIComponent(username)}:${decodeURIComponent(given)}` : `${user}:${password}`;
+  return fetch(origin + path, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    signal: AbortSignal.timeout(10_000),
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+}

@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './checkout/paths.mjs';
+import { prepareInstance } from './instance/prepare-instance.mjs';
+import { removeInstance } from './instance/remove-instance.mjs';
+import { followLog } from './processes/follow-log.mjs';
+import { choosePorts } from './stack/choose-ports.mjs';
+import { listDeployables } from './stack/deployables.mjs';
+import { instanceEnvironment, pick } from './stack/environment.mjs';
+import { mailbox } from './stack/mailbox.mjs';
+import { openProcessRecord } from './stack/process-record.mjs';
+import { loadSecrets } from './stack/secrets.mjs';
+import { startStackProcess } from './stack/start-stack-process.mjs';
+
+/**
+ * @typedef {object} StackOptions
+ * @property {string} instance prefix of every name on the servers
+ * @property {Record<string, string>} servers MARIADB_URL, RABBITMQ_URL (without a vhost the instance gets its own), REDIS_URL; optional RABBITMQ_MANAGEMENT_URL, FILE_STORE_URL, SMTP_URL
+ * @property {string} dataDir
+ * @property {'usual' | 'free'} [ports] the documented ones, each moved to the next free one; or any
+ * @property {Record<string, string>} [environment] wins over what the stack decides, for the processes that name the variable
+ * @property {Record<string, Record<string, string>>} [processEnvironment] more variables for one process, by its name
+ * @property {string[]} [without] processes that are not started
+ * @property {boolean} [revive] start a process again that dies by itself
+ * @property {(text: string) => void} [log] hears of what a person should know: moved ports, left-over processes, deaths
+ * @property {(name: string, line: string) => void} [onLine] hears each line the processes log
+ */
+
+/**
+ * @typedef {object} Stack
+ * @property {string} instance
+ * @property {string} gatewayUrl
+ * @property {string | null} mailUrl the mailbox's web page and API; null when SMTP_URL was given
+ * @property {{ email: string, password: string }} admin
+ * @property {Record<string, string>} environment all variables of the instance
+ * @property {Map<string, import('./stack/start-stack-process.mjs').StackProcess>} processes
+ * @property {() => Promise<void>} stop ends every process, workers and gateway first
+ * @property {() => Promise<void>} remove stops, then deletes all that is the instance's
+ */
+
+/**
+ * Starts every deployable by its production command on the given servers, migrations first, and resolves when each is ready.
+ * If one does not become ready, all are ended again.
+ *
+ * @param {StackOptions} options
+ * @returns {Promise<Stack>}
+ */
+export async function startStack(options) {
+  const { instance, servers, dataDir, ports: portChoice = 'usual', revive = false, log = () => {} } = options;
+  const record = await openProcessRecord(dataDir);
+  if (record.leftOvers.length > 0) log(`Ended what an earlier start had left behind: ${record.leftOvers.join(', ')}.`);
+
+  const [allDeployables] = await Promise.all([listDeployables(), prepareInstance(instance, servers)]);
+  const deployables = allDeployables.filter(({ name }) => !options.without?.includes(name));
+  const ports = await choosePorts(allDeployables, portChoice, log);
+  const mail = servers.SMTP_URL ? null : mailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
+  const secrets = loadSecrets(dataDir);
+  const environment = {
+    ...instanceEnvironment({
+      instance,
+      dataDir,
+      servers,
+      secrets,
+      ports,
+      smtpUrl: servers.SMTP_URL ?? mail?.smtpUrl ?? '',
+    }),
+    ...options.environment,
+  };
+
+  /** @type {Map<string, import('./stack/start-stack-process.mjs').StackProcess>} */
+  const processes = new Map();
+  /** @type {(() => void)[]} */
+  const followers = [];
+
+  /** @param {string} name @param {string[]} args @param {Record<string, string>} env @param {number} port */
+  async function start(name, args, env, port) {
+    const logFile = freshLogFile(dataDir, name);
+    followers.push(followLog(logFile, (line) => options.onLine?.(name, line)));
+    const url = `http://127.0.0.1:${port}`;
+    const base = pick(process.env, ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']);
+    const onStart = (/** @type {import('./processes/identity.mjs').Identity} */ identity) => record.add(name, identity);
+    const env_ = { ...base, ...env };
+    return startStackProcess({ name, args, cwd: root, env: env_, url, logFile, onStart, revive: revive ? log : null });
+  }
+
+  async function stop() {
+    const [last, first] = [['mailbox', 'users', 'uploads', 'employees'], [...processes.keys()]];
+    await Promise.all(first.filter((name) => !last.includes(name)).map((name) => processes.get(name)?.kill()));
+    await Promise.all(last.map((name) => processes.get(name)?.kill()));
+    for (const unfollow of followers.splice(0)) unfollow();
+  }
+
+  try {
+    const box = mail && (await start('mailbox', mail.args, {}, ports.mailbox ?? 0));
+    if (box) processes.set('mailbox', box);
+    for (const { name, command, portVariable, variables } of deployables) {
+      const port = ports[name] ?? 0;
+      const own = {
+        ...pick(environment, variables),
+        [portVariable]: String(port),
+        ...options.processEnvironment?.[name],
+      };
+      processes.set(name, await start(name, command, own, port));
+    }
+    await Promise.all([...processes.values()].filter(({ name }) => name !== 'mailbox').map((one) => one.waitReady()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    instance,
+    gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
+    mailUrl: mail?.url ?? null,
+    admin: { email: environment.ADMIN_EMAIL ?? '', password: environment.ADMIN_PASSWORD ?? '' },
+    environment,
+    processes,
+    stop,
+    async remove() {
+      await stop();
+      await removeInstance(instance, servers, dataDir);
+    },
+  };
+}
+
+/**
+ * An empty log for the new run; the one of the run before is kept beside it.
+ *
+ * @param {string} dataDir
+ * @param {string} name
+ */
+function freshLogFile(dataDir, name) {
+  mkdirSync(join(dataDir, 'logs'), { recursive: true });
+  const file = join(dataDir, 'logs', `${name}.log`);
+  if (existsSync(file)) renameSync(file, `${file}.1`);
+  return file;
+}

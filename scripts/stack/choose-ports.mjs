@@ -1,0 +1,30 @@
+import { firstFreePort, freePorts } from '../processes/free-port.mjs';
+
+/**
+ * A port for each process and for the mailbox's two, by name.
+ *
+ * @param {import('./deployables.mjs').Deployable[]} deployables
+ * @param {'usual' | 'free'} choice
+ * @param {(text: string) => void} log hears which ones had to move
+ */
+export async function choosePorts(deployables, choice, log) {
+  const usual = [
+    ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([name, usualPort])),
+    /** @type {const} */ (['smtp', 1025]),
+    /** @type {const} */ (['mailbox', 1080]),
+  ];
+  /** @type {Record<string, number>} */
+  const ports = {};
+  if (choice === 'free') {
+    const free = await freePorts(usual.length);
+    for (const [index, [name]] of usual.entries()) ports[name] = free[index] ?? 0;
+    return ports;
+  }
+  const taken = new Set();
+  for (const [name, wanted] of usual) {
+    const port = await firstFreePort(wanted, taken);
+    if (port !== wanted) log(`Port ${wanted} is taken: ${name} listens on ${port}.`);
+    ports[name] = port;
+  }
+  return ports;
+}

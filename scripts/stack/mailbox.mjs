@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../checkout/paths.mjs';
+
+/**
+ * The development mailbox: a real SMTP server that keeps what it gets and shows it on a web page.
+ *
+ * @param {string} dataDir
+ * @param {{ smtp: number, web: number }} ports
+ */
+export function mailbox(dataDir, { smtp, web }) {
+  const folder = join(dataDir, 'mail');
+  mkdirSync(folder, { recursive: true });
+  return {
+    args: [
+      join(root, 'node_modules/maildev/bin/maildev'),
+      ...['--ip', '127.0.0.1', '--web-ip', '127.0.0.1', '--smtp', String(smtp), '--web', String(web)],
+      ...['--mail-directory', folder, '--silent'],
+    ],
+    smtpUrl: `smtp://127.0.0.1:${smtp}`,
+    url: `http://localhost:${web}`,
+  };
+}

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { endProcess, isRunning } from '../processes/identity.mjs';
+import { launch } from '../processes/launch.mjs';
+
+const READY_TIMEOUT_MS = 90_000;
+const CONFIGURATION_ERROR = 78;
+
+/**
+ * @typedef {object} StackProcess
+ * @property {string} name
+ * @property {string} url of its health endpoints
+ * @property {number} pid of the one running now, or the last one
+ * @property {Promise<import('../processes/launch.mjs').Exit>} exited of the one running now
+ * @property {(signal?: NodeJS.Signals) => Promise<import('../processes/launch.mjs').Exit>} kill sends the signal (SIGTERM) and waits for the end; it is not started again
+ * @property {() => Promise<void>} restart ends it if it runs, starts it, waits until it is ready
+ * @property {() => Promise<void>} waitReady resolves when /health/ready answers 200; rejects when it ends first
+ */
+
+/**
+ * Starts one process and, if asked to, starts it again with growing pauses when it dies by itself.
+ *
+ * @param {object} options
+ * @param {string} options.name
+ * @param {string[]} options.args of node
+ * @param {string} options.cwd
+ * @param {Record<string, string>} options.env
+ * @param {string} options.url
+ * @param {string} options.logFile
+ * @param {(identity: import('../processes/identity.mjs').Identity) => void} options.onStart
+ * @param {((text: string) => void) | null} options.revive says that it died and is started again; null: it stays dead
+ * @returns {Promise<StackProcess>}
+ */
+export async function startStackProcess({ name, args, cwd, env, url, logFile, onStart, revive }) {
+  let isWanted = true;
+  let deaths = 0;
+  let current = await start();
+
+  async function start() {
+    const started = Date.now();
+    const launched = await launch(process.execPath, args, { cwd, env, logFile });
+    onStart(launched.identity);
+    void launched.exited.then((exit) => afterExit(launched, exit, Date.now() - started));
+    return launched;
+  }
+
+  /** @param {import('../processes/launch.mjs').Launched} launched @param {import('../processes/launch.mjs').Exit} exit @param {number} livedMs */
+  async function afterExit(launched, exit, livedMs) {
+    if (!isWanted || launched !== current || revive === null || exit.code === CONFIGURATION_ERROR) return;
+    deaths = livedMs > 60_000 ? 1 : deaths + 1;
+    const pauseMs = Math.min(30_000, 500 * 2 ** deaths);
+    revive(`${name} ended with ${describeExit(exit)}; it is started again in ${pauseMs / 1000} s. Its log: ${logFile}`);
+    await delay(pauseMs);
+    if (isWanted && launched === current) current = await start();
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async function kill(signal = 'SIGTERM') {
+    isWanted = false;
+    if (signal === 'SIGTERM') await endProcess(current.identity, { graceMs: 30_000 });
+    else if (isRunning(current.identity)) process.kill(current.identity.pid, signal);
+    return current.exited;
+  }
+
+  async function waitReady() {
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    /** @type {import('../processes/launch.mjs').Exit | null} */
+    let exit = null;
+    if (revive === null)
+      void current.exited.then((value) => {
+        exit = value;
+      });
+    for (let state = ''; Date.now() < deadline; await delay(50)) {
+      const answer = await askReadiness(url);
+      if (answer === 'ready') return;
+      state = answer;
+      if (exit !== null)
+        throw new Error(`${name} ended with ${describeExit(exit)} before it was ready. Its log: ${logFile}`);
+      if (Date.now() + 100 > deadline) throw new Error(`${name} is not ready: ${state}. Its log: ${logFile}`);
+    }
+  }
+
+  return {
+    name,
+    url,
+    get pid() {
+      return current.identity.pid;
+    },
+    get exited() {
+      return current.exited;
+    },
+    kill,
+    async restart() {
+      await kill();
+      isWanted = true;
+      current = await start();
+      await waitReady();
+    },
+    waitReady,
+  };
+}
+
+/** @param {import('../processes/launch.mjs').Exit} exit */
+const describeExit = ({ code, signal }) => signal ?? `code ${code}`;
+
+/** @param {string} url */
+async function askReadiness(url) {
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    return response.ok ? 'ready' : `it answers ${response.status} ${await response.text()}`;
+  } catch {
+    return 'nothing answers yet';
+  }
+}
