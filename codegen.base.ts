@@ -21,6 +21,7 @@ export function subgraphCodegen(subgraph: { contextType: string; mappers: Record
           scalars: {
             DateTime: { input: 'Date', output: 'Date' },
             BigInt: { input: 'bigint', output: 'bigint | number' },
+            _FieldSet: 'string',
             Upload: { input: 'Promise<unknown>', output: 'never' },
             federation__FieldSet: 'string',
             federation__Scope: 'string',
