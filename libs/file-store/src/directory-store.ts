@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { access, constants, mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { conflict, notFound } from '@tributary/core';
+import { fileId } from './file-id.ts';
+import type { FileStore } from './file-store.ts';
+import { filesUnder, removeOldFiles } from './folder-contents.ts';
+import { diskUnavailable, isSystemError } from './system-error.ts';
+import { linkDurably, syncFolder, writeDurably } from './write-durably.ts';
+
+/**
+ * A file store in a directory: `<root>/<last two characters>/<id>`, written under `<root>/.incoming` first and linked
+ * into place when complete and synced, so that a file seen is a whole file. Several processes may share the directory.
+ */
+export async function openDirectoryStore(root: string): Promise<FileStore> {
+  const incoming = join(root, '.incoming');
+  await mkdir(incoming, { recursive: true });
+  // The end of an id is its random part: time-ordered ids share their beginning.
+  const pathOf = (id: string) => join(root, fileId(id).slice(-2), id);
+
+  return {
+    async write(id, content, { signal } = {}) {
+      const path = pathOf(id);
+      const temporary = join(incoming, randomUUID());
+      try {
+        if (await exists(path)) throw conflict(`The file ${id} exists already.`);
+        const stored = await writeDurably(temporary, content, signal);
+        await linkDurably(temporary, path);
+        return stored;
+      } catch (error) {
+        throw isSystemError(error, 'EEXIST') ? conflict(`The file ${id} exists already.`) : diskUnavailable(error);
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    },
+    async read(id, { start = 0, end } = {}) {
+      try {
+        const file = await open(pathOf(id));
+        return file.createReadStream({ start, ...(end === undefined ? {} : { end }), highWaterMark: 256 * 1024 });
+      } catch (error) {
+        throw isSystemError(error, 'ENOENT') ? notFound(`There is no file ${id}.`) : diskUnavailable(error);
+      }
+    },
+    async stat(id) {
+      try {
+        return { bytes: (await stat(pathOf(id))).size };
+      } catch (error) {
+        if (isSystemError(error, 'ENOENT')) return null;
+        throw diskUnavailable(error);
+      }
+    },
+    async delete(id) {
+      const path = pathOf(id);
+      if (!(await exists(path))) return;
+      await rm(path, { force: true });
+      await syncFolder(dirname(path));
+    },
+    list: () => filesUnder(root),
+    sweep: (olderThanMs) => removeOldFiles(incoming, olderThanMs),
+    async ping() {
+      await access(incoming, constants.W_OK).catch((error: unknown) => {
+        throw diskUnavailable(error);
+      });
+    },
+    async close() {},
+  };
+}
+
+const exists = async (path: string) => (await stat(path).catch(() => null)) !== null;

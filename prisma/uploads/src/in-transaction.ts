@@ -1,0 +1,24 @@
+import type { Transaction, UploadsDb } from './client.ts';
+import { Prisma } from './generated/client.ts';
+import { asUnavailable } from './unavailable-database.ts';
+
+const attempts = 5;
+
+/**
+ * Runs `work` in one READ COMMITTED transaction, so that after waiting for a lock it sees what the holder committed.
+ * A deadlock or a lost lock wait runs it again from the start: `work` must have no effect outside the database.
+ */
+export async function inTransaction<T>({ client }: UploadsDb, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await client.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted });
+    } catch (error) {
+      if (attempt === attempts || !isWriteConflict(error)) throw asUnavailable(error);
+    }
+  }
+}
+
+const isWriteConflict = (error: unknown) =>
+  error instanceof Error &&
+  ((error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034') ||
+    /deadlock|write conflict|lock wait timeout/i.test(error.message));

@@ -1,0 +1,63 @@
+import { conflict } from '@tributary/core';
+import type { UploadsDb } from './client.ts';
+import { type Intake, Prisma } from './generated/client.ts';
+import { inTransaction } from './in-transaction.ts';
+import { asUnavailable } from './unavailable-database.ts';
+
+export interface NewIntake {
+  /** The id the upload and its file will have. */
+  readonly id: string;
+  readonly ownerId: string;
+  readonly idempotencyKey: string | null;
+  readonly leaseUntil: Date;
+}
+
+/** Announces a file before its first byte and reserves its idempotency key; CONFLICT while another intake holds the key. */
+export async function openIntake({ client }: UploadsDb, intake: NewIntake, now: Date): Promise<void> {
+  try {
+    await client.intake.create({ data: { ...intake, fileId: intake.id, createdAt: now } });
+  } catch (error) {
+    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
+      throw conflict(`An upload with the idempotency key "${intake.idempotencyKey}" is still streaming.`, {
+        cause: error,
+      });
+    }
+    throw asUnavailable(error);
+  }
+}
+
+/** Says that the file is still streaming. False when the intake was given up meanwhile: nobody waits for the file. */
+export async function renewIntake({ client }: UploadsDb, id: string, leaseUntil: Date): Promise<boolean> {
+  const { count } = await client.intake.updateMany({ where: { id }, data: { leaseUntil } });
+  return count === 1;
+}
+
+/**
+ * Gives up one intake: `deleteFile` runs while its row is locked, so the file can never become an upload's, and the row
+ * goes after it. False when the intake is no longer there, since its file was accepted or given up by somebody else.
+ */
+export function closeIntake(
+  db: UploadsDb,
+  id: string,
+  deleteFile: (fileId: string) => Promise<void>,
+): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const locked = await tx.$queryRaw<Pick<Intake, 'id'>[]>`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
+    if (locked.length === 0) return false;
+    const { fileId } = await tx.intake.delete({ where: { id } });
+    await deleteFile(fileId);
+    return true;
+  });
+}
+
+/** The ids of intakes whose lease ran out: their process died, or lost the database for longer than the lease. */
+export async function staleIntakes({ client }: UploadsDb, now: Date, limit: number): Promise<string[]> {
+  const where = { leaseUntil: { lt: now } };
+  const rows = await client.intake.findMany({
+    where,
+    select: { id: true },
+    orderBy: { leaseUntil: 'asc' },
+    take: limit,
+  });
+  return rows.map(({ id }) => id);
+}

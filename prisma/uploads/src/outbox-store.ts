@@ -1,0 +1,54 @@
+import type { Clock } from '@tributary/core';
+import { uploadReceived } from '@tributary/events';
+import type { OutboxStore, OutgoingMessage } from '@tributary/messaging';
+import type { Transaction, UploadsDb } from './client.ts';
+import { inTransaction } from './in-transaction.ts';
+import { recordFactsWithin } from './record-facts.ts';
+import type { UploadLogEvent } from './upload-facts.ts';
+
+/** A message of the outbox, with what is needed to mark it sent. */
+export interface OutboxRow extends OutgoingMessage {
+  readonly id: bigint;
+  readonly uploadId: string;
+}
+
+interface OutboxStoreOptions {
+  readonly clock: Clock;
+  /** Called after the commit when sending a message wrote events, so that they can be signalled. */
+  onEvents(uploadId: string, events: readonly UploadLogEvent[]): void;
+}
+
+/**
+ * The uploads outbox for the relay; any number of relays may share it. Marking an uploadReceived message sent records
+ * QUEUED in the same transaction: the broker has it.
+ */
+export function createOutboxStore(db: UploadsDb, { clock, onEvents }: OutboxStoreOptions): OutboxStore<OutboxRow> {
+  return {
+    claim: (limit, leaseMs) => inTransaction(db, (tx) => claim(tx, limit, leaseMs, clock.now())),
+    async markSent(row) {
+      const events = await inTransaction(db, (tx) => markSent(tx, row, clock.now()));
+      if (events.length > 0) onEvents(row.uploadId, events);
+    },
+    async release({ id }) {
+      await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where: { id }, data: { claimedUntil: null } }));
+    },
+  };
+}
+
+async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<OutboxRow[]> {
+  const free = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM outbox WHERE claimed_until IS NULL OR claimed_until < ${now}
+    ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  if (free.length === 0) return [];
+  const where = { id: { in: free.map(({ id }) => BigInt(id)) } };
+  await tx.outboxMessage.updateMany({ where, data: { claimedUntil: new Date(now.getTime() + leaseMs) } });
+  const rows = await tx.outboxMessage.findMany({ where, orderBy: { id: 'asc' } });
+  return rows.map((row) => ({ ...row, body: JSON.parse(row.body) }));
+}
+
+/** The upload is locked before its outbox row, as in every other transaction that needs both. */
+async function markSent(tx: Transaction, { id, type, uploadId }: OutboxRow, now: Date) {
+  const events = type === uploadReceived.type ? await recordFactsWithin(tx, uploadId, [{ type: 'queued' }], now) : [];
+  await tx.outboxMessage.deleteMany({ where: { id } });
+  return events;
+}
