@@ -1,0 +1,20 @@
+import { type Clock, unavailable } from '@tributary/core';
+import type { EmploymentDb } from '@tributary/employment-db';
+import type { BodyOf, uploadReceived } from '@tributary/events';
+import type { FileStore } from '@tributary/file-store';
+import type { HandlingContext } from '@tributary/worker';
+
+export type Upload = BodyOf<typeof uploadReceived>;
+
+export interface LoadDependencies {
+  readonly db: Pick<EmploymentDb, 'pool'>;
+  readonly files: Pick<FileStore, 'read'>;
+  readonly publish: HandlingContext['publish'];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A load that must stop is delivered again, to this loader or another. */
+export function stopWhenAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw unavailable('The loader is stopping.');
+}

@@ -1,0 +1,55 @@
+import { unavailable } from '@tributary/core';
+import { loadStarted } from '@tributary/events';
+import { settleDialect } from './csv/settle-dialect.ts';
+import { FileFault } from './file-fault.ts';
+import { type LoadDependencies, stopWhenAborted, type Upload } from './load-dependencies.ts';
+import { loadRows } from './load-rows.ts';
+import { publishEnd } from './publish-end.ts';
+import { isKind } from './rows/kinds.ts';
+import { Superseded, type Target } from './store/commit-chunk.ts';
+import { asUnavailable } from './store/database-errors.ts';
+import { countUnended, endLoad, type LoadRecord, openLoad, saveDialect } from './store/load-record.ts';
+
+/**
+ * Loads an upload's file to its end and publishes that end, from wherever an earlier try left it; an ended load only has its end published
+ * again. Throws UNAVAILABLE when something it needs, an earlier upload included, is not there yet, and when told to stop.
+ */
+export async function loadUpload(upload: Upload, dependencies: LoadDependencies): Promise<void> {
+  try {
+    let load = await openLoad(dependencies.db.pool, upload);
+    while (load.state === 'LOADING') {
+      await advance(upload, load, dependencies);
+      load = await openLoad(dependencies.db.pool, upload);
+    }
+    await publishEnd(upload.uploadId, load, dependencies);
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDependencies): Promise<void> {
+  const { db, files, publish, clock, signal } = dependencies;
+  const { uploadId, sequence, kind, fileId } = upload;
+  const open = () => files.read(fileId);
+  try {
+    if (!isKind(kind)) throw new FileFault(`Files of the kind ${kind} cannot be loaded.`);
+    const waitingFor = await countUnended(db.pool, upload.dependsOn);
+    if (waitingFor > 0) {
+      throw unavailable(
+        `Waiting for ${waitingFor === 1 ? 'an earlier upload' : `${waitingFor} earlier uploads`} of departments or jobs.`,
+      );
+    }
+    if (!load.dialect) {
+      await publish(loadStarted, { uploadId, at: clock.now().toISOString() });
+      const dialect = await settleDialect(open, kind, () => stopWhenAborted(signal));
+      await saveDialect(db.pool, uploadId, dialect);
+      return;
+    }
+    const target: Target = { uploadId, sequence, kind };
+    await loadRows(target, load.dialect, load, await open(), dependencies);
+    await endLoad(db.pool, uploadId, { state: 'COMPLETED' });
+  } catch (error) {
+    if (error instanceof FileFault) await endLoad(db.pool, uploadId, { state: 'FAILED', failure: error.message });
+    else if (!(error instanceof Superseded)) throw error;
+  }
+}

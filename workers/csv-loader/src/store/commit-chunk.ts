@@ -1,0 +1,90 @@
+import type { rejectionReason } from '@tributary/events';
+import type { Pool, PoolConnection } from 'mariadb';
+import type { z } from 'zod';
+import type { Chunk } from '../chunk.ts';
+import type { Kind } from '../rows/kinds.ts';
+import { isContention } from './database-errors.ts';
+import { type LoadRecord, readLoad } from './load-record.ts';
+import { rejectionStatements, rowStatements } from './row-statements.ts';
+
+const CONTENTION_TRIES = 10;
+const REASONS = 10;
+const REASON_CHARACTERS = 200;
+
+export interface Target {
+  readonly uploadId: string;
+  readonly sequence: number;
+  readonly kind: Kind;
+}
+
+/** Someone else has ended the load or brought it further: what is in hand is out of date. */
+export class Superseded extends Error {
+  constructor(uploadId: string) {
+    super(`The load of ${uploadId} is not where this loader left it.`);
+    this.name = 'Superseded';
+  }
+}
+
+/**
+ * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed. Throws
+ * Superseded, having written nothing, when the load does not stand exactly before this chunk.
+ */
+export async function commitChunk(pool: Pool, target: Target, chunk: Chunk): Promise<LoadRecord> {
+  for (let tries = 1; ; tries++) {
+    const connection = await pool.getConnection();
+    try {
+      await connection.beginTransaction();
+      const committed = await writeChunk(connection, target, chunk);
+      await connection.commit();
+      return committed;
+    } catch (error) {
+      await connection.rollback().catch(() => {});
+      if (!isContention(error) || tries === CONTENTION_TRIES) throw error;
+    } finally {
+      await connection.release();
+    }
+  }
+}
+
+async function writeChunk(connection: PoolConnection, target: Target, chunk: Chunk): Promise<LoadRecord> {
+  const { uploadId, sequence, kind } = target;
+  const before = await readLoad(connection, uploadId, true);
+  if (before.state !== 'LOADING' || before.rowsRead !== chunk.after) throw new Superseded(uploadId);
+  for (const sql of rowStatements(kind, chunk.rows, sequence, uploadId)) await connection.query(sql);
+  for (const sql of rejectionStatements(chunk.rejections, uploadId)) await connection.query(sql);
+  const rowsLoaded = before.rowsLoaded + chunk.rows.length;
+  const rowsRejected = before.rowsRejected + chunk.rejections.length;
+  const rowsRead = rowsLoaded + rowsRejected;
+  const reasons = addReasons(before.reasons, chunk);
+  const version = await raiseDataVersion(connection);
+  await connection.query(
+    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, updated_at = NOW(3)
+      WHERE upload_id = ?`,
+    [
+      JSON.stringify({ row: rowsRead, line: chunk.line }),
+      rowsRead,
+      rowsLoaded,
+      rowsRejected,
+      JSON.stringify(reasons),
+      version,
+      uploadId,
+    ],
+  );
+  return { ...before, rowsRead, rowsLoaded, rowsRejected, reasons, version };
+}
+
+/** Locks the one row all loads share, hence after the long writes. */
+async function raiseDataVersion(connection: PoolConnection): Promise<number> {
+  const { insertId } = await connection.query(
+    'UPDATE data_version SET version = LAST_INSERT_ID(version + 1) WHERE id = 1',
+  );
+  return Number(insertId);
+}
+
+function addReasons(reasons: z.output<typeof rejectionReason>[], chunk: Chunk): z.output<typeof rejectionReason>[] {
+  const room = Math.max(0, REASONS - reasons.length);
+  const added = chunk.rejections
+    .slice(0, room)
+    .map(({ raw, ...reason }) => ({ ...reason, raw: raw.slice(0, REASON_CHARACTERS) }));
+  return [...reasons, ...added];
+}

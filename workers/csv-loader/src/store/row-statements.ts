@@ -1,0 +1,51 @@
+import { type Kind, kinds } from '../rows/kinds.ts';
+import type { Rejection } from '../rows/rejection.ts';
+import type { RowValues } from '../rows/validate-row.ts';
+import { quote, statements } from './sql-text.ts';
+
+const shapes = {
+  DEPARTMENTS: { values: ['name'], hasFirst: true },
+  JOBS: { values: ['name'], hasFirst: true },
+  HIRED_EMPLOYEES: { values: ['name', 'hired_at', 'department_id', 'job_id'], hasFirst: false },
+} as const satisfies Record<Kind, { values: readonly string[]; hasFirst: boolean }>;
+
+/** A row as the text of its values. */
+export function rowTuple(values: RowValues): string {
+  return values.map((value) => (typeof value === 'number' ? value : quote(value))).join(',');
+}
+
+/**
+ * Writes rows where their sequence is greater than the one stored, so the last upload accepted wins in whatever order they are loaded.
+ * MySQL assigns from left to right: `sequence` comes last, because the conditions before it compare with the stored one.
+ */
+export function* rowStatements(
+  kind: Kind,
+  rows: readonly string[],
+  sequence: number,
+  uploadId: string,
+): Generator<string> {
+  const { values, hasFirst } = shapes[kind];
+  const columns = ['id', ...values, ...(hasFirst ? ['first_sequence'] : []), 'upload_id', 'sequence'];
+  const updates = [...values, 'upload_id', 'sequence'].map(
+    (column) => `${column} = IF(VALUES(sequence) > sequence, VALUES(${column}), ${column})`,
+  );
+  if (hasFirst) updates.unshift('first_sequence = LEAST(first_sequence, VALUES(first_sequence))');
+  const constants = `${hasFirst ? `,${sequence}` : ''},${quote(uploadId)},${sequence})`;
+  yield* statements(
+    `INSERT INTO ${kinds[kind].table} (${columns.join(', ')}) VALUES`,
+    rows.map((row) => `(${row}${constants}`),
+    `ON DUPLICATE KEY UPDATE ${updates.join(', ')}`,
+  );
+}
+
+/** Writes rejections; one that is there already stays. */
+export function* rejectionStatements(rejections: readonly Rejection[], uploadId: string): Generator<string> {
+  const tuples = rejections.map(({ line, column, code, message, raw }) => {
+    return `(${quote(uploadId)},${line},${column === null ? 'NULL' : quote(column)},${quote(code)},${quote(message)},${quote(raw)})`;
+  });
+  yield* statements(
+    'INSERT INTO rejections (upload_id, line, column_name, code, message, raw) VALUES',
+    tuples,
+    'ON DUPLICATE KEY UPDATE line = VALUES(line)',
+  );
+}
