@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection } from 'mariadb';
 import { type Answers, answersOf, type HiresGroup } from './answers.ts';
+import { asUnavailable } from './as-unavailable.ts';
 
 const versionSql = 'SELECT version FROM data_version WHERE id = 1';
 
@@ -18,22 +19,30 @@ const hiresSql = `
 
 /**
  * Runs both predetermined queries for all years and reads the data version in one consistent snapshot: the answers hold
- * exactly the chunks that version counts, however many are committed meanwhile.
+ * exactly the chunks that version counts, however many are committed meanwhile. UNAVAILABLE while the database is away.
  */
 export async function computeAnswers(pool: Pool): Promise<Answers> {
-  const connection = await pool.getConnection();
   try {
-    // The session is READ COMMITTED, where each statement would see a snapshot of its own.
-    await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-    await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-    const versions = await read<{ version: number }>(connection, versionSql);
-    const groups = await read<HiresGroup>(connection, hiresSql);
-    await connection.query('COMMIT');
-    return answersOf(versions[0]?.version ?? 0, groups);
-  } finally {
-    // Also rolls back what an error left open.
-    await connection.release();
+    const connection = await pool.getConnection();
+    try {
+      return await readSnapshot(connection);
+    } finally {
+      // Also rolls back what an error left open.
+      await connection.release();
+    }
+  } catch (error) {
+    throw asUnavailable(error);
   }
+}
+
+async function readSnapshot(connection: PoolConnection): Promise<Answers> {
+  // The session is READ COMMITTED, where each statement would see a snapshot of its own.
+  await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+  const versions = await read<{ version: number }>(connection, versionSql);
+  const groups = await read<HiresGroup>(connection, hiresSql);
+  await connection.query('COMMIT');
+  return answersOf(versions[0]?.version ?? 0, groups);
 }
 
 async function read<Row>(connection: PoolConnection, sql: string): Promise<Row[]> {

@@ -1,0 +1,87 @@
+import { type Log, unavailable } from '@tributary/core';
+import type { Answers, DepartmentHires, QuarterlyHires } from '@tributary/employment-db';
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import { storeGenerationArguments, storeGenerationScript } from './store-generation.ts';
+
+const count = z.int().min(0);
+const rowShapes: { [K in AnswerKind]: z.ZodType<AnswerRow[K][]> } = {
+  hiresByQuarter: z.array(
+    z.object({ department: z.string(), job: z.string(), q1: count, q2: count, q3: count, q4: count }),
+  ),
+  departmentsAboveMean: z.array(z.object({ id: z.int(), department: z.string(), hired: count })),
+};
+
+export interface AnswerRow {
+  hiresByQuarter: QuarterlyHires;
+  departmentsAboveMean: DepartmentHires;
+}
+
+export type AnswerKind = keyof AnswerRow;
+
+export interface AnswerCache {
+  /** Replaces all cached answers at once, only by newer ones; tells whether it did. */
+  store(answers: Answers): Promise<boolean>;
+  /** One year's rows: empty for a year without hires, null while nothing is cached. */
+  read<K extends AnswerKind>(kind: K, year: number): Promise<AnswerRow[K][] | null>;
+  /** The data version the cached answers hold; null while nothing is cached. */
+  version(): Promise<number | null>;
+  ready(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the answers cached in Redis, in the hash `<prefix>answers`. It connects in the background and again after each
+ * loss; until then every call throws UNAVAILABLE at once rather than wait.
+ */
+export function openAnswerCache({
+  redisUrl,
+  prefix,
+  log,
+}: {
+  redisUrl: string;
+  prefix: string;
+  log: Log;
+}): AnswerCache {
+  const redis = new Redis(redisUrl, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 5_000,
+    commandTimeout: 10_000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+  });
+  redis.on('error', (error: Error) => log.warn({ reason: error.message }, 'waiting for Redis'));
+  const key = `${prefix}answers`;
+
+  return {
+    async store(answers) {
+      const stored = await reached(redis.eval(storeGenerationScript, 1, key, ...storeGenerationArguments(answers)));
+      return stored === 1;
+    },
+    async read(kind, year) {
+      const [version, rows] = await reached(redis.hmget(key, 'version', `${kind}:${year}`));
+      if (!version) return null;
+      return rows ? parseRows(kind, rows) : [];
+    },
+    async version() {
+      const version = await reached(redis.hget(key, 'version'));
+      return version === null ? null : Number(version);
+    },
+    ready: () => redis.status === 'ready',
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+function parseRows<K extends AnswerKind>(kind: K, json: string): AnswerRow[K][] {
+  return rowShapes[kind].parse(JSON.parse(json));
+}
+
+async function reached<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (error) {
+    throw unavailable('The cached answers cannot be reached', { cause: error });
+  }
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '@tributary/testing';
+import { type EmploymentDb, openEmploymentDb } from './client.ts';
+import { computeAnswers } from './compute-answers.ts';
+
+describe('computeAnswers', () => {
+  let database: TestDatabase;
+  let db: EmploymentDb;
+
+  beforeAll(async () => {
+    database = await createTestDatabase('employment');
+    db = openEmploymentDb(database.url);
+  });
+
+  afterAll(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  test('answers nothing, at version 0, for an empty database', async () => {
+    expect(await computeAnswers(db.pool)).toEqual({
+      version: 0,
+      hiresByQuarter: new Map(),
+      departmentsAboveMean: new Map(),
+    });
+  });
+
+  test('counts hires by quarter in UTC, from the first to the last millisecond of a year', async () => {
+    const written = { sequence: 1, uploadId: '0197c0de-0000-7000-8000-000000000001' };
+    await db.client.department.createMany({
+      data: [1, 2].map((id) => ({ id, name: `Department ${id}`, firstSequence: 1, ...written })),
+    });
+    await db.client.job.create({ data: { id: 1, name: 'Clerk', firstSequence: 1, ...written } });
+    const hires: [string, number][] = [
+      ['2021-01-01T00:00:00.000Z', 1],
+      ['2021-03-31T23:59:59.999Z', 1],
+      ['2021-12-31T23:59:59.999Z', 1],
+      ['2021-07-01T00:00:00.000Z', 2],
+      ['2022-01-01T00:00:00.000Z', 2],
+    ];
+    await db.client.employee.createMany({
+      data: hires.map(([hiredAt, departmentId], index) => ({
+        id: index + 1,
+        name: 'A',
+        hiredAt: new Date(hiredAt),
+        departmentId,
+        jobId: 1,
+        ...written,
+      })),
+    });
+    await db.client.dataVersion.update({ where: { id: 1 }, data: { version: 5 } });
+
+    const answers = await computeAnswers(db.pool);
+    expect(answers.version).toBe(5);
+    expect(answers.hiresByQuarter.get(2021)).toEqual([
+      { department: 'Department 1', job: 'Clerk', q1: 2, q2: 0, q3: 0, q4: 1 },
+      { department: 'Department 2', job: 'Clerk', q1: 0, q2: 0, q3: 1, q4: 0 },
+    ]);
+    expect(answers.departmentsAboveMean.get(2021)).toEqual([{ id: 1, department: 'Department 1', hired: 3 }]);
+    expect(answers.departmentsAboveMean.get(2022)).toEqual([]);
+  });
+});

@@ -1,0 +1,14 @@
+import { pem, port, secret, urlOf } from '@tributary/core';
+import { z } from 'zod';
+
+/** The environment of the employees subgraph. */
+export const config = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4003),
+  TRIBUTARY_INSTANCE: z.string().min(1),
+  EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
+  REDIS_URL: urlOf('redis', 'rediss'),
+  PUBLIC_URL: urlOf('http', 'https'),
+  DOWNLOAD_URL_SECRET: secret,
+  INTERNAL_TOKEN_PUBLIC_KEY: pem,
+});

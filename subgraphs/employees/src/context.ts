@@ -1,0 +1,34 @@
+import type { AnswerReader } from '@tributary/answers';
+import type { Clock } from '@tributary/core';
+import type { Viewer } from '@tributary/graphql';
+import { createDepartmentEmployees } from './department-employees.ts';
+import { createEmployeeLoader } from './employee-loader.ts';
+import { createLoadAccess } from './load-access.ts';
+import { createNamedRowLoader } from './named-row-loader.ts';
+import type { ReadRows } from './read-rows.ts';
+import type { DownloadUrls } from './rejected-rows-url.ts';
+import { createRejections } from './rejections.ts';
+
+interface Shared {
+  read: ReadRows;
+  answers: AnswerReader;
+  clock: Clock;
+  downloads: DownloadUrls;
+}
+
+/** What the resolvers of one request share: its viewer and its loaders, which batch and never outlive it. */
+export function createContext({ viewer }: { viewer: Viewer | null }, shared: Shared) {
+  const { read } = shared;
+  return {
+    ...shared,
+    viewer,
+    employees: createEmployeeLoader(read),
+    departments: createNamedRowLoader(read, 'departments'),
+    jobs: createNamedRowLoader(read, 'jobs'),
+    departmentEmployees: createDepartmentEmployees(read),
+    loads: createLoadAccess(read, viewer),
+    rejections: createRejections(read),
+  };
+}
+
+export type Context = ReturnType<typeof createContext>;

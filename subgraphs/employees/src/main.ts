@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { createAnswerReader, openAnswerCache } from '@tributary/answers';
+import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
+import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-db';
+import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { config } from './config.ts';
+import { createContext } from './context.ts';
+import { createReadRows } from './read-rows.ts';
+import { rejectedRowsRoute } from './rejected-rows-route.ts';
+import { resolvers } from './resolvers/index.ts';
+
+await startProcess('employees', async ({ log, onClose }) => {
+  const env = readConfig(config);
+  const db = openEmploymentDb(env.EMPLOYMENT_DATABASE_URL);
+  onClose(() => db.close());
+  const cache = openAnswerCache({ redisUrl: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
+  onClose(() => cache.close());
+
+  const read = createReadRows(db);
+  const answers = createAnswerReader({ cache, compute: () => computeAnswers(db.pool), log });
+  const secret = env.DOWNLOAD_URL_SECRET;
+  const shared = { read, answers, clock, downloads: { publicUrl: env.PUBLIC_URL, secret } };
+  // Redis is not waited for: without it the answers come from the database.
+  const ping = () => read(Prisma.sql`SELECT 1 FROM data_version`);
+  const readiness = watchReadiness({ checks: { 'the employment database': ping }, clock, log });
+  onClose(() => readiness.stop());
+
+  const subgraph = await startSubgraph({
+    name: 'employees',
+    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    resolvers,
+    context: (request) => createContext(request, shared),
+    host: env.HOST,
+    port: env.PORT,
+    internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
+    log,
+    ready: readiness.waitingFor,
+    routes: rejectedRowsRoute({ read, clock, secret, log }),
+  });
+  onClose(() => subgraph.stop());
+});

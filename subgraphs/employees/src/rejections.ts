@@ -1,0 +1,40 @@
+import { Prisma } from '@tributary/employment-db';
+import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnection } from '@tributary/graphql';
+import { z } from 'zod';
+import { createCountLoader } from './count-loader.ts';
+import { createPageLoader } from './page-loader.ts';
+import type { ReadRows } from './read-rows.ts';
+
+export interface RejectionRow {
+  line: number;
+  column: string | null;
+  code: string;
+  message: string;
+  raw: string;
+}
+
+export type RejectionConnection = Connection<RejectionRow>;
+
+type Page = { first?: number | null; after?: string | null };
+
+/** Pages of uploads' rejections in file order: one statement for all uploads, and one more if they are counted. */
+export function createRejections(read: ReadRows): (uploadId: string, page: Page) => Promise<RejectionConnection> {
+  const counts = createCountLoader<string>(read, 'uploadRejections');
+  const pages = createPageLoader<string, RejectionRow & { part: number }>(
+    read,
+    (part, { owner, after, limit }) => Prisma.sql`
+      SELECT ${part}, line, column_name AS \`column\`, code, message, raw FROM rejections
+      WHERE upload_id = ${owner} AND line > ${after} ORDER BY line LIMIT ${limit}`,
+  );
+  return async (uploadId, page) => {
+    const { first, after } = pageArguments(page, { usual: 50 });
+    const [lastLine] = after === undefined ? [0] : decodeCursor(after, z.tuple([z.int()]));
+    const rows = await pages.load({ owner: uploadId, after: lastLine, limit: first + 1 });
+    return toConnection(rows, {
+      first,
+      after,
+      cursorOf: ({ line }) => encodeCursor([line]),
+      totalCount: () => counts.load(uploadId),
+    });
+  };
+}

@@ -1,0 +1,37 @@
+import { openAnswerCache } from '@tributary/answers';
+import { createLog, urlOf } from '@tributary/core';
+import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
+import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
+import { defineWorker } from '@tributary/worker';
+import { z } from 'zod';
+import { createRefresher } from './create-refresher.ts';
+import { handleLoadEnd } from './handle-load-end.ts';
+
+export default defineWorker({
+  name: 'query-refresher',
+  consumes: [loadCompleted, loadFailed, loadCancelled],
+  // Loads that end while a run is under way wait in hand and share the next.
+  prefetch: 50,
+  config: z.object({
+    EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
+    REDIS_URL: urlOf('redis', 'rediss'),
+    TRIBUTARY_INSTANCE: z.string().min(1),
+  }),
+  connect(config, onClose) {
+    const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
+    onClose(() => db.close());
+    const cache = openAnswerCache({
+      redisUrl: config.REDIS_URL,
+      prefix: `${config.TRIBUTARY_INSTANCE}:`,
+      log: createLog('query-refresher'),
+    });
+    onClose(() => cache.close());
+    const run = async () => {
+      const answers = await computeAnswers(db.pool);
+      await cache.store(answers);
+      return answers.version;
+    };
+    return { refresher: createRefresher({ storedVersion: () => cache.version(), run }) };
+  },
+  handle: handleLoadEnd,
+});
