@@ -1,0 +1,18 @@
+import { unauthenticated } from '@tributary/core';
+import type { AccessTokens } from './access-tokens.ts';
+import { bearerToken } from './bearer-token.ts';
+import { type Caller, viewerClaims } from './caller.ts';
+import type { IsRevoked } from './revocations.ts';
+
+/** The caller an Authorization header stands for; anonymous without one. Throws UNAUTHENTICATED or UNAVAILABLE. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+export function createAuthenticate(tokens: AccessTokens, isRevoked: IsRevoked): Authenticate {
+  return async (authorization) => {
+    const token = bearerToken(authorization);
+    if (token === null) return { viewer: null };
+    const claims = await tokens.verify(token);
+    if (await isRevoked(claims)) throw unauthenticated('The access token was revoked');
+    return { viewer: viewerClaims.parse(claims) };
+  };
+}

@@ -1,0 +1,48 @@
+import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
+import { z } from 'zod';
+import { parsePassThrough } from './door/parse-pass-through.ts';
+
+const subgraphUrlPrefix = 'SUBGRAPH_URL_';
+
+const environment = z
+  .looseObject({
+    NODE_ENV: z.string().default('development'),
+    HOST: z.string().default('127.0.0.1'),
+    PORT: port.default(4000),
+    TRIBUTARY_INSTANCE: z.string().default('tributary'),
+    SUPERGRAPH_PATH: z.string().optional(),
+    AUTH: z.enum(['on', 'off']).default('on'),
+    JWKS_URL: urlOf('http', 'https').default('http://127.0.0.1:4001/.well-known/jwks.json'),
+    ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
+    INTERNAL_TOKEN_PRIVATE_KEY: pem.optional(),
+    REDIS_URL: urlOf('redis', 'rediss').optional(),
+    PASS_THROUGH: z.string().default('').transform(parsePassThrough),
+    MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
+    MAX_UPLOAD_FILES: wholeNumber(1, 100).default(1),
+    MAX_BODY_BYTES: wholeNumber(1_000, 100_000_000).default(1_000_000),
+    MAX_DEPTH: wholeNumber(1, 1_000).default(15),
+    SUBGRAPH_TIMEOUT_MS: wholeNumber(1, 600_000).default(30_000),
+  })
+  .superRefine((env, context) => {
+    const problem = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (env.AUTH === 'off') {
+      if (env.NODE_ENV === 'production') problem('AUTH', 'cannot be off in production');
+    } else {
+      if (env.INTERNAL_TOKEN_PRIVATE_KEY === undefined) problem('INTERNAL_TOKEN_PRIVATE_KEY', 'must be set');
+      if (env.REDIS_URL === undefined) problem('REDIS_URL', 'must be set');
+    }
+    for (const [name, value] of Object.entries(env)) {
+      if (name.startsWith(subgraphUrlPrefix) && !URL.canParse(String(value))) problem(name, 'must be a URL');
+    }
+  });
+
+/** The gateway's settings; SUBGRAPH_URL_<NAME> variables become `subgraphUrls`, by upper-case name. Throws BAD_CONFIG. */
+export function readGatewayConfig(env?: Record<string, string | undefined>) {
+  const config = readConfig(environment, env);
+  const subgraphUrls = Object.entries(config)
+    .filter(([name]) => name.startsWith(subgraphUrlPrefix))
+    .map(([name, url]): [string, string] => [name.slice(subgraphUrlPrefix.length), String(url)]);
+  return { ...config, subgraphUrls: new Map(subgraphUrls) };
+}
+
+export type GatewayConfig = ReturnType<typeof readGatewayConfig>;

@@ -1,0 +1,56 @@
+import { expressMiddleware } from '@as-integrations/express5';
+import type { Log } from '@tributary/core';
+import express, { type Express } from 'express';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Graph } from '../graph/start-graph.ts';
+import { requestError } from '../graphql-error.ts';
+import type { Subgraph } from '../subgraph/subgraph.ts';
+import { acceptUploads } from './accept-uploads.ts';
+import { answerErrors } from './answer-errors.ts';
+import { passThrough } from './pass-through.ts';
+import { identifyRequest, requestContextOf } from './request-context-of.ts';
+
+/** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
+export function createApp(options: {
+  graph: Graph;
+  authenticate: Authenticate;
+  passThrough: { prefix: string; subgraph: Subgraph }[];
+  uploads: { maxBytes: number; maxFiles: number };
+  maxBodyBytes: number;
+  waitingFor: () => Promise<string[]>;
+  log: Log;
+}): Express {
+  const { authenticate, graph } = options;
+  const app = express().disable('x-powered-by');
+  app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/health/ready', async (_request, response) => {
+    const waitingFor = await options.waitingFor();
+    if (waitingFor.length === 0) response.json({ status: 'ok' });
+    else response.status(503).json({ status: 'unavailable', waitingFor });
+  });
+  app.use(identifyRequest);
+  app.get('/', (_request, response) => response.redirect('/graphql'));
+  for (const route of options.passThrough) app.use(route.prefix, passThrough({ ...route, authenticate }));
+  app.use(
+    '/graphql',
+    acceptUploads(options.uploads),
+    express.json({ limit: options.maxBodyBytes }),
+    (request, _response, next) => {
+      // Express 5 leaves it undefined where there was none; Apollo's middleware wants it set.
+      request.body ??= {};
+      next();
+    },
+    expressMiddleware(graph.server, {
+      async context({ req, res }) {
+        try {
+          const { viewer } = await authenticate(req.headers.authorization);
+          return { viewer, ...requestContextOf(res) };
+        } catch (error) {
+          throw requestError(error);
+        }
+      },
+    }),
+  );
+  app.use(answerErrors(options.log));
+  return app;
+}

@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { notFound } from '@tributary/core';
+import type { RequestHandler } from 'express';
+import type { Authenticate } from '../auth/authenticate.ts';
+import { openExchange } from '../subgraph/exchange.ts';
+import { type Subgraph, subgraphHeaders } from '../subgraph/subgraph.ts';
+import { requestContextOf } from './request-context-of.ts';
+
+const perConnection = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** Streams GET and HEAD under a prefix from a subgraph; a bearer's token becomes an internal one, without it none is sent. */
+export function passThrough(options: {
+  prefix: string;
+  subgraph: Subgraph;
+  authenticate: Authenticate;
+}): RequestHandler {
+  const { prefix, subgraph, authenticate } = options;
+  return async (request, response, next) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+    const url = new URL(request.originalUrl, subgraph.url);
+    // Dots that climb out of the prefix would reach what was never meant to be public.
+    const isOutside = !url.pathname.startsWith(`${prefix}/`) || /%2e|%2f|%5c/i.test(url.pathname);
+    if (isOutside || url.origin !== subgraph.url.origin) throw notFound('There is nothing here');
+    const context = requestContextOf(response);
+    const caller = await authenticate(request.get('authorization'));
+    const { authorization, ...own } = subgraphHeaders(subgraph, { ...context, ...caller });
+    const headers = {
+      ...without(request.headers, ['host', 'authorization', 'cookie', 'x-request-id', 'content-length']),
+      ...own,
+      ...(caller.viewer && authorization !== undefined ? { authorization } : {}),
+    };
+    const exchange = openExchange(subgraph, { method: request.method, headers, signal: context.signal }, url);
+    exchange.request.end();
+    const answer = await exchange.response;
+    response.status(answer.statusCode ?? 502).set(without(answer.headers, []));
+    // Either side going away ends the other; what is already sent cannot be taken back.
+    await pipeline(answer, response).catch(() => response.destroy());
+  };
+}
+
+function without(headers: IncomingHttpHeaders, names: string[]): Record<string, string | string[]> {
+  const named = headers.connection?.toLowerCase().split(/\s*,\s*/) ?? [];
+  const dropped = new Set([...perConnection, ...named, ...names]);
+  const kept: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !dropped.has(name)) kept[name] = value;
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { Log } from '@tributary/core';
+import type { GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../request-context.ts';
+import { createDataSource } from '../subgraph/data-source.ts';
+import type { Subgraph } from '../subgraph/subgraph.ts';
+import { createFormatError } from './format-error.ts';
+import { limitDepth } from './limit-depth.ts';
+
+export interface Graph {
+  server: ApolloServer<RequestContext>;
+  /** The schema clients see. */
+  schema(): GraphQLSchema;
+}
+
+/** Headers a browser cannot send across origins without asking first; one of them is needed where CSRF is possible. */
+export const csrfHeaders = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization'];
+
+/** Starts the federated graph on a supergraph; `server.stop()` ends it. */
+export async function startGraph(options: {
+  supergraphSdl: string;
+  subgraphs: Map<string, Subgraph>;
+  isProduction: boolean;
+  maxDepth: number;
+  log: Log;
+}): Promise<Graph> {
+  const { log, isProduction, subgraphs } = options;
+  const gateway = new ApolloGateway({
+    supergraphSdl: options.supergraphSdl,
+    logger: log,
+    __exposeQueryPlanExperimental: false,
+    buildService({ name }) {
+      const subgraph = subgraphs.get(name);
+      if (!subgraph) throw new Error(`The supergraph has no URL for "${name}"`);
+      return createDataSource(subgraph);
+    },
+  });
+  let schema: GraphQLSchema | undefined;
+  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
+    schema = apiSchema;
+  });
+  const server = new ApolloServer<RequestContext>({
+    gateway,
+    logger: log,
+    introspection: !isProduction,
+    hideSchemaDetailsFromClientErrors: isProduction,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: csrfHeaders },
+    validationRules: [limitDepth(options.maxDepth)],
+    formatError: createFormatError(log),
+    plugins: [
+      isProduction
+        ? ApolloServerPluginLandingPageDisabled()
+        : ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false } }),
+    ],
+  });
+  await server.start();
+  return {
+    server,
+    schema() {
+      if (!schema) throw new Error('The gateway gave no schema');
+      return schema;
+    },
+  };
+}

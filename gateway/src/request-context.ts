@@ -1,0 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from './auth/caller.ts';
+
+/** What one operation carries through Apollo Server and the gateway to the requests to subgraphs. */
+export interface RequestContext extends Caller {
+  requestId: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+}
+
+/** The client's x-request-id where it is a harmless one, else a new one. */
+export function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:-]{1,100}$/.test(header) ? header : randomUUID();
+}

@@ -1,0 +1,98 @@
+import { createServer } from 'node:http';
+import { badConfig, type Clock, type Log } from '@tributary/core';
+import { Redis } from 'ioredis';
+import { createAccessTokens } from './auth/access-tokens.ts';
+import { createAuthenticate } from './auth/authenticate.ts';
+import { createInternalTokens } from './auth/internal-tokens.ts';
+import { createRevocations } from './auth/revocations.ts';
+import type { GatewayConfig } from './config.ts';
+import { createApp } from './door/create-app.ts';
+import { listen } from './door/listen.ts';
+import { limitDepth } from './graph/limit-depth.ts';
+import { startGraph } from './graph/start-graph.ts';
+import { createSubgraph } from './subgraph/subgraph.ts';
+import { serveWebSockets } from './subscriptions/serve-websockets.ts';
+import { connectSignals, noSignals } from './subscriptions/signals.ts';
+import { createSubscribe } from './subscriptions/subscribe.ts';
+import { loadSupergraph } from './supergraph/load-supergraph.ts';
+
+const besideThisPackage = new URL('../supergraph.graphql', import.meta.url);
+
+/** Starts the gateway; it needs neither Redis nor subgraphs to start. `stop` finishes what is in hand and resolves. */
+export async function startGateway(config: GatewayConfig, { log, clock }: { log: Log; clock: Clock }) {
+  const isProduction = config.NODE_ENV === 'production';
+  const prefix = `${config.TRIBUTARY_INSTANCE}:`;
+  const supergraph = await loadSupergraph(config.SUPERGRAPH_PATH ?? besideThisPackage, config.subgraphUrls);
+  const sign = config.INTERNAL_TOKEN_PRIVATE_KEY ? createInternalTokens(config.INTERNAL_TOKEN_PRIVATE_KEY) : null;
+  const subgraphs = new Map(
+    [...supergraph.subgraphUrls].map(([name, url]) => [
+      name,
+      createSubgraph({ name, url, sign, timeoutMs: config.SUBGRAPH_TIMEOUT_MS }),
+    ]),
+  );
+  const routes = config.PASS_THROUGH.map(({ prefix: path, subgraph: name }) => {
+    const subgraph = subgraphs.get(name);
+    if (!subgraph) throw badConfig(`PASS_THROUGH: the supergraph has no subgraph "${name}"`);
+    return { prefix: path, subgraph };
+  });
+
+  const signals = config.REDIS_URL ? connectSignals({ url: config.REDIS_URL, prefix, log }) : noSignals;
+  const redis = config.REDIS_URL
+    ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+    : null;
+  redis?.on('error', () => undefined);
+  const tokens = createAccessTokens({ jwksUrl: config.JWKS_URL, issuer: config.ACCESS_TOKEN_ISSUER, clock });
+  const isRevoked = redis ? createRevocations(redis, prefix) : async () => false;
+  const isOpen = config.AUTH === 'off';
+  const authenticate = isOpen ? async () => ({ viewer: null }) : createAuthenticate(tokens, isRevoked);
+
+  const graph = await startGraph({
+    supergraphSdl: supergraph.sdl,
+    subgraphs,
+    isProduction,
+    maxDepth: config.MAX_DEPTH,
+    log,
+  });
+  let isStopping = false;
+  const app = createApp({
+    graph,
+    authenticate,
+    passThrough: routes,
+    uploads: { maxBytes: config.MAX_UPLOAD_BYTES, maxFiles: config.MAX_UPLOAD_FILES },
+    maxBodyBytes: config.MAX_BODY_BYTES,
+    async waitingFor() {
+      const missing = isStopping ? ['shutdown'] : [];
+      if (redis && !(signals.ready() && redis.status === 'ready')) missing.push('redis');
+      if (!isOpen && !(await tokens.haveKeys())) missing.push('access token keys');
+      return missing;
+    },
+    log,
+  });
+
+  // An upload lasts as long as its line needs; a subgraph that waits for one in vain gives up by its own time-out.
+  const http = createServer({ requestTimeout: 0 }, app);
+  const { server, schema } = graph;
+  const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
+  const closeWebSockets = serveWebSockets({
+    http,
+    authenticate,
+    operations: { server, schema, subscribe, rules: [limitDepth(config.MAX_DEPTH)] },
+    maxMessageBytes: config.MAX_BODY_BYTES,
+    log,
+  });
+  const url = await listen(http, config);
+
+  async function stop() {
+    isStopping = true;
+    const idle = setInterval(() => http.closeIdleConnections(), 100);
+    const closed = new Promise((resolve) => http.close(resolve));
+    await closeWebSockets();
+    await closed;
+    clearInterval(idle);
+    await server.stop();
+    await signals.close();
+    redis?.disconnect();
+    for (const { agent } of subgraphs.values()) agent.destroy();
+  }
+  return { url, stop, channelCount: signals.channelCount };
+}

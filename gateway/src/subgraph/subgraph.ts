@@ -1,0 +1,28 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Caller } from '../auth/caller.ts';
+import type { SignInternal } from '../auth/internal-tokens.ts';
+
+/** How one subgraph is reached. */
+export interface Subgraph {
+  name: string;
+  url: URL;
+  agent: HttpAgent;
+  /** Idle time on the connection after which the subgraph counts as unavailable. */
+  timeoutMs: number;
+  sign: SignInternal | null;
+}
+
+export function createSubgraph(options: Omit<Subgraph, 'url' | 'agent'> & { url: string }): Subgraph {
+  const url = new URL(options.url);
+  const agent = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
+  return { ...options, url, agent };
+}
+
+/** The headers every request to a subgraph carries; the client's own authorization is never among them. */
+export function subgraphHeaders(
+  { name, sign }: Subgraph,
+  caller: Caller & { requestId: string },
+): Record<string, string> {
+  return { 'x-request-id': caller.requestId, ...(sign ? { authorization: sign(caller, name) } : {}) };
+}

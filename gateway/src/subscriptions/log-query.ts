@@ -1,0 +1,107 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getNamedType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  print,
+  type SelectionSetNode,
+} from 'graphql';
+import type { EventLog } from '../supergraph/event-logs.ts';
+import { fragmentsUsedBy, namesIn, variablesIn } from './document-parts.ts';
+
+export interface LogQuery {
+  /** The subscriber's selection on each event, with its cursor; and the log owner's cursor and end. */
+  full: string;
+  /** The same without the subscriber's selection: it tells cursors even where the selection fails. */
+  bare: string;
+  /** Names of the two variables, and of the hidden fields in the answer. */
+  names: { after: string; first: string; cursor: string; end: string };
+}
+
+/**
+ * The queries that read a subscription's log: the path of fields the @eventLog names, each given those arguments of the
+ * subscription field that it takes itself, and at its end the subscriber's selection. `after` and `first` of the last
+ * field become variables; hidden fields are aliased to names that occur nowhere in the subscriber's document.
+ */
+export function buildLogQuery(options: {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  field: FieldNode;
+  log: EventLog;
+}): LogQuery {
+  const { schema, document, operation, field, log } = options;
+  const taken = namesIn(document);
+  const names = {
+    after: unused('logAfter', taken),
+    first: unused('logFirst', taken),
+    cursor: unused('logCursor', taken),
+    end: unused('logEnd', taken),
+  };
+  const steps = resolvePath(schema, log.source);
+  const defaults = subscriptionDefaults(schema, field.name.value);
+
+  function query(selection: string) {
+    const path = steps.map(({ name, takes }, index) => {
+      const isLast = index === steps.length - 1;
+      const values = new Map([...defaults, ...givenArguments(field)].filter(([argument]) => takes.has(argument)));
+      if (isLast) values.set('after', `$${names.after}`).set('first', `$${names.first}`);
+      const list = [...values].map(([argument, value]) => `${argument}: ${value}`).join(', ');
+      return list === '' ? name : `${name}(${list})`;
+    });
+    const owner = `${names.cursor}: ${log.cursor} ${names.end}: ${log.end}`;
+    const [last, ...above] = path.reverse();
+    let nested = `${last} { ${names.cursor}: ${log.cursor} ${selection} } ${owner}`;
+    for (const step of above) nested = `${step} { ${nested} }`;
+    return nested;
+  }
+
+  function complete(body: string, selection: SelectionSetNode | undefined) {
+    const fragments = selection ? fragmentsUsedBy(selection, document) : [];
+    const used = new Set([field.arguments ?? [], selection ? [selection] : [], fragments].flat().flatMap(variablesIn));
+    const kept = (operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value));
+    const own = [`$${names.after}: Int`, `$${names.first}: Int`];
+    return `query EventLog(${[...own, ...kept.map(print)].join(', ')}) { ${body} } ${fragments.map(print).join(' ')}`;
+  }
+
+  const selection = field.selectionSet;
+  const wanted = selection ? `... { ${selection.selections.map(print).join(' ')} }` : '';
+  return { full: complete(query(wanted), selection), bare: complete(query(''), undefined), names };
+}
+
+function resolvePath(schema: GraphQLSchema, source: string[]) {
+  let type: unknown = schema.getQueryType();
+  return source.map((name) => {
+    const definition = isObjectType(type) ? type.getFields()[name] : undefined;
+    if (!definition) throw new Error(`@eventLog(source: "${source.join('.')}"): there is no field "${name}"`);
+    type = getNamedType(definition.type);
+    return { name, takes: new Set(definition.args.map((argument) => argument.name)) };
+  });
+}
+
+function subscriptionDefaults(schema: GraphQLSchema, name: string): [string, string][] {
+  const args = schema.getSubscriptionType()?.getFields()[name]?.args ?? [];
+  return args.flatMap(({ name: argument, astNode }): [string, string][] =>
+    astNode?.defaultValue ? [[argument, print(astNode.defaultValue)]] : [],
+  );
+}
+
+const givenArguments = (field: FieldNode) =>
+  (field.arguments ?? []).map(({ name, value }): [string, string] => [name.value, print(value)]);
+
+function unused(name: string, taken: Set<string>): string {
+  return taken.has(name) ? unused(`${name}_`, taken) : name;
+}
+
+/** The one field a subscription selects, also where it stands in a fragment; null where it is skipped or conditional. */
+export function rootField(set: SelectionSetNode, document: DocumentNode): FieldNode | null {
+  const [selection] = set.selections;
+  if (!selection || set.selections.length > 1 || selection.directives?.length) return null;
+  if (selection.kind === Kind.FIELD) return selection;
+  if (selection.kind === Kind.INLINE_FRAGMENT) return rootField(selection.selectionSet, document);
+  const fragment = fragmentsUsedBy(set, document).find(({ name }) => name.value === selection.name.value);
+  return fragment ? rootField(fragment.selectionSet, document) : null;
+}

@@ -1,0 +1,91 @@
+import type { Server } from 'node:http';
+import { type AppError, isAppError, type Log } from '@tributary/core';
+import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Authenticate } from '../auth/authenticate.ts';
+import { authorizationOf } from './authorization-of.ts';
+import { createOperations, type Operations } from './operations.ts';
+
+const unauthorized = 4401;
+const tryAgainLater = 1013;
+const goingAway = 1001;
+const pingMs = 60_000;
+const closeTimeoutMs = 2_000;
+
+/**
+ * Serves graphql-ws on `/graphql` of an HTTP server. A token that is not valid, or no longer, closes the socket with
+ * 4401 and the reason; one that cannot be checked at the moment with 1013. The result closes all sockets with 1001.
+ */
+export function serveWebSockets(options: {
+  http: Server;
+  authenticate: Authenticate;
+  operations: Omit<Parameters<typeof createOperations>[0], 'authenticate' | 'onRefused'>;
+  maxMessageBytes: number;
+  log: Log;
+}): () => Promise<void> {
+  const { authenticate } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
+  options.http.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
+    if (pathname !== '/graphql') socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+  });
+
+  const bySocket = new WeakMap<WebSocket, Operations>();
+  function operationsOf(socket: WebSocket, connectionParams: unknown): Operations {
+    const known = bySocket.get(socket);
+    if (known) return known;
+    const authorization = authorizationOf(connectionParams);
+    const created = createOperations({
+      ...options.operations,
+      authenticate: () => authenticate(authorization),
+      onRefused: (error) => refuse(socket, error),
+    });
+    bySocket.set(socket, created);
+    return created;
+  }
+
+  const server = useServer<Record<string, unknown>, { socket: WebSocket }>(
+    {
+      async onConnect({ connectionParams, extra }) {
+        try {
+          await authenticate(authorizationOf(connectionParams));
+          return true;
+        } catch (error) {
+          if (!isAppError(error)) throw error;
+          refuse(extra.socket, error);
+          return false;
+        }
+      },
+      onSubscribe: ({ connectionParams, extra }, _id, payload) =>
+        operationsOf(extra.socket, connectionParams).prepare(payload),
+      // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
+      subscribe: (args) => operationsFrom(args.contextValue).subscribe(args) as AsyncIterableIterator<ExecutionResult>,
+      execute: (args) => operationsFrom(args.contextValue).execute(args) as Promise<ExecutionResult>,
+      onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
+    },
+    sockets,
+    pingMs,
+  );
+
+  return async () => {
+    for (const socket of sockets.clients) {
+      socket.close(goingAway, 'going away');
+      setTimeout(() => socket.terminate(), closeTimeoutMs).unref();
+    }
+    await server.dispose();
+  };
+}
+
+function refuse(socket: WebSocket, error: AppError) {
+  const code = error.code === 'UNAVAILABLE' ? tryAgainLater : unauthorized;
+  socket.close(code, error.message);
+}
+
+function operationsFrom(context: unknown): Operations {
+  if (typeof context === 'object' && context !== null && 'operations' in context)
+    return context.operations as Operations;
+  throw new GraphQLError('The operation has no connection');
+}

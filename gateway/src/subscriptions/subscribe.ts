@@ -1,0 +1,70 @@
+import type { ApolloServer } from '@apollo/server';
+import { type Clock, invalidInput } from '@tributary/core';
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+} from 'graphql';
+import { z } from 'zod';
+import type { RequestContext } from '../request-context.ts';
+import type { EventLog } from '../supergraph/event-logs.ts';
+import { followLog } from './follow-log.ts';
+import { buildLogQuery, rootField } from './log-query.ts';
+import { createReadLog } from './read-log.ts';
+import type { Signals } from './signals.ts';
+
+export interface Subscription {
+  document: DocumentNode;
+  operationName: string | undefined;
+  variables: Record<string, unknown>;
+  /** The subscriber as of now: called before every read, it throws once the token is expired or revoked. */
+  context: (signal: AbortSignal) => Promise<RequestContext>;
+}
+
+/** Answers validated subscription operations from event logs. Throws GraphQLErrors and BAD_USER_INPUT for what is wrong. */
+export function createSubscribe(options: {
+  server: ApolloServer<RequestContext>;
+  schema: () => GraphQLSchema;
+  eventLogs: Map<string, EventLog>;
+  signals: Pick<Signals, 'subscribe'>;
+  clock: Clock;
+}): (subscription: Subscription) => AsyncIterableIterator<FormattedExecutionResult> {
+  return ({ document, operationName, variables, context }) => {
+    const schema = options.schema();
+    const operation = getOperationAST(document, operationName);
+    const field = operation ? rootField(operation.selectionSet, document) : null;
+    const definition = field ? schema.getSubscriptionType()?.getFields()[field.name.value] : undefined;
+    const log = field ? options.eventLogs.get(field.name.value) : undefined;
+    if (!operation || !field || !definition)
+      throw invalidInput('A subscription must select one field, unconditionally');
+    if (!log) throw invalidInput(`The subscription "${field.name.value}" names no event log`);
+
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    if (!coerced) throw errors?.[0] ?? new GraphQLError('The variables are wrong');
+    const given = getArgumentValues(definition, field, coerced);
+    const channel = log.channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]));
+
+    const read = createReadLog({
+      async run(query, values, signal) {
+        const contextValue = await context(signal);
+        const response = await options.server.executeOperation({ query, variables: values }, { contextValue });
+        if (response.body.kind !== 'single') throw new Error('A log query was answered in parts');
+        return response.body.singleResult;
+      },
+      query: buildLogQuery({ schema, document, operation, field, log }),
+      variables,
+      log,
+      responseKey: field.alias?.value ?? field.name.value,
+    });
+    return followLog({
+      read,
+      subscribe: (onSignal) => options.signals.subscribe(channel, onSignal),
+      after: z.int().nullish().parse(given.after) ?? 0,
+      clock: options.clock,
+    });
+  };
+}
