@@ -3,7 +3,7 @@ import { run, succeeds } from '../processes/run.mjs';
 /**
  * Who can make and delete vhosts: no AMQP login can, it takes the server's command line tool or its HTTP API.
  *
- * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void> }} Vhosts
+ * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void>, queues(vhost: string): Promise<Record<string, number>> }} Vhosts `queues`: how many messages are in each, by its name
  */
 
 /**
@@ -39,6 +39,19 @@ function byCommand(user) {
       const existing = await run('rabbitmqctl', ['-q', 'list_vhosts', 'name']);
       if (existing.split('\n').includes(vhost)) await run('rabbitmqctl', ['-q', 'delete_vhost', vhost]);
     },
+    async queues(vhost) {
+      const listed = await run('rabbitmqctl', [
+        '-q',
+        '--formatter',
+        'json',
+        'list_queues',
+        '-p',
+        vhost,
+        'name',
+        'messages',
+      ]);
+      return byName(JSON.parse(listed));
+    },
   };
 }
 
@@ -55,7 +68,13 @@ function overHttp(base, login) {
     if (response.ok || (method === 'DELETE' && response.status === 404)) return;
     throw new Error(`RabbitMQ's HTTP API answered ${method} ${path} with ${response.status}: ${await response.text()}`);
   }
+  /** @param {string} vhost */
+  async function queues(vhost) {
+    const response = await request(base, login, 'GET', `/api/queues/${encodeURIComponent(vhost)}`);
+    return byName(await response.json());
+  }
   return {
+    queues,
     async create(vhost) {
       await call('PUT', `/api/vhosts/${encodeURIComponent(vhost)}`);
       const permissions = { configure: '.*', write: '.*', read: '.*' };
@@ -64,6 +83,9 @@ function overHttp(base, login) {
     delete: (vhost) => call('DELETE', `/api/vhosts/${encodeURIComponent(vhost)}`),
   };
 }
+
+/** @param {{ name: string, messages: number }[]} queues */
+const byName = (queues) => Object.fromEntries(queues.map(({ name, messages }) => [name, messages]));
 
 /** @param {string} base @param {Login} login */
 async function answers(base, login) {
