@@ -9,6 +9,8 @@ export type {
   Publisher,
   QueueOptions,
 } from './broker.ts';
+export { connectBroker } from './connect-broker.ts';
+export { createMemoryBroker, type MemoryBroker } from './create-memory-broker.ts';
 export type { OutboxStore } from './outbox-store.ts';
 export { outgoingMessage } from './outgoing-message.ts';
-export type { OutboxRelay } from './start-outbox-relay.ts';
+export { type OutboxRelay, startOutboxRelay } from './start-outbox-relay.ts';

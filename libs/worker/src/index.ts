@@ -6,3 +6,4 @@ export {
   type MessageOf,
   type WorkerDefinition,
 } from './define-worker.ts';
+export { type RunningWorker, startWorker } from './start-worker.ts';

@@ -1,0 +1,94 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '@tributary/core';
+import type { Consumer, Handle, QueueOptions } from './broker.ts';
+import { decide } from './decide.ts';
+import { finishInHand } from './finish-in-hand.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+export interface MemoryQueue extends Consumer {
+  add(message: StoredMessage): void;
+  /** Starts deliveries to the consumer; the queue itself lives on when the consumer stops. */
+  consume(handle: Handle, prefetch: number): Consumer;
+  readonly bindings: readonly string[];
+  readonly dead: readonly StoredMessage[];
+  /** True when nothing is ready, delayed or in hand. */
+  isIdle(): boolean;
+}
+
+/** One queue with its retries and dead letters; delays pass on the clock. */
+export function createMemoryQueue(options: Pick<QueueOptions, 'name' | 'bindings'>, clock: Clock): MemoryQueue {
+  const waiting: StoredMessage[] = [];
+  const dead: StoredMessage[] = [];
+  const inHand = new Set<Promise<unknown>>();
+  const ended = new AbortController();
+  let delayed = 0;
+  let consumer: { handle: Handle; prefetch: number; abort: AbortController } | null = null;
+
+  function deliver() {
+    while (consumer !== null && inHand.size < consumer.prefetch) {
+      const message = waiting.shift();
+      if (message === undefined) return;
+      const work = handleOne(message, consumer.handle, consumer.abort.signal);
+      inHand.add(work);
+      void work.finally(() => {
+        inHand.delete(work);
+        deliver();
+      });
+    }
+  }
+
+  async function handleOne(message: StoredMessage, handle: Handle, signal: AbortSignal) {
+    await setImmediate();
+    const handedBack = new Promise<{ do: 'handBack' }>((resolve) => {
+      signal.addEventListener('abort', () => clock.sleep(1_000).then(() => resolve({ do: 'handBack' })), {
+        once: true,
+      });
+    });
+    const decision = await Promise.race([decide(message, handle, signal, clock.now), handedBack]);
+    if (decision.do === 'handBack') waiting.unshift(message);
+    if (decision.do === 'deadLetter') dead.push({ ...message, headers: decision.headers });
+    if (decision.do === 'retry') {
+      addLater({ ...message, routingKey: options.name, headers: decision.headers }, decision.delayMs);
+    }
+  }
+
+  function addLater(message: StoredMessage, delayMs: number) {
+    delayed += 1;
+    clock.sleep(delayMs, ended.signal).then(
+      () => {
+        delayed -= 1;
+        add(message);
+      },
+      () => undefined,
+    );
+  }
+
+  function add(message: StoredMessage) {
+    waiting.push(message);
+    deliver();
+  }
+
+  return {
+    bindings: options.bindings,
+    dead,
+    add,
+    isIdle: () => delayed === 0 && inHand.size === 0 && (waiting.length === 0 || consumer === null),
+    consume(handle, prefetch) {
+      const abort = new AbortController();
+      const mine = { handle, prefetch, abort };
+      consumer = mine;
+      deliver();
+      return {
+        async stop({ timeoutMs } = {}) {
+          if (consumer === mine) consumer = null;
+          await finishInHand(inHand, { timeoutMs, abort: () => abort.abort(), clock });
+        },
+      };
+    },
+    async stop(stopOptions) {
+      ended.abort();
+      consumer = null;
+      await finishInHand(inHand, { timeoutMs: stopOptions?.timeoutMs, abort: () => undefined, clock });
+    },
+  };
+}

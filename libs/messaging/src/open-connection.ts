@@ -1,0 +1,92 @@
+import { type Log, unavailable } from '@tributary/core';
+import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
+
+export interface Connection {
+  ready(): boolean;
+  /** Resolves once connected and set up for the first time, or rejects when closed before. */
+  connected: Promise<unknown>;
+  /** Sets up on the connection there is, if there is one. */
+  model(): ChannelModel | null;
+  close(): Promise<void>;
+}
+
+const heartbeatSeconds = '10';
+const connectTimeoutMs = 10_000;
+
+/**
+ * Connects to RabbitMQ and again after every loss, for as long as it takes. `setUp` runs on each new connection before
+ * it counts as ready. A channel that dies takes its connection with it (`model.close`), so there is one way to recover.
+ */
+export async function openConnection(options: {
+  url: string;
+  name: string;
+  log: Log;
+  setUp: (model: ChannelModel) => Promise<void>;
+  onLost: (reason: Error) => void;
+}): Promise<Connection> {
+  const { log, name } = options;
+  let current: ChannelModel | null = null;
+  let blocked = false;
+
+  const connection = await connect(withHeartbeat(options.url), {
+    timeout: connectTimeoutMs,
+    noDelay: true,
+    clientProperties: { connection_name: name },
+    recovery: {
+      waitForConnect: false,
+      initialDelay: 200,
+      maxDelay: 5_000,
+      async setup(model: ChannelModel) {
+        model.on('error', () => undefined);
+        model.on('handler-error', (error, event) => log.error({ err: error, event }, 'an amqplib listener threw'));
+        await options.setUp(model);
+      },
+    },
+  });
+  listen(connection);
+
+  function listen(target: RecoveringChannelModel) {
+    target.on('connect', (model: ChannelModel) => {
+      current = model;
+      log.info({ connection: name }, 'connected to RabbitMQ');
+    });
+    target.on('disconnect', (error: Error) => lost(error, 'the connection to RabbitMQ was lost'));
+    target.on('reconnect-scheduled', ({ attempt, delay, error }) =>
+      log.warn({ connection: name, attempt, delayMs: delay, reason: error.message }, 'waiting for RabbitMQ'),
+    );
+    target.on('blocked', (reason: string) => {
+      blocked = true;
+      log.warn({ connection: name, reason }, 'RabbitMQ takes no messages for now');
+      options.onLost(unavailable(`RabbitMQ takes no messages for now: ${reason}`));
+    });
+    target.on('unblocked', () => {
+      blocked = false;
+      log.info({ connection: name }, 'RabbitMQ takes messages again');
+    });
+    target.on('error', (error: Error) =>
+      log.warn({ connection: name, reason: error.message }, 'RabbitMQ connection error'),
+    );
+  }
+
+  function lost(error: Error, message: string) {
+    current = null;
+    blocked = false;
+    options.onLost(unavailable(`${message}: ${error.message}`, { cause: error }));
+  }
+
+  return {
+    connected: connection.waitForConnect(),
+    ready: () => current !== null && !blocked,
+    model: () => current,
+    async close() {
+      current = null;
+      await connection.close();
+    },
+  };
+}
+
+function withHeartbeat(url: string): string {
+  const parsed = new URL(url);
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', heartbeatSeconds);
+  return parsed.href;
+}
