@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { dropFileStore } from '../servers/file-store.mjs';
 import { connectMariadb } from '../servers/mariadb.mjs';
 import { namesVhost } from '../servers/rabbitmq.mjs';
 import { openVhosts } from '../servers/rabbitmq-vhosts.mjs';
@@ -17,6 +18,7 @@ export async function removeInstance(instance, servers, dataDir) {
     dropDatabases(servers.MARIADB_URL ?? '', instance),
     deleteVhost(servers, instance),
     deleteKeys(servers.REDIS_URL ?? '', `${instance}:`),
+    dropFileStore(instance, servers),
   ]);
   rmSync(dataDir, { recursive: true, force: true });
 }

@@ -32,7 +32,12 @@ export async function findServers(options = {}) {
   const found = new Map();
   /** @type {string[]} */
   const notes = [];
-  const context = { env, dataRoot, note: (/** @type {string} */ text) => void (notes.push(text), note(text)) };
+  /** @param {string} text */
+  const say = (text) => {
+    notes.push(text);
+    note(text);
+  };
+  const context = { env, dataRoot, note: say };
   const release = async () => void (await Promise.all([...found.values()].map((server) => server.release())));
   try {
     for (const rung of rungs) {

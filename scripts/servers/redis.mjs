@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 /** Redis 6 or newer. @type {import('./types.mjs').ServerKind} */
 export const redis = {
   name: 'Redis',

@@ -15,7 +15,6 @@ export const operatorVariables = [
   'MAX_UPLOAD_BYTES',
   'MAIL_FROM',
   'PUBLIC_URL',
-  'FILE_STORE_URL',
   'AUTH',
 ];
 

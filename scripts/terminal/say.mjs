@@ -1,4 +1,4 @@
-const color = process.stdout.isTTY && !process.env.NO_COLOR;
+const color = process.stdout.hasColors?.() ?? false;
 const paint = (/** @type {number} */ code) => (/** @type {string} */ text) =>
   color ? `\x1b[${code}m${text}\x1b[0m` : text;
 

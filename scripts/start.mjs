@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { instanceName } from './checkout/instance-name.mjs';
+import { dataDirOf } from './checkout/paths.mjs';
+import { setUp } from './checkout/set-up.mjs';
+import { loadSample, sampleWasLoaded } from './sample/load-sample.mjs';
+import { findFileStore } from './servers/file-store.mjs';
+import { operatorVariables, pick } from './stack/environment.mjs';
+import { startStack } from './stack.mjs';
+import { interruption } from './terminal/interruption.mjs';
+import { readableLine } from './terminal/readable-line.mjs';
+import { runCommand } from './terminal/run-command.mjs';
+import { bold, green, say, step, yellow } from './terminal/say.mjs';
+
+/** `npm start`: from a fresh clone to a running system, in the foreground. */
+await runCommand(async () => {
+  const { values } = parseArgs({ options: { once: { type: 'boolean' }, 'no-sample': { type: 'boolean' } } });
+  const interrupted = interruption();
+  const instance = instanceName();
+  say(`${bold('Tributary')} ${instance}\n`);
+
+  const servers = await setUp();
+  /** @type {import('./stack.mjs').Stack | undefined} */
+  let stack;
+  try {
+    interrupted.throwIfAborted();
+    stack = await step(
+      'Processes',
+      () => startInstance(instance, servers.environment),
+      (it) => `${it.processes.size} ready`,
+    );
+    interrupted.throwIfAborted();
+    const withSample = values.once || !(values['no-sample'] || sampleWasLoaded(dataDirOf(instance)));
+    if (withSample) await loadSample({ stack, dataDir: dataDirOf(instance), signal: interrupted });
+    if (values.once) return;
+    tellWhatToOpen(stack, servers.environment);
+    say(green('Tributary is ready'));
+    await once(interrupted, 'abort');
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+  } finally {
+    if (interrupted.aborted) say('\nStopping …');
+    await stack?.stop();
+    await servers.release();
+  }
+}).finally(() => process.exit());
+
+/**
+ * @param {string} instance
+ * @param {Record<string, string>} servers
+ */
+async function startInstance(instance, servers) {
+  const fileStore = await findFileStore(instance);
+  if (!fileStore.FILE_STORE_URL) say('  Files are kept in a folder, since MONGODB_URL is not set.');
+  const { SMTP_URL } = process.env;
+  return startStack({
+    instance,
+    servers: { ...servers, ...fileStore, ...(SMTP_URL ? { SMTP_URL } : {}) },
+    dataDir: dataDirOf(instance),
+    environment: pick(process.env, operatorVariables),
+    revive: true,
+    log: (text) => say(yellow(`  ${text}`)),
+    onLine(name, line) {
+      const text = readableLine(name, line);
+      if (text) say(`  ${text}`);
+    },
+  });
+}
+
+/**
+ * @param {import('./stack.mjs').Stack} stack
+ * @param {Record<string, string>} servers
+ */
+function tellWhatToOpen({ environment, mailUrl, admin }, { RABBITMQ_MANAGEMENT_URL }) {
+  const rows = [
+    ['Graph and Sandbox', `${environment.PUBLIC_URL}  (${admin.email} / ${admin.password})`],
+    ['Mailbox', mailUrl ?? 'none: SMTP_URL is set, mail goes out'],
+    [
+      'RabbitMQ console',
+      RABBITMQ_MANAGEMENT_URL ? `${RABBITMQ_MANAGEMENT_URL}  (guest / guest)` : 'not enabled on this server',
+    ],
+  ];
+  say();
+  for (const [title, text] of rows) say(`  ${(title ?? '').padEnd(18)} ${text}`);
+  say();
+}

@@ -1,0 +1,34 @@
+import { dim, red, yellow } from './say.mjs';
+
+const WARNING = 40;
+const ERROR = 50;
+
+/**
+ * What of a process's log belongs on the terminal: warnings, errors, and anything that is no log line, such as a crash. Null for
+ * the rest.
+ *
+ * @param {string} name
+ * @param {string} line
+ */
+export function readableLine(name, line) {
+  if (line.trim() === '') return null;
+  const entry = parse(line);
+  if (entry === null) return `${dim(name)} ${line}`;
+  if (typeof entry.level !== 'number' || entry.level < WARNING) return null;
+  const paint = entry.level >= ERROR ? red : yellow;
+  const detail = entry.err?.stack ?? entry.err?.message ?? entry.waitingFor ?? '';
+  return `${dim(name)} ${paint(String(entry.msg ?? line))}${detail ? dim(` ${detail}`) : ''}`;
+}
+
+/**
+ * @param {string} line
+ * @returns {{ level?: number, msg?: string, err?: { message?: string, stack?: string }, waitingFor?: unknown } | null}
+ */
+function parse(line) {
+  if (!line.startsWith('{')) return null;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
