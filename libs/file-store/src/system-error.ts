@@ -2,7 +2,7 @@ import { isAppError, unavailable } from '@tributary/core';
 
 /** Whether the operating system refused with this code, e.g. ENOENT. */
 export function isSystemError(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
 /** A disk that is full, read-only, gone or failing is a dependency that is not there: UNAVAILABLE; other errors stay. */
