@@ -1,0 +1,75 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { openClient } from './open-client.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const instance = `tributary_readme_${randomBytes(4).toString('hex')}`;
+const env = { ...process.env, TRIBUTARY_INSTANCE: instance };
+const run = promisify(execFile);
+
+afterAll(() => run('npm', ['run', 'reset'], { cwd: root, env }), 60_000);
+
+/** What the README says to paste, in its order, by the language of the block. */
+async function pastes(language: string): Promise<string[]> {
+  const readme = await readFile(`${root}/README.md`, 'utf8');
+  const tryIt = readme.slice(readme.indexOf('## Try it'), readme.indexOf('## Where things are'));
+  return [...tryIt.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, text = '']) => text);
+}
+
+describe('the README', () => {
+  test('npm start -- --once loads the samples, prints a summary and exits 0', async () => {
+    const { stdout } = await run('npm', ['start', '--', '--once'], { cwd: root, env });
+    for (const file of ['departments.csv', 'jobs.csv', 'hired_employees.csv']) expect(stdout).toContain(file);
+    expect(stdout).toMatch(/COMPLETED/);
+  }, 300_000);
+
+  test('what it says to paste works, from the shell and in Sandbox', async () => {
+    const start = spawn('npm', ['start', '--', '--no-sample'], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: start.stdout })) {
+      lines.push(line);
+      if (line.includes('Tributary is ready')) break;
+    }
+    try {
+      const gatewayUrl = /http:\/\/localhost:\d+/.exec(lines.find((line) => line.includes('Graph')) ?? '')?.[0] ?? '';
+      const script = (await pastes('bash')).join('\n').replaceAll('http://localhost:4000', gatewayUrl);
+      const { stdout } = await run(
+        'bash',
+        ['-euo', 'pipefail', '-c', `${script}\necho "TOKEN=$TOKEN UPLOAD=$UPLOAD"`],
+        { cwd: root },
+      );
+      expect(stdout).toContain('"permissions":["UPLOAD","QUERY"]');
+      expect(stdout).toMatch(/cursor: \d+, status: 'COMPLETED', percent: 100/);
+      expect(stdout).toContain('"departmentsAboveMean":[');
+
+      const [, token = '', id = ''] = /TOKEN=(\S+) UPLOAD=(\S+)/.exec(stdout) ?? [];
+      const client = openClient(gatewayUrl);
+      const [subscription = '', query = ''] = await pastes('graphql');
+      const { me } = await client.data(query, {}, token);
+      expect(me.uploads.nodes).toMatchObject([{ filename: 'departments.csv', status: 'COMPLETED' }]);
+      const statuses: unknown[] = [];
+      const subscriptions = client.subscriptions(token);
+      for await (const { data } of subscriptions.iterate<{ uploadStatus: { status: string } }>({
+        query: subscription,
+        variables: { id },
+      })) {
+        statuses.push(data?.uploadStatus.status);
+      }
+      await subscriptions.dispose();
+      expect(statuses.at(-1)).toBe('COMPLETED');
+    } finally {
+      start.kill('SIGINT');
+      if (start.exitCode === null) await once(start, 'exit');
+    }
+  }, 180_000);
+});
