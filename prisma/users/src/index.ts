@@ -1,0 +1,3 @@
+export { openUsersDb, type Transaction, type UsersDb } from './client.ts';
+export type { User } from './generated/client.ts';
+export { isDuplicate } from './is-duplicate.ts';

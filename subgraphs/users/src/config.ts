@@ -1,0 +1,28 @@
+import { pem, port, urlOf } from '@tributary/core';
+import { z } from 'zod';
+import { normaliseEmail, passwordLength } from './account-rules.ts';
+import { permission } from './user.ts';
+
+/** The settings of this subgraph; README.md explains each. */
+export const config = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(4001),
+  TRIBUTARY_INSTANCE: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be lower case letters, digits and _'),
+  USERS_DATABASE_URL: urlOf('mysql', 'mariadb'),
+  REDIS_URL: urlOf('redis', 'rediss'),
+  ACCESS_TOKEN_PRIVATE_KEY: pem,
+  ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
+  INTERNAL_TOKEN_PUBLIC_KEY: pem,
+  NEW_USER_PERMISSIONS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(permission)),
+  ADMIN_EMAIL: z.string().transform(normaliseEmail).pipe(z.email()).optional(),
+  ADMIN_PASSWORD: z.string().min(passwordLength.min).max(passwordLength.max).optional(),
+});

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
+import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { openUsersDb } from '@tributary/users-db';
+import { config } from './config.ts';
+import { connectRedis } from './connect-redis.ts';
+import { createContext } from './context.ts';
+import { createPasswords } from './passwords.ts';
+import { resolvers } from './resolvers/index.ts';
+import { createRevocations } from './revocations.ts';
+import { seedOnce } from './seed-once.ts';
+import { readSigningKeys } from './signing-keys.ts';
+
+await startProcess('users', async ({ log, onClose }) => {
+  const env = readConfig(config);
+  const keys = await readSigningKeys(env.ACCESS_TOKEN_PRIVATE_KEY);
+  const passwords = await createPasswords();
+  const db = openUsersDb(env.USERS_DATABASE_URL);
+  onClose(db.close);
+  const redis = connectRedis(env.REDIS_URL);
+  onClose(() => redis.disconnect());
+  const seed = seedOnce({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }, { db, clock, passwords });
+  const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seed };
+  const readiness = watchReadiness({ checks, clock, log });
+  onClose(readiness.stop);
+
+  const revocations = createRevocations({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
+  const signing = { keys, issuer: env.ACCESS_TOKEN_ISSUER };
+  const dependencies = { db, clock, passwords, revocations, signing, newUserPermissions: env.NEW_USER_PERMISSIONS };
+  const subgraph = await startSubgraph({
+    name: 'users',
+    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    resolvers,
+    context: ({ viewer }) => createContext(viewer, dependencies),
+    host: env.HOST,
+    port: env.PORT,
+    internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
+    log,
+    ready: readiness.waitingFor,
+    routes: (app) => app.get('/.well-known/jwks.json', (_request, response) => void response.json(keys.jwks)),
+  });
+  onClose(subgraph.stop);
+});

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Transaction } from '@tributary/users-db';
+
+const lifetimeMs = 30 * 24 * 3600 * 1000;
+
+/** The only form in which a refresh token is stored. */
+export function hashRefreshToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Begins a family with its first token, and forgets the user's families that have expired. */
+export async function startFamily(tx: Transaction, userId: string, now: Date): Promise<string> {
+  await tx.tokenFamily.deleteMany({ where: { userId, expiresAt: { lt: now } } });
+  const family = await tx.tokenFamily.create({ data: { userId, createdAt: now, expiresAt: expiryAfter(now) } });
+  return addToken(tx, family.id, now);
+}
+
+/** Trades the token for the next of its family, whose row the caller has locked. */
+export async function rotateToken(
+  tx: Transaction,
+  used: { tokenHash: string; familyId: string; rotatedAt: Date | null },
+  now: Date,
+): Promise<string> {
+  const { familyId, tokenHash } = used;
+  await tx.refreshToken.deleteMany({ where: { familyId, expiresAt: { lt: now } } });
+  const next = await addToken(tx, familyId, now);
+  if (used.rotatedAt === null) {
+    await tx.refreshToken.update({
+      where: { tokenHash },
+      data: { rotatedAt: now, replacedBy: hashRefreshToken(next) },
+    });
+  }
+  await tx.tokenFamily.update({ where: { id: familyId }, data: { expiresAt: expiryAfter(now) } });
+  return next;
+}
+
+/** Ends every family of the user. */
+export async function endFamilies(tx: Transaction, userId: string, now: Date): Promise<void> {
+  await tx.tokenFamily.updateMany({ where: { userId, revokedAt: null }, data: { revokedAt: now } });
+}
+
+async function addToken(tx: Transaction, familyId: string, now: Date): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await tx.refreshToken.create({
+    data: { tokenHash: hashRefreshToken(token), familyId, createdAt: now, expiresAt: expiryAfter(now) },
+  });
+  return token;
+}
+
+const expiryAfter = (now: Date) => new Date(now.getTime() + lifetimeMs);

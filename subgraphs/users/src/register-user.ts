@@ -1,0 +1,33 @@
+import type { Clock } from '@tributary/core';
+import type { UsersDb } from '@tributary/users-db';
+import { checkEmail, checkName, checkPassword } from './account-rules.ts';
+import { createAccount } from './create-account.ts';
+import { issueSession, type Session } from './issue-session.ts';
+import type { Passwords } from './passwords.ts';
+import { startFamily } from './refresh-tokens.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { Permission } from './user.ts';
+
+export interface RegisterDeps {
+  db: UsersDb;
+  clock: Clock;
+  passwords: Passwords;
+  signing: { keys: SigningKeys; issuer: string };
+  newUserPermissions: readonly Permission[];
+}
+
+/** Makes an account and signs it in; CONFLICT if the address has one already, BAD_USER_INPUT if a rule is broken. */
+export async function registerUser(
+  input: { email: string; name: string; password: string },
+  { db, clock, passwords, signing, newUserPermissions }: RegisterDeps,
+): Promise<Session> {
+  const email = checkEmail(input.email);
+  const name = checkName(input.name);
+  const passwordHash = await passwords.hash(checkPassword(input.password));
+  return db.transaction(async (tx) => {
+    const now = clock.now();
+    const account = { email, name, passwordHash, permissions: newUserPermissions, createdAt: now };
+    const user = await createAccount(tx, account);
+    return issueSession(user, await startFamily(tx, user.id, now), now, signing);
+  });
+}
