@@ -6,8 +6,8 @@ export default subgraphCodegen({
     Employee: '../employee-row.ts#EmployeeRow',
     Department: '../named-row-loader.ts#NamedRow',
     Job: '../named-row-loader.ts#NamedRow',
-    EmployeeConnection: '../find-employees.ts#EmployeeConnection',
-    RejectionConnection: '../rejections.ts#RejectionConnection',
+    EmployeeConnection: '../find-employees.ts#EmployeePage',
+    RejectionConnection: '../rejections.ts#RejectionPage',
     FileUpload: '../load-access.ts#UploadStub',
   },
 });

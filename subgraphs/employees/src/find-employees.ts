@@ -7,7 +7,7 @@ import type { EmployeeFilter, EmployeeOrder } from './generated/graphql.ts';
 import type { LoadAccess } from './load-access.ts';
 import type { ReadRows } from './read-rows.ts';
 
-export type EmployeeConnection = Connection<EmployeeRow>;
+export type EmployeePage = Connection<EmployeeRow>;
 
 interface Input {
   first?: number | null;
@@ -20,7 +20,7 @@ interface Input {
 export async function findEmployees(
   input: Input,
   { read, loads }: { read: ReadRows; loads: LoadAccess },
-): Promise<EmployeeConnection> {
+): Promise<EmployeePage> {
   const { first, after } = pageArguments(input);
   const filter = input.filter ?? {};
   if (filter.uploadId != null) await loads.require(filter.uploadId);

@@ -13,12 +13,12 @@ export interface RejectionRow {
   raw: string;
 }
 
-export type RejectionConnection = Connection<RejectionRow>;
+export type RejectionPage = Connection<RejectionRow>;
 
 type Page = { first?: number | null; after?: string | null };
 
 /** Pages of uploads' rejections in file order: one statement for all uploads, and one more if they are counted. */
-export function createRejections(read: ReadRows): (uploadId: string, page: Page) => Promise<RejectionConnection> {
+export function createRejections(read: ReadRows): (uploadId: string, page: Page) => Promise<RejectionPage> {
   const counts = createCountLoader<string>(read, 'uploadRejections');
   const pages = createPageLoader<string, RejectionRow & { part: number }>(
     read,

@@ -1,0 +1,42 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { createLog, unavailable } from '@tributary/core';
+import type { Answers } from '@tributary/employment-db';
+import type { AnswerCache } from './answer-cache.ts';
+import { createAnswerReader } from './answer-reader.ts';
+
+const log = createLog('test', 'silent');
+const rows = [{ id: 1, department: 'Sales', hired: 3 }];
+const answers: Answers = { version: 1, hiresByQuarter: new Map(), departmentsAboveMean: new Map([[2021, rows]]) };
+
+const aCache = (cache: Partial<AnswerCache>): AnswerCache => ({
+  store: async () => true,
+  read: async () => null,
+  version: async () => null,
+  ready: () => true,
+  close: async () => undefined,
+  ...cache,
+});
+
+describe('createAnswerReader', () => {
+  test('fills an empty cache once, however many ask at the same time', async () => {
+    const compute = jest.fn(async () => answers);
+    const store = jest.fn(async () => true);
+    const reader = createAnswerReader({ cache: aCache({ store }), compute, log });
+    const asked = [2021, 2021, 1999].map((year) => reader.read('departmentsAboveMean', year));
+    expect(await Promise.all(asked)).toEqual([rows, rows, []]);
+    expect(compute).toHaveBeenCalledTimes(1);
+    expect(store).toHaveBeenCalledTimes(1);
+  });
+
+  test('answers from the database while the cache is out of reach', async () => {
+    const gone = async () => {
+      throw unavailable('gone');
+    };
+    const reader = createAnswerReader({
+      cache: aCache({ read: gone, store: gone }),
+      compute: async () => answers,
+      log,
+    });
+    expect(await reader.read('departmentsAboveMean', 2021)).toEqual(rows);
+  });
+});
