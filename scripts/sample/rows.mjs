@@ -55,7 +55,7 @@ function spoil(cells, below) {
     () => (cells[2] = '2021-02-30T10:00:00Z'),
     () => (cells[0] = `E${cells[0]}`),
     () => cells.pop(),
-    () => cells[0] > 1 && (cells[0] -= 1),
+    () => (cells[0] = Math.max(1, cells[0] - 1)),
   ];
   faults[below(faults.length)]();
 }
