@@ -1,6 +1,6 @@
 import { conflict } from '@tributary/core';
 import type { UploadsDb } from './client.ts';
-import { type Intake, Prisma } from './generated/client.ts';
+import { Prisma } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { asUnavailable } from './unavailable-database.ts';
 
@@ -34,18 +34,20 @@ export async function renewIntake({ client }: UploadsDb, id: string, leaseUntil:
 
 /**
  * Gives up one intake: `deleteFile` runs while its row is locked, so the file can never become an upload's, and the row
- * goes after it. False when the intake is no longer there, since its file was accepted or given up by somebody else.
+ * goes after it. False when it is no longer there, since its file was accepted or given up by somebody else, or when
+ * its lease still runs at `staleAt`.
  */
 export function closeIntake(
   db: UploadsDb,
   id: string,
-  deleteFile: (fileId: string) => Promise<void>,
+  { deleteFile, staleAt }: { deleteFile: (fileId: string) => Promise<void>; staleAt?: Date },
 ): Promise<boolean> {
   return inTransaction(db, async (tx) => {
-    const locked = await tx.$queryRaw<Pick<Intake, 'id'>[]>`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
-    if (locked.length === 0) return false;
-    const { fileId } = await tx.intake.delete({ where: { id } });
-    await deleteFile(fileId);
+    await tx.$queryRaw`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
+    const intake = await tx.intake.findUnique({ where: { id } });
+    if (intake === null || (staleAt !== undefined && intake.leaseUntil >= staleAt)) return false;
+    await tx.intake.delete({ where: { id } });
+    await deleteFile(intake.fileId);
     return true;
   });
 }

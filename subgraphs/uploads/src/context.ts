@@ -1,0 +1,22 @@
+import type { Viewer } from '@tributary/graphql';
+import type { DownloadUrls } from './download-url.ts';
+import { createEventLoader } from './event-loader.ts';
+import { createUploadAccess } from './upload-access.ts';
+import type { UploadFileDeps } from './upload-file.ts';
+
+export interface Shared extends UploadFileDeps {
+  readonly maxUploadBytes: number;
+  readonly downloads: DownloadUrls;
+}
+
+/** What the resolvers of one request share: its viewer and its loaders, which batch and never outlive it. */
+export function createContext({ viewer }: { viewer: Viewer | null }, shared: Shared) {
+  return {
+    ...shared,
+    viewer,
+    uploads: createUploadAccess(shared.db, viewer),
+    events: createEventLoader(shared.db),
+  };
+}
+
+export type Context = ReturnType<typeof createContext>;

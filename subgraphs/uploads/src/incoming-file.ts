@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import { fileTooLarge, invalidInput } from '@tributary/core';
+import { z } from 'zod';
+
+/** A file on its way in. */
+export interface IncomingFile {
+  readonly filename: string;
+  /** Can be read once. Throws FILE_TOO_LARGE past the limit, BAD_USER_INPUT when the client is gone before the end. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** What graphql-upload-minimal makes of a file part; one sent without a name has none. */
+const filePart = z.object({
+  filename: z.string().default(''),
+  createReadStream: z.custom<() => Readable>((value) => typeof value === 'function'),
+});
+
+/** The file an `Upload!` argument carries; BAD_USER_INPUT when the request brought none. */
+export async function incomingFile(argument: unknown, maxUploadBytes: number): Promise<IncomingFile> {
+  const part = await Promise.resolve(argument).catch((cause: unknown) => {
+    throw invalidInput('The request brought no file.', { cause });
+  });
+  const { filename, createReadStream } = filePart.parse(part);
+  return { filename, content: limited(createReadStream, maxUploadBytes) };
+}
+
+async function* limited(createReadStream: () => Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of unbroken(createReadStream)) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw fileTooLarge(`The file is larger than the limit of ${maxBytes} bytes.`);
+    yield chunk;
+  }
+}
+
+/** Whatever the reader leaves is drained: a parser that is not read from would hold back the answer to its client. */
+async function* unbroken(createReadStream: () => Readable): AsyncGenerator<Uint8Array> {
+  let stream: Readable | undefined;
+  try {
+    stream = createReadStream();
+    yield* Readable.prototype.iterator.call(stream, { destroyOnReturn: false });
+  } catch (cause) {
+    throw invalidInput('The file broke off before its end.', { cause });
+  } finally {
+    stream?.resume();
+  }
+}

@@ -1,0 +1,36 @@
+import { type Clock, conflict } from '@tributary/core';
+import { renewIntake, type UploadsDb } from '@tributary/uploads-db';
+
+/** How long an intake is believed in without a sign of life. */
+export const leaseMs = 60_000;
+const renewEveryMs = 15_000;
+
+/**
+ * Runs `work` while renewing the intake's lease; its signal is aborted when the intake was given up by somebody else.
+ * A database that is away for a moment is not the end: the lease outlives several renewals.
+ */
+export async function holdLease<T>(
+  intakeId: string,
+  { db, clock }: { db: UploadsDb; clock: Clock },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const lost = new AbortController();
+  const renewing = renew();
+  try {
+    return await work(lost.signal);
+  } finally {
+    done.abort();
+    await renewing;
+  }
+
+  async function renew() {
+    while (!done.signal.aborted) {
+      await clock.sleep(renewEveryMs, done.signal).catch(() => undefined);
+      if (done.signal.aborted) return;
+      const until = new Date(clock.now().getTime() + leaseMs);
+      const isHeld = await renewIntake(db, intakeId, until).catch(() => true);
+      if (!isHeld) lost.abort(conflict('The upload was given up; send it again.'));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
+import { openFileStore } from '@tributary/file-store';
+import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
+import { config } from './config.ts';
+import { connectSignals } from './connect-signals.ts';
+import { createContext } from './context.ts';
+import { downloadRoute } from './download-route.ts';
+import { receiveMultipart } from './receive-multipart.ts';
+import { resolvers } from './resolvers/index.ts';
+import { startSweeper } from './start-sweeper.ts';
+import { watchedDependencies } from './watched-dependencies.ts';
+
+await startProcess('uploads', async ({ log, onClose }) => {
+  const env = readConfig(config);
+  const db = openUploadsDb(env.UPLOADS_DATABASE_URL);
+  onClose(() => db.close());
+  const files = await openFileStore(env.FILE_STORE_URL);
+  onClose(() => files.close());
+  const signals = connectSignals({ url: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
+  onClose(() => signals.close());
+  const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'uploads' });
+  onClose(() => broker.close());
+
+  const store = createOutboxStore(db, { clock, onEvents: (uploadId) => signals.signal(uploadId) });
+  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000 });
+  onClose(() => relay.stop());
+  const sweeper = startSweeper({ db, files, clock, log });
+  onClose(() => sweeper.stop());
+  const readiness = watchReadiness({ checks: watchedDependencies({ db, files, signals, broker }), clock, log });
+  onClose(() => readiness.stop());
+
+  const accepted = (uploadId: string) => {
+    signals.signal(uploadId);
+    relay.nudge();
+  };
+  const { MAX_UPLOAD_BYTES: maxUploadBytes, DOWNLOAD_URL_SECRET: secret, PUBLIC_URL: publicUrl } = env;
+  const shared = { db, files, clock, log, accepted, maxUploadBytes, downloads: { publicUrl, secret } };
+  const subgraph = await startSubgraph({
+    name: 'uploads',
+    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    resolvers,
+    context: (request) => createContext(request, shared),
+    host: env.HOST,
+    port: env.PORT,
+    internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
+    log,
+    ready: readiness.waitingFor,
+    routes: downloadRoute({ db, files, clock, secret, log }),
+    beforeGraphql: [receiveMultipart(maxUploadBytes)],
+  });
+  onClose(() => subgraph.stop());
+});

@@ -1,0 +1,12 @@
+import { requirePermission } from '@tributary/graphql';
+import type { MutationResolvers } from '../generated/graphql.ts';
+import { incomingFile } from '../incoming-file.ts';
+import { uploadFile } from '../upload-file.ts';
+
+export const Mutation: MutationResolvers = {
+  uploadFile: async (_parent, { file: argument, kind, idempotencyKey }, context) => {
+    const owner = requirePermission(context.viewer, 'UPLOAD');
+    const file = await incomingFile(argument, context.maxUploadBytes);
+    return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
+  },
+};

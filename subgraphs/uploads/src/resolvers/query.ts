@@ -1,0 +1,11 @@
+import { requireViewer } from '@tributary/graphql';
+import type { QueryResolvers } from '../generated/graphql.ts';
+import { listUploads } from '../list-uploads.ts';
+
+export const Query: QueryResolvers = {
+  fileUpload: (_parent, { id }, { uploads }) => uploads.require(id),
+  fileUploads: (_parent, { status, ...page }, { db, viewer }) => {
+    const { id, permissions } = requireViewer(viewer);
+    return listUploads(db, { ownerId: permissions.includes('ADMIN') ? undefined : id, status }, page);
+  },
+};
