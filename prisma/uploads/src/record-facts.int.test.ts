@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { uploadFinished, uploadReceived } from '@tributary/events';
+import { createTestDatabase, fixedClock, type TestDatabase } from '@tributary/testing';
+import { acceptUpload } from './accept-upload.ts';
+import { openUploadsDb, type UploadsDb } from './client.ts';
+import { closeIntake, openIntake, staleIntakes } from './intakes.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { recordFacts } from './record-facts.ts';
+import { unknownFiles } from './unknown-files.ts';
+
+const now = new Date('2026-01-02T03:04:05.678Z');
+const later = new Date('2026-01-02T04:00:00.000Z');
+const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
+const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
+
+let database: TestDatabase;
+let db: UploadsDb;
+beforeAll(async () => {
+  database = await createTestDatabase('uploads');
+  db = openUploadsDb(database.url);
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+async function anIntake(idempotencyKey: string | null = null): Promise<string> {
+  const id = randomUUID();
+  await openIntake(db, { id, ownerId: owner.id, idempotencyKey, leaseUntil: later }, now);
+  return id;
+}
+
+async function anUpload(kind = 'JOBS') {
+  const file = { owner, filename: 'jobs.csv', kind, bytes: 12, sha256: 'a'.repeat(64) };
+  return acceptUpload(db, { intakeId: await anIntake(), ...file }, now);
+}
+
+const logOf = (uploadId: string) => db.client.uploadEvent.findMany({ where: { uploadId }, orderBy: { cursor: 'asc' } });
+const messagesOf = (uploadId: string) =>
+  db.client.outboxMessage.findMany({ where: { uploadId }, orderBy: { id: 'asc' } });
+
+describe('accepting an upload', () => {
+  test('writes record, first event and message together, and takes the intake away', async () => {
+    const upload = await anUpload();
+    expect(await db.client.upload.findUnique({ where: { id: upload.id } })).toMatchObject({
+      status: 'RECEIVED',
+      createdAt: now,
+    });
+    expect(await logOf(upload.id)).toMatchObject([{ cursor: 1, status: 'RECEIVED', at: now }]);
+    const [message] = await messagesOf(upload.id);
+    expect(message).toMatchObject({ type: uploadReceived.type, routingKey: `${uploadReceived.type}.jobs` });
+    expect(await db.client.intake.findUnique({ where: { id: upload.id } })).toBeNull();
+    expect(await unknownFiles(db, [upload.fileId, 'other'])).toEqual(['other']);
+  });
+
+  test('twenty at once get twenty sequence numbers in a row', async () => {
+    const uploads = await Promise.all(Array.from({ length: 20 }, () => anUpload()));
+    const numbers = uploads.map(({ sequence }) => Number(sequence)).sort((a, b) => a - b);
+    expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+  });
+
+  test('an intake that was given up is CONFLICT, and nothing of the upload is left', async () => {
+    const intakeId = await anIntake();
+    await closeIntake(db, intakeId, { deleteFile: async () => undefined });
+    const file = { intakeId, owner, filename: 'a.csv', kind: 'JOBS', bytes: 1, sha256: 'a'.repeat(64) };
+    await expect(acceptUpload(db, file, now)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await db.client.upload.findUnique({ where: { id: intakeId } })).toBeNull();
+    expect(await messagesOf(intakeId)).toEqual([]);
+  });
+
+  test('hired employees depend on the earlier departments and jobs that have not ended, and on nothing else', async () => {
+    await db.client.upload.updateMany({ data: { finishedAt: now } });
+    const [departments, jobs] = [await anUpload('DEPARTMENTS'), await anUpload('JOBS')];
+    const ended = await anUpload('JOBS');
+    await recordFacts(db, ended.id, { type: 'failed', counts: none, reasons: [], failure: 'empty' }, now);
+    await anUpload('HIRED_EMPLOYEES');
+    const hired = await anUpload('HIRED_EMPLOYEES');
+    const [message] = await messagesOf(hired.id);
+    expect(uploadReceived.body.parse(JSON.parse(message?.body ?? '')).dependsOn).toEqual([departments.id, jobs.id]);
+  });
+});
+
+describe('intakes', () => {
+  test('a key is reserved per user while its intake lives, and free once it broke off', async () => {
+    const id = await anIntake('a-key');
+    await expect(anIntake('a-key')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await anIntake('A-KEY');
+    await closeIntake(db, id, { deleteFile: async () => undefined });
+    await anIntake('a-key');
+  });
+
+  test('a stale one is found and closed, file first; one that was renewed meanwhile is not', async () => {
+    const id = await anIntake();
+    const stale = new Date(later.getTime() + 1);
+    expect(await staleIntakes(db, stale, 1000)).toContain(id);
+    expect(await staleIntakes(db, later, 1000)).not.toContain(id);
+    const deleted: string[] = [];
+    const deleteFile = async (fileId: string) => {
+      deleted.push(fileId);
+    };
+    expect(await closeIntake(db, id, { deleteFile, staleAt: later })).toBe(false);
+    expect(await closeIntake(db, id, { deleteFile, staleAt: stale })).toBe(true);
+    expect(await closeIntake(db, id, { deleteFile, staleAt: stale })).toBe(false);
+    expect(deleted).toEqual([id]);
+  });
+
+  test('when its file cannot be deleted the intake stays for the next sweep', async () => {
+    const id = await anIntake();
+    const deleteFile = () => Promise.reject(new Error('disk'));
+    await expect(closeIntake(db, id, { deleteFile })).rejects.toThrow('disk');
+    expect(await db.client.intake.findUnique({ where: { id } })).not.toBeNull();
+  });
+});
+
+describe('the event log', () => {
+  test('twenty messages at once are numbered without a hole, with one end and one message about it', async () => {
+    const { id } = await anUpload();
+    const counts = { rowsRead: 3, rowsLoaded: 2, rowsRejected: 1 };
+    const facts = Array.from({ length: 4 }, () => [
+      { type: 'queued' } as const,
+      { type: 'started', at: now } as const,
+      { type: 'progressed', counts, percent: 50, at: now } as const,
+      { type: 'loaded', counts, reasons: [], awaits: ['employment.queries.refreshed'], version: 7, at: now } as const,
+      { type: 'answered', version: 7, at: now } as const,
+    ]).flat();
+    await Promise.all(facts.map((fact) => recordFacts(db, id, fact, now)));
+    const log = await logOf(id);
+    expect(log.map(({ cursor }) => cursor)).toEqual(log.map((_, index) => index + 1));
+    expect(new Set(log.map(({ status }) => status))).toEqual(
+      new Set(['RECEIVED', 'QUEUED', 'PROCESSING', 'LOADED', 'COMPLETED']),
+    );
+    const upload = await db.client.upload.findUnique({ where: { id } });
+    expect(upload).toMatchObject({
+      status: 'COMPLETED',
+      cursor: log.length,
+      percent: 100,
+      rowsRead: 3,
+      finishedAt: now,
+    });
+    const finished = (await messagesOf(id)).filter(({ type }) => type === uploadFinished.type);
+    expect(finished).toHaveLength(1);
+  });
+
+  test('an unknown upload is NOT_FOUND', async () => {
+    await expect(recordFacts(db, randomUUID(), { type: 'queued' }, now)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('the mail being sent is noted without an event', async () => {
+    const { id } = await anUpload();
+    expect(await recordFacts(db, id, { type: 'notified', at: later }, now)).toEqual([]);
+    expect(await db.client.upload.findUnique({ where: { id } })).toMatchObject({ notifiedAt: later, cursor: 1 });
+  });
+});
+
+describe('the outbox', () => {
+  test('two relays never claim the same row, a lease that ran out frees it, and marking sent twice records QUEUED once', async () => {
+    await db.client.outboxMessage.deleteMany();
+    const uploads = await Promise.all(Array.from({ length: 10 }, () => anUpload()));
+    const signalled: string[] = [];
+    const clock = fixedClock(now);
+    const store = createOutboxStore(db, { clock, onEvents: (id) => signalled.push(id) });
+    const claims = await Promise.all([store.claim(6, 1000), store.claim(6, 1000)]);
+    const rows = [...claims.flat(), ...(await store.claim(10, 1000))];
+    expect(rows.map(({ uploadId }) => uploadId).sort()).toEqual(uploads.map(({ id }) => id).sort());
+    expect(await store.claim(10, 1000)).toEqual([]);
+
+    const [first] = rows;
+    if (first === undefined) throw new Error('nothing was claimed');
+    await Promise.all([store.markSent(first), store.markSent(first)]);
+    expect((await logOf(first.uploadId)).map(({ status }) => status)).toEqual(['RECEIVED', 'QUEUED']);
+    expect(signalled).toEqual([first.uploadId]);
+
+    const afterCrash = createOutboxStore(db, { clock: fixedClock(later), onEvents: () => undefined });
+    expect((await afterCrash.claim(100, 1000)).map(({ messageId }) => messageId).sort()).toEqual(
+      rows
+        .slice(1)
+        .map(({ messageId }) => messageId)
+        .sort(),
+    );
+  });
+});
+
+test('a database that is not there is UNAVAILABLE', async () => {
+  const gone = openUploadsDb('mysql://root@127.0.0.1:1/nothing');
+  await expect(gone.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(recordFacts(gone, randomUUID(), { type: 'queued' }, now)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await gone.close();
+}, 30_000);
