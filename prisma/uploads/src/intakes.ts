@@ -2,7 +2,6 @@ import { conflict } from '@tributary/core';
 import type { UploadsDb } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
-import { asUnavailable } from './unavailable-database.ts';
 
 export interface NewIntake {
   /** The id the upload and its file will have. */
@@ -22,7 +21,7 @@ export async function openIntake({ client }: UploadsDb, intake: NewIntake, now: 
         cause: error,
       });
     }
-    throw asUnavailable(error);
+    throw error;
   }
 }
 
