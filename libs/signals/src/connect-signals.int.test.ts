@@ -1,0 +1,33 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { createLog } from '@tributary/core';
+import { testRedis, waitFor } from '@tributary/testing';
+import { Redis } from 'ioredis';
+import { connectSignals } from './connect-signals.ts';
+
+const log = createLog('test', 'silent');
+const redis = testRedis();
+const listener = new Redis(redis.url);
+
+afterAll(async () => {
+  listener.disconnect();
+  await redis.cleanUp();
+});
+
+test('a signal reaches who listens to the upload, behind the prefix of the instance', async () => {
+  const heard: string[] = [];
+  listener.on('message', (channel) => heard.push(channel));
+  await listener.subscribe(`${redis.prefix}upload:u1`, `${redis.prefix}upload:u2`);
+  const signals = connectSignals({ ...redis, log });
+  await waitFor(() => signals.ping(), { what: 'Redis' });
+  signals.signal('u2');
+  await waitFor(() => heard.length > 0, { what: 'the signal' });
+  expect(heard).toEqual([`${redis.prefix}upload:u2`]);
+  await signals.close();
+});
+
+test('without Redis a signal is dropped in silence and a ping says so', async () => {
+  const signals = connectSignals({ url: 'redis://127.0.0.1:1', prefix: 'none:', log });
+  signals.signal('u1');
+  await expect(signals.ping()).rejects.toThrow();
+  await signals.close();
+});

@@ -1,0 +1,31 @@
+import type { Log } from '@tributary/core';
+import { RedisPubSub } from 'graphql-redis-subscriptions';
+import { Redis } from 'ioredis';
+
+/** Tells the gateways that a log has news; they read what it is from the log. */
+export interface Signals {
+  /** Signals `upload:<uploadId>`. Never fails and never waits: gateways read again every few seconds, so a lost signal only costs time. */
+  signal(uploadId: string): void;
+  /** Fails while Redis is away. */
+  ping(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Connects in the background, and again for ever; `prefix` stands before every channel's name. */
+export function connectSignals({ url, prefix, log }: { url: string; prefix: string; log: Log }): Signals {
+  const publisher = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2_000 });
+  // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
+  publisher.on('error', () => undefined);
+  const pubSub = new RedisPubSub({ publisher, subscriber: new Redis(url, { lazyConnect: true }) });
+  return {
+    signal(uploadId) {
+      pubSub.publish(`${prefix}upload:${uploadId}`, '1').catch((error: unknown) => {
+        log.debug({ err: error, uploadId }, 'not signalled');
+      });
+    },
+    ping: () => publisher.ping(),
+    async close() {
+      publisher.disconnect();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { connectSignals, type Signals } from './connect-signals.ts';

@@ -1,0 +1,70 @@
+import type {
+  emailSent,
+  loadCancelled,
+  loadCompleted,
+  loadDelayed,
+  loadFailed,
+  loadProgressed,
+  loadStarted,
+  queriesRefreshed,
+} from '@tributary/events';
+import type { UploadFact } from '@tributary/uploads-db';
+import type { MessageOf } from '@tributary/worker';
+
+/** Every message the tracker takes, told apart by its type. */
+export type TrackedMessage = MessageOf<
+  readonly [
+    typeof loadStarted,
+    typeof loadProgressed,
+    typeof loadDelayed,
+    typeof loadCompleted,
+    typeof loadFailed,
+    typeof loadCancelled,
+    typeof queriesRefreshed,
+    typeof emailSent,
+  ]
+>;
+
+/** What a message tells about its upload, with the time it happened where it happened. */
+export function factOf({ type, body }: TrackedMessage): UploadFact {
+  const at = new Date(body.at);
+  switch (type) {
+    case 'employment.load.started':
+      return { type: 'started', at };
+    case 'employment.load.progressed':
+      return { type: 'progressed', at, counts: countsOf(body), percent: body.percent };
+    case 'employment.load.delayed':
+      return { type: 'delayed', at, message: body.message };
+    case 'employment.load.completed':
+      return {
+        type: 'loaded',
+        at,
+        counts: countsOf(body),
+        reasons: body.reasons,
+        awaits: body.awaits,
+        version: body.version,
+      };
+    case 'employment.load.failed':
+      return { type: 'failed', at, counts: countsOf(body), reasons: body.reasons, failure: body.failure };
+    case 'employment.load.cancelled':
+      return { type: 'cancelled', at, counts: countsOf(body) };
+    case 'employment.queries.refreshed':
+      return { type: 'answered', at, version: body.version };
+    case 'notifications.email.sent':
+      return { type: 'notified', at };
+  }
+}
+
+const countsOf = ({
+  rowsRead,
+  rowsLoaded,
+  rowsRejected,
+}: {
+  rowsRead: number;
+  rowsLoaded: number;
+  rowsRejected: number;
+}) => ({
+  rowsRead,
+  rowsLoaded,
+  rowsRejected,
+});

@@ -1,0 +1,45 @@
+import { systemClock as clock, createLog, urlOf } from '@tributary/core';
+import * as events from '@tributary/events';
+import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { connectSignals } from '@tributary/signals';
+import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
+import { defineWorker } from '@tributary/worker';
+import { z } from 'zod';
+import { trackMessage } from './track-message.ts';
+
+export default defineWorker({
+  name: 'upload-tracker',
+  consumes: [
+    events.loadStarted,
+    events.loadProgressed,
+    events.loadDelayed,
+    events.loadCompleted,
+    events.loadFailed,
+    events.loadCancelled,
+    events.queriesRefreshed,
+    events.emailSent,
+  ],
+  // Whichever worker handles an upload, and whatever its answers come from, publishes under its own database's name.
+  bindings: ['*.load.*', '*.queries.refreshed', events.emailSent.binding],
+  prefetch: 20,
+  config: z.object({
+    UPLOADS_DATABASE_URL: urlOf('mysql', 'mariadb'),
+    REDIS_URL: urlOf('redis', 'rediss'),
+    RABBITMQ_URL: urlOf('amqp', 'amqps'),
+    TRIBUTARY_INSTANCE: z.string().min(1),
+  }),
+  async connect(config, onClose) {
+    const log = createLog('upload-tracker');
+    const db = openUploadsDb(config.UPLOADS_DATABASE_URL);
+    onClose(() => db.close());
+    const signals = connectSignals({ url: config.REDIS_URL, prefix: `${config.TRIBUTARY_INSTANCE}:`, log });
+    onClose(() => signals.close());
+    const publisher = await connectBroker({ url: config.RABBITMQ_URL, log, name: 'upload-tracker outbox' });
+    onClose(() => publisher.close());
+    const store = createOutboxStore(db, { clock, onEvents: signals.signal });
+    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 5_000 });
+    onClose(() => relay.stop());
+    return { db, signals, relay };
+  },
+  handle: trackMessage,
+});
