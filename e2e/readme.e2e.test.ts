@@ -1,19 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { openClient } from './open-client.ts';
+import { anInstanceName, root, runCommand } from './run-command.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const instance = `tributary_readme_${randomBytes(4).toString('hex')}`;
-const env = { ...process.env, TRIBUTARY_INSTANCE: instance };
+const env = { ...process.env, TRIBUTARY_INSTANCE: anInstanceName('readme') };
 const run = promisify(execFile);
 
-afterAll(() => run('npm', ['run', 'reset'], { cwd: root, env }), 60_000);
+afterAll(() => runCommand(['run', 'reset'], env), 60_000);
 
 /** What the README says to paste, in its order, by the language of the block. */
 async function pastes(language: string): Promise<string[]> {
@@ -24,7 +21,7 @@ async function pastes(language: string): Promise<string[]> {
 
 describe('the README', () => {
   test('npm start -- --once loads the samples, prints a summary and exits 0', async () => {
-    const { stdout } = await run('npm', ['start', '--', '--once'], { cwd: root, env });
+    const stdout = await runCommand(['start', '--', '--once'], env);
     for (const file of ['departments.csv', 'jobs.csv', 'hired_employees.csv']) expect(stdout).toContain(file);
     expect(stdout).toMatch(/COMPLETED/);
   }, 300_000);

@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A name as an operator could give it, for an instance that belongs to one test. */
+export const anInstanceName = (purpose: string) => `tributary_${purpose}_${randomBytes(4).toString('hex')}`;
+
+/** Runs one of the project's npm commands to its end; a non-zero exit throws with what it printed. */
+export async function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: root, env, maxBuffer: 2 ** 26 });
+  return stdout;
+}
