@@ -12,7 +12,7 @@ const claims = z.union([
     name: z.string(),
     permissions: z.array(z.string()),
   }),
-  z.object({ exp: z.number(), sub: z.undefined() }),
+  z.object({ exp: z.number(), sub: z.undefined().optional() }),
 ]);
 
 const clockToleranceSeconds = 5;
