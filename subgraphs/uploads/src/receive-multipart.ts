@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { invalidInput } from '@tributary/core';
 import type { SubgraphOptions } from '@tributary/graphql';
 import { processRequest } from 'graphql-upload-minimal';
 
@@ -10,8 +12,25 @@ type RequestHandler = NonNullable<SubgraphOptions<object>['beforeGraphql']>[numb
 export function receiveMultipart(maxUploadBytes: number): RequestHandler {
   return async (request, response, next) => {
     if (request.is('multipart/form-data')) {
-      request.body = await processRequest(request, response, { maxFiles: 1, maxFileSize: maxUploadBytes + 1 });
+      survivePartErrors(request);
+      const limits = { maxFiles: 1, maxFileSize: maxUploadBytes + 1 };
+      request.body = await processRequest(request, response, limits).catch((cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw invalidInput(`The multipart request is malformed: ${reason}`, { cause });
+      });
     }
     next();
+  };
+}
+
+/**
+ * processRequest listens for one error of its parser, but destroying the parser on a malformed part header makes it
+ * emit a second one, which without a listener would end this process.
+ */
+function survivePartErrors(request: IncomingMessage): void {
+  const pipe = request.pipe.bind(request);
+  request.pipe = (parser, options) => {
+    parser.on('error', () => undefined);
+    return pipe(parser, options);
   };
 }
