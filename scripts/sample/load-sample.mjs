@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../checkout/paths.mjs';
-import { run } from '../processes/run.mjs';
 import { say, step } from '../terminal/say.mjs';
 
 const marker = (/** @type {string} */ dataDir) => join(dataDir, 'sample-loaded');
@@ -10,29 +9,21 @@ const marker = (/** @type {string} */ dataDir) => join(dataDir, 'sample-loaded')
 export const sampleWasLoaded = (dataDir) => existsSync(marker(dataDir));
 
 /**
- * Makes the sample files, uploads them through the gateway as a client would, and prints what became of each. An upload that does not
+ * Uploads the sample files through the gateway as a client would, and prints what became of each. An upload that does not
  * complete is an error.
  *
  * @param {{ stack: import('../stack.mjs').Stack, dataDir: string, signal: AbortSignal }} options
  */
 export async function loadSample({ stack, dataDir, signal }) {
-  const dir = join(dataDir, 'sample');
-  await step('Sample files', () =>
-    run(process.execPath, [
-      join(root, 'scripts/sample.mjs'),
-      '--rows',
-      '2000',
-      '--bad',
-      '1%',
-      '--seed',
-      '1',
-      '--out',
-      dir,
-    ]),
-  );
   const { uploadFolder } = await import('../client/upload-folder.mjs');
   const uploads = await step('Sample load', () =>
-    uploadFolder({ gatewayUrl: stack.gatewayUrl, ...stack.admin, dir, onProgress: tellProgress, signal }),
+    uploadFolder({
+      gatewayUrl: stack.gatewayUrl,
+      ...stack.admin,
+      dir: join(root, 'samples'),
+      onProgress: tellProgress,
+      signal,
+    }),
   );
   for (const { filename, status, rowsLoaded, rowsRejected, failure } of uploads) {
     say(
