@@ -3,9 +3,9 @@ import { systemClock as clock, readConfig, startProcess } from '@tributary/core'
 import { openFileStore } from '@tributary/file-store';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { connectSignals } from '@tributary/signals';
 import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
-import { connectSignals } from './connect-signals.ts';
 import { createContext } from './context.ts';
 import { downloadRoute } from './download-route.ts';
 import { receiveMultipart } from './receive-multipart.ts';

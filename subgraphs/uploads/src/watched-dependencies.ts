@@ -1,8 +1,8 @@
 import { unavailable } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import type { Broker } from '@tributary/messaging';
+import type { Signals } from '@tributary/signals';
 import type { UploadsDb } from '@tributary/uploads-db';
-import type { Signals } from './connect-signals.ts';
 
 /** What this subgraph waits for before it is ready, by the name an operator reads. */
 export function watchedDependencies(on: { db: UploadsDb; files: FileStore; signals: Signals; broker: Broker }) {
