@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { normaliseEmail, passwordLength } from './account-rules.ts';
 import { permission } from './user.ts';
 
-/** The settings of this subgraph; README.md explains each. */
-export const config = z.object({
+const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4001),
   TRIBUTARY_INSTANCE: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be lower case letters, digits and _'),
@@ -26,3 +25,15 @@ export const config = z.object({
   ADMIN_EMAIL: z.string().transform(normaliseEmail).pipe(z.email()).optional(),
   ADMIN_PASSWORD: z.string().min(passwordLength.min).max(passwordLength.max).optional(),
 });
+
+type Setting = keyof z.output<typeof settings>;
+
+/** True unless `other` is set and `name` is not; asked whatever else is wrong, so that all problems are told at once. */
+const needs = (name: Setting, other: Setting) =>
+  z.refine<Partial<Record<Setting, unknown>>>((env) => env[other] === undefined || env[name] !== undefined, {
+    path: [name],
+    when: () => true,
+  });
+
+/** The settings of this subgraph; README.md explains each. */
+export const config = settings.check(needs('ADMIN_PASSWORD', 'ADMIN_EMAIL'), needs('ADMIN_EMAIL', 'ADMIN_PASSWORD'));
