@@ -33,6 +33,14 @@ export interface SubgraphOptions<C extends object> {
 
 const bodyLimitBytes = 1024 * 1024;
 
+const timeouts = {
+  /** An upload takes as long as it takes; only its headers must come in time. */
+  requestTimeout: 0,
+  headersTimeout: 60_000,
+  /** The gateway hears of it with each answer and gives an idle connection up before; too short a one would break requests. */
+  keepAliveTimeout: 65_000,
+};
+
 /**
  * Serves one subgraph: POST /graphql for whoever holds an internal token of the gateway, health, and the routes given.
  * `stop` answers what is in hand, refuses what comes, and resolves when every socket is closed.
@@ -46,7 +54,7 @@ export async function startSubgraph<C extends object>(
 
   const app = express();
   app.disable('x-powered-by');
-  const httpServer = createServer(app);
+  const httpServer = createServer(timeouts, app);
   const apollo = createApolloServer(options, httpServer);
   await apollo.start();
 
