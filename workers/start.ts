@@ -1,0 +1,58 @@
+import { port, readConfig, startProcess, systemClock, urlOf } from '@tributary/core';
+import { connectBroker } from '@tributary/messaging';
+import { startWorker } from '@tributary/worker';
+import { z } from 'zod';
+import { loadDefinition } from './load-definition.ts';
+import { serveHealth } from './serve-health.ts';
+
+/** What every worker's process needs, whatever it does. */
+const runtimeConfig = z.object({
+  RABBITMQ_URL: urlOf('amqp', 'amqps'),
+  HEALTH_HOST: z.string().default('127.0.0.1'),
+  HEALTH_PORT: port.default(0),
+  SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(25_000),
+});
+
+const name = process.argv[2] ?? '';
+
+/** `node workers/dist/start.js <name>`: runs the worker in the folder of that name until it is told to stop. */
+await startProcess(name || 'worker', async ({ log, onClose }) => {
+  const definition = await loadDefinition(name);
+  const schema = z.object({ ...definition.config.shape, ...runtimeConfig.shape });
+  const config = { ...readConfig(schema), ...readConfig(runtimeConfig) };
+
+  const broker = await connectBroker({ url: config.RABBITMQ_URL, log, name });
+  onClose(() => broker.close());
+  let consuming = false;
+  const waitingFor = () => [
+    ...(broker.ready() ? [] : ['RabbitMQ']),
+    ...(consuming ? [] : ['its queue or dependencies']),
+  ];
+  const health = await serveHealth({ host: config.HEALTH_HOST, port: config.HEALTH_PORT, waitingFor });
+  onClose(() => health.close());
+  log.info({ health: health.url }, 'starting');
+
+  const stopping = new AbortController();
+  const starting = startWorker(definition, {
+    broker,
+    config,
+    clock: systemClock,
+    log,
+    // Leaves time to close what the worker opened before the process is cut off.
+    drainTimeoutMs: config.SHUTDOWN_TIMEOUT_MS - 5_000,
+    signal: stopping.signal,
+  });
+  onClose(async () => {
+    stopping.abort();
+    const worker = await starting.catch(() => null);
+    await worker?.stop();
+  });
+  await starting.then(
+    () => {
+      consuming = true;
+    },
+    (error: unknown) => {
+      if (!stopping.signal.aborted) throw error;
+    },
+  );
+});
