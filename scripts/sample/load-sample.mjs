@@ -18,7 +18,7 @@ export async function loadSample({ stack, dataDir, signal }) {
   const { uploadFolder } = await import('../client/upload-folder.mjs');
   const uploads = await step('Sample load', () =>
     uploadFolder({
-      gatewayUrl: stack.gatewayUrl,
+      gatewayUrl: `${stack.gatewayUrl}/graphql`,
       ...stack.admin,
       dir: join(root, 'samples'),
       onProgress: tellProgress,
