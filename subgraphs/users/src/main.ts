@@ -6,6 +6,7 @@ import { config } from './config.ts';
 import { connectRedis } from './connect-redis.ts';
 import { createContext } from './context.ts';
 import { createPasswords } from './passwords.ts';
+import { publishKeys } from './publish-keys.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createRevocations } from './revocations.ts';
 import { seedOnce } from './seed-once.ts';
@@ -37,7 +38,7 @@ await startProcess('users', async ({ log, onClose }) => {
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
     ready: readiness.waitingFor,
-    routes: (app) => app.get('/.well-known/jwks.json', (_request, response) => void response.json(keys.jwks)),
+    routes: publishKeys(keys),
   });
   onClose(subgraph.stop);
 });

@@ -8,19 +8,26 @@ export interface Passwords {
 }
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. argon2id is the library's default algorithm. */
-const parameters = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+const recommended = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 const atOnce = 4;
 const waitingAtMost = 200;
 
+interface PasswordOptions {
+  cost?: { memoryCost: number; timeCost: number; parallelism: number };
+  /** What compares with one hash, by the cost the hash was made with. */
+  verifyHash?: (hash: string, password: string) => Promise<boolean>;
+}
+
 /** argon2id, at most four at once (76 MiB); when more than 200 wait, the next is refused with UNAVAILABLE. */
-export async function createPasswords(): Promise<Passwords> {
+export async function createPasswords(options: PasswordOptions = {}): Promise<Passwords> {
+  const { cost = recommended, verifyHash = verify } = options;
   const run = limitConcurrency();
-  const nobodysHash = await hash('nobody has this password', parameters);
+  const nobodysHash = await hash('nobody has this password', cost);
   return {
-    hash: (password) => run(() => hash(password, parameters)),
+    hash: (password) => run(() => hash(password, cost)),
     verify: (stored, password) =>
       run(async () => {
-        const matches = await verify(stored ?? nobodysHash, password, parameters);
+        const matches = await verifyHash(stored ?? nobodysHash, password);
         return matches && stored !== null;
       }),
   };
