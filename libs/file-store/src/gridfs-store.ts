@@ -4,68 +4,76 @@ import { GridFSBucket, type GridFSFile, MongoClient, ObjectId } from 'mongodb';
 import { countAndHash } from './count-and-hash.ts';
 import { fileId } from './file-id.ts';
 import type { FileStore } from './file-store.ts';
-import { mongoUnavailable } from './mongo-unavailable.ts';
+import { isDuplicate, mongoUnavailable } from './mongo-unavailable.ts';
+import { sweepOrphanChunks } from './sweep-orphan-chunks.ts';
 
 /**
  * A file store in MongoDB's GridFS; nothing is connected until it is used. A file is its entry in `files.files`, written
- * last: chunks without one belong to a writer that died. The file's name is its id, and the first entry of a name counts.
+ * last: chunks without one belong to a writer that died. The file's name is its id, which a unique index keeps single.
  */
 export async function openGridfsStore(url: string): Promise<FileStore> {
   const client = new MongoClient(url, { appName: 'tributary', serverSelectionTimeoutMS: 5_000 });
-  const db = client.db(undefined, { writeConcern: { w: 'majority', journal: true } });
-  const bucket = new GridFSBucket(db, { bucketName: 'files' });
+  const writeConcern = { w: 'majority', journal: true } as const;
+  const db = client.db(undefined, { writeConcern });
+  const bucket = new GridFSBucket(db, { bucketName: 'files', writeConcern });
   const files = db.collection<GridFSFile>('files.files');
   const chunks = db.collection('files.chunks');
-  const find = async (id: string) => reachable(files.findOne({ filename: fileId(id) }, { sort: { uploadDate: 1 } }));
+  const find = async (filename: string) => ask(() => files.findOne({ filename }));
+  let isIndexed = false;
+  async function indexOnce() {
+    if (!isIndexed) await ask(() => files.createIndex({ filename: 1 }, { unique: true }));
+    isIndexed = true;
+  }
+
+  /** After a first connection that failed, the driver would refuse everything for ever: connecting again mends it. */
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      await client.connect();
+      return await question();
+    } catch (error) {
+      throw mongoUnavailable(error);
+    }
+  }
 
   return {
     async write(id, content, { signal } = {}) {
-      if ((await find(id)) !== null) throw conflict(`The file ${id} exists already.`);
+      if ((await find(fileId(id))) !== null) throw conflict(`The file ${id} exists already.`);
+      await indexOnce();
       const upload = bucket.openUploadStream(id, { id: new ObjectId() });
       const { stream, result } = countAndHash();
       try {
         await pipeline(content, stream, upload, signal ? { signal } : {});
       } catch (error) {
         await chunks.deleteMany({ files_id: upload.id }).catch(() => undefined);
-        throw mongoUnavailable(error);
+        throw isDuplicate(error) ? conflict(`The file ${id} exists already.`) : mongoUnavailable(error);
       }
       return result();
     },
     async read(id, { start = 0, end } = {}) {
-      const file = await find(id);
+      const file = await find(fileId(id));
       if (file === null) throw notFound(`There is no file ${id}.`);
       return bucket.openDownloadStream(file._id, { start, end: end === undefined ? file.length : end + 1 });
     },
     async stat(id) {
-      const file = await find(id);
+      const file = await find(fileId(id));
       return file === null ? null : { bytes: file.length };
     },
     async delete(id) {
-      for (const { _id } of await reachable(files.find({ filename: fileId(id) }).toArray())) {
-        await reachable(bucket.delete(_id));
-      }
+      const file = await find(fileId(id));
+      if (file === null) return;
+      await ask(async () => {
+        await files.deleteOne({ _id: file._id });
+        await chunks.deleteMany({ files_id: file._id });
+      });
     },
     async *list() {
+      await ask(async () => undefined);
       for await (const { filename, uploadDate } of files.find()) yield { id: filename, createdAt: uploadDate };
     },
-    async sweep(olderThanMs) {
-      const before = ObjectId.createFromTime(Math.floor((Date.now() - olderThanMs) / 1000));
-      const old = chunks.find({ n: 0, _id: { $lt: before } }, { projection: { files_id: 1 } });
-      for await (const { files_id } of old) {
-        if ((await files.findOne({ _id: files_id })) === null) await chunks.deleteMany({ files_id });
-      }
-    },
+    sweep: (olderThanMs) => ask(() => sweepOrphanChunks(files, chunks, olderThanMs)),
     async ping() {
-      await reachable(db.command({ ping: 1 }));
+      await ask(() => db.command({ ping: 1 }));
     },
     close: () => client.close(),
   };
-}
-
-async function reachable<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw mongoUnavailable(error);
-  }
 }
