@@ -8,10 +8,10 @@ export function seedOnce(
   { email, password }: { email: string | undefined; password: string | undefined },
   deps: { db: UsersDb; clock: Clock; passwords: Passwords },
 ): () => Promise<void> {
-  let done = email === undefined || password === undefined;
+  if (email === undefined || password === undefined) return async () => undefined;
+  let done = false;
   return async () => {
-    if (done || email === undefined || password === undefined) return;
-    await seedAdministrator({ email, password }, deps);
+    if (!done) await seedAdministrator({ email, password }, deps);
     done = true;
   };
 }
