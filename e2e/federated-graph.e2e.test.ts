@@ -80,10 +80,16 @@ describe('one graph over all subgraphs', () => {
       expect(employees.nodes).toHaveLength(first);
       return counters.map((counter) => counter.take());
     };
-    await statements(2);
-    const forOne = await statements(1);
+    // What the processes ask beside it (readiness, outbox) may come in between: the least of several counts is the query's own.
+    const least = async (first: number) => {
+      const counts: number[][] = [];
+      for (let round = 0; round < 8; round++) counts.push(await statements(first));
+      return counters.map((_, index) => Math.min(...counts.map((each) => each[index] ?? 0)));
+    };
+    await statements(50);
+    const forOne = await least(1);
     expect(forOne.every((count) => count > 0)).toBe(true);
-    expect(await statements(50)).toEqual(forOne);
+    expect(await least(50)).toEqual(forOne);
   });
 
   test('someone without a link to them sees no uploads of others behind employees', async () => {

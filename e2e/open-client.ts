@@ -115,6 +115,9 @@ export function openClient(gatewayUrl: string) {
         if (errors || !got) throw new Error(JSON.stringify(errors));
         events.push(got.uploadStatus);
       }
+    } catch (error) {
+      // graphql-ws rejects with the list of errors as it came.
+      throw error instanceof Error ? error : new Error(JSON.stringify(error));
     } finally {
       await client.dispose();
     }

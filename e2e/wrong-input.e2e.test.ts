@@ -1,5 +1,4 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -273,8 +272,9 @@ describe('what may come in', () => {
     outgoing.on('error', () => {});
     outgoing.write(half);
     await waitFor(async () => (await leftBehind()).intakes === 1, { what: 'the intake to have begun' });
+    const closed = new Promise((resolve) => outgoing.once('close', resolve));
     outgoing.destroy();
-    await once(outgoing, 'close');
+    await closed;
     await waitFor(async () => JSON.stringify(await leftBehind()) === JSON.stringify(before), { what: 'nothing left' });
   });
 
@@ -332,7 +332,7 @@ describe('what may come in', () => {
   test.each([
     ['year 0', '{ hiresByQuarter(year: 0) { q1 } }', /0/],
     ['year 10000', '{ departmentsAboveMean(year: 10000) { id } }', /10000/],
-    ['first: 100000', '{ employees(first: 100000) { nodes { id } } }', /100000.*100/],
+    ['first: 100000', '{ employees(first: 100000) { nodes { id } } }', /100, and is 100000/],
     ['first: -1', '{ fileUploads(first: -1) { nodes { id } } }', /-1/],
     ['bad cursor', '{ employees(after: "garbage") { nodes { id } } }', /cursor|after/i],
     ['bad cursor of uploads', '{ fileUploads(after: "garbage") { nodes { id } } }', /cursor|after/i],
