@@ -1,115 +1,170 @@
-import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createClient } from 'graphql-ws';
-import { Redis } from 'ioredis';
-import { WebSocket } from 'ws';
-import { startFixture } from '../fixtures/start-fixture.ts';
+import { request } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog, systemClock } from '@tributary/core';
+import { waitFor } from '@tributary/testing';
+import { type Started, startFixture } from '../fixtures/start-fixture.ts';
+import { readGatewayConfig } from './config.ts';
+import { startGateway } from './start-gateway.ts';
 
-let fixture: Awaited<ReturnType<typeof startFixture>>;
-const redis = new Redis();
+let fixture: Started;
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture({ SUBGRAPH_TIMEOUT_MS: '200', MAX_BODY_BYTES: '2000', MAX_DEPTH: '4' });
 });
-afterAll(async () => {
-  await fixture.stop();
-  await redis.quit();
+afterEach(() => {
+  fixture.subgraph.mood = 'well';
 });
+afterAll(() => fixture.stop());
 
-async function ask(query: string, token?: string) {
-  const response = await fetch(`${fixture.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-    body: JSON.stringify({ query }),
-  });
+const get = async (path: string) => {
+  const response = await fetch(`${fixture.url}${path}`, { redirect: 'manual' });
   return { status: response.status, body: await response.json() };
-}
+};
 
-function put(content: string, headers: Record<string, string> = { 'apollo-require-preflight': 'yes' }) {
-  const form = new FormData();
-  const query = 'mutation ($file: Upload!) { put(file: $file) }';
-  form.append('operations', JSON.stringify({ query, variables: { file: null } }));
-  form.append('map', JSON.stringify({ 0: ['variables.file'] }));
-  form.append('0', new Blob([content]), 'a.csv');
-  return fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body: form });
-}
-
-function follow(query: string) {
-  const client = createClient({
-    url: `${fixture.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-  });
-  return client.iterate({ query });
-}
-
-describe('tokens', () => {
-  test('a valid token reaches the subgraph as an internal one; none is anonymous', async () => {
-    expect((await ask('{ who }', fixture.accessToken())).body).toEqual({ data: { who: 'u1' } });
-    expect((await ask('{ who }')).body).toEqual({ data: { who: 'nobody' } });
+describe('health', () => {
+  test('live and ready once Redis and the keys are there', async () => {
+    expect(await get('/health/live')).toEqual({ status: 200, body: { status: 'ok' } });
+    await waitFor(async () => (await get('/health/ready')).status === 200);
   });
 
-  test.each([
-    ['expired', () => fixture.accessToken({ iat: 1 }, { expiresIn: 1 }), 'expired'],
-    ['signed by another key', () => fixture.accessToken({}, {}, fixture.internal.privateKey), 'signature'],
-    ['with alg none', () => 'eyJhbGciOiJub25lIn0.e30.', ''],
-    [
-      'an internal one',
-      () => fixture.accessToken({}, { issuer: 'tributary-gateway' }, fixture.internal.privateKey),
-      '',
-    ],
-  ])('a token %s is refused with 401', async (_name, token, says) => {
-    const { status, body } = await ask('{ who }', token());
-    expect(status).toBe(401);
-    expect(body).toMatchObject({
-      errors: [{ extensions: { code: 'UNAUTHENTICATED' }, message: expect.stringContaining(says) }],
+  test('live but not ready without Redis and keys, and it says what it waits for; a token is then UNAVAILABLE', async () => {
+    const away = { REDIS_URL: 'redis://127.0.0.1:1', JWKS_URL: 'http://127.0.0.1:1/' };
+    const lonely = await startFixture(away);
+    const response = await fetch(`${lonely.url}/health/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'unavailable', waitingFor: ['redis', 'access token keys'] });
+    expect((await fetch(`${lonely.url}/health/live`)).status).toBe(200);
+    expect(await lonely.ask('{ who }')).toMatchObject({ data: { who: 'nobody' } });
+    expect(await lonely.ask('{ who }', { token: lonely.accessToken() })).toMatchObject({
+      status: 503,
+      errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+    });
+    await lonely.stop();
+  });
+
+  test('a token is UNAVAILABLE, not let in, while Redis cannot tell whether it was revoked', async () => {
+    const lonely = await startFixture({ REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(await lonely.ask('{ who }', { token: lonely.accessToken() })).toMatchObject({ status: 503 });
+    await lonely.stop();
+  });
+});
+
+describe('limits', () => {
+  const nested = (depth: number) => `{ box(id: "a") ${'{ box '.repeat(depth - 2)}{ id }${' }'.repeat(depth - 2)} }`;
+
+  test('an operation as deep as allowed runs, a deeper one does not validate, also by fragments', async () => {
+    fixture.boxes.set('a', { state: 'OPEN', length: 1 });
+    expect(await fixture.ask(nested(4))).toMatchObject({ data: { box: { box: { box: { id: 'a' } } } } });
+    const tooDeep = {
+      errors: [{ message: expect.stringMatching(/deeper than 4/), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    };
+    expect(await fixture.ask(nested(5))).toMatchObject(tooDeep);
+    const fragment = 'fragment F on Box { box { box { box { id } } } } query { box(id: "a") { ...F } }';
+    expect(await fixture.ask(fragment)).toMatchObject(tooDeep);
+  });
+
+  test('a body over MAX_BODY_BYTES is refused', async () => {
+    expect(await fixture.ask(`{ who } # ${'x'.repeat(2000)}`)).toMatchObject({
+      status: 413,
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
   });
 
-  test('a revoked token is refused', async () => {
-    await redis.set(`${fixture.prefix}revokedBefore:u2`, Date.now() + 1000, 'PX', 5000);
-    expect((await ask('{ who }', fixture.accessToken({ sub: 'u2' }))).status).toBe(401);
+  test('a body that is no JSON is refused, and a path that is none is not found', async () => {
+    const response = await fetch(`${fixture.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
+    expect(response.status).toBe(400);
+    expect((await fetch(`${fixture.url}/else`)).status).toBe(404);
   });
 });
 
-describe('uploads', () => {
-  test('a file arrives unchanged', async () => {
-    const content = 'x'.repeat(3_000_000);
-    const response = await put(content);
-    expect(await response.json()).toEqual({ data: { put: createHash('sha256').update(content).digest('hex') } });
+describe('subgraphs', () => {
+  test.each([
+    ['does not answer in time', 'silent'],
+    ['hangs up', 'broken'],
+  ] as const)('one that %s is UNAVAILABLE, by its name and without its address', async (_name, mood) => {
+    fixture.subgraph.mood = mood;
+    const { errors } = await fixture.ask('{ who }');
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('"boxes"'), extensions: { code: 'UNAVAILABLE' } },
+    ]);
+    expect(JSON.stringify(errors)).not.toContain('127.0.0.1');
   });
 
-  test('a multipart request without a header that needs a preflight is refused', async () => {
-    expect((await put('x', {})).status).toBe(400);
-  });
-});
-
-describe('subscriptions', () => {
-  test('every event once and in order, from the log and after signals, then complete', async () => {
-    fixture.boxes.logs.set('a', { state: 'OPEN', length: 150 });
-    const seen: unknown[] = [];
-    for await (const { data } of follow(
-      'subscription { it: items(id: "a", after: 10) { n t: text(upper: true) __typename } }',
-    )) {
-      seen.push(data?.it);
-      if (seen.length === 140) {
-        fixture.boxes.logs.set('a', { state: 'CLOSED', length: 152 });
-        await redis.publish(`${fixture.prefix}box:a`, '1');
-      }
-    }
-    expect(seen).toEqual(
-      Array.from({ length: 142 }, (_, i) => ({ n: i + 11, t: `ITEM ${i + 11}`, __typename: 'Item' })),
-    );
-    expect(fixture.channelCount()).toBe(0);
-  });
-
-  test('an event whose field fails is delivered as an error and the next ones follow', async () => {
-    fixture.boxes.logs.set('b', { state: 'CLOSED', length: 3 });
-    const seen: unknown[] = [];
-    for await (const result of follow('subscription { items(id: "b") { n faulty } }')) seen.push(result);
-    expect(seen).toMatchObject([
-      { data: { items: { n: 1 } } },
-      { data: null, errors: [{ extensions: { code: 'CONFLICT' } }] },
-      { data: { items: { n: 3 } } },
+  test('an error with a code is passed on, one without is masked', async () => {
+    fixture.boxes.set('f', { state: 'CLOSED', length: 3 });
+    const faulty = (after: number) => fixture.ask(`{ box(id: "f") { items(after: ${after}, first: 1) { faulty } } }`);
+    expect((await faulty(1)).errors).toMatchObject([{ message: 'faulty', extensions: { code: 'CONFLICT' } }]);
+    expect((await faulty(2)).errors).toEqual([
+      { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
     ]);
   });
+
+  test('a client that goes away ends the request to the subgraph', async () => {
+    fixture.subgraph.mood = 'silent';
+    const { queries, brokenOff } = fixture.subgraph;
+    const leaving = new AbortController();
+    const body = JSON.stringify({ query: '{ who }' });
+    const headers = { 'content-type': 'application/json' };
+    const asked = fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body, signal: leaving.signal });
+    await waitFor(() => fixture.subgraph.queries > queries);
+    leaving.abort();
+    await expect(asked).rejects.toThrow();
+    expect(fixture.subgraph.brokenOff).toBe(brokenOff);
+  });
+});
+
+describe('production', () => {
+  test('there is neither introspection nor a landing page, and a typo gets no suggestions', async () => {
+    const production = await startFixture({ NODE_ENV: 'production' });
+    expect((await production.ask('{ __schema { types { name } } }')).errors).toMatchObject([
+      { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+    const { errors } = await production.ask('{ whoo }');
+    expect(errors?.[0]?.message).not.toMatch(/did you mean/i);
+    const page = await fetch(`${production.url}/graphql`, { headers: { accept: 'text/html' } });
+    expect(page.status).toBe(400);
+    await production.stop();
+  });
+
+  test('otherwise a browser gets a landing page', async () => {
+    const page = await fetch(`${fixture.url}/`, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toMatch('text/html');
+    await page.text();
+  });
+});
+
+test('AUTH=off takes everyone as anonymous, without keys or Redis', async () => {
+  const { environment, close } = fixture;
+  expect(close).toBeDefined();
+  const { PORT, SUPERGRAPH_PATH, INTERNAL_TOKEN_PRIVATE_KEY } = environment;
+  const config = readGatewayConfig({ PORT, SUPERGRAPH_PATH, INTERNAL_TOKEN_PRIVATE_KEY, AUTH: 'off' });
+  const open = await startGateway(config, { log: createLog('gateway', 'silent'), clock: systemClock });
+  const response = await fetch(`${open.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer nonsense' },
+    body: JSON.stringify({ query: '{ who }' }),
+  });
+  expect(await response.json()).toEqual({ data: { who: 'nobody' } });
+  expect((await fetch(`${open.url}/health/ready`)).status).toBe(200);
+  await open.stop();
+});
+
+test('stop lets a request in hand finish, and takes no new one', async () => {
+  const own = await startFixture();
+  const waiting = request(`${own.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+  const answered = new Promise<string>((resolve) => {
+    waiting.on('response', async (response) => resolve((await response.toArray()).join('')));
+  });
+  waiting.write('{"query":');
+  await waitFor(() => waiting.socket?.writableLength === 0);
+  await own.ask('{ who }');
+  const stopped = own.stopGateway();
+  await expect(own.ask('{ who }')).rejects.toThrow();
+  waiting.end('"{ who }"}');
+  expect(JSON.parse(await answered)).toEqual({ data: { who: 'nobody' } });
+  await stopped;
+  await own.close();
 });

@@ -2,9 +2,6 @@ import { startProcess, systemClock } from '@tributary/core';
 import { readGatewayConfig } from './config.ts';
 import { startGateway } from './start-gateway.ts';
 
-// @apollo/gateway otherwise reports its use to Apollo, from the moment it is constructed.
-process.env.APOLLO_TELEMETRY_DISABLED = 'true';
-
 await startProcess('gateway', async ({ log, onClose }) => {
   const gateway = await startGateway(readGatewayConfig(), { log, clock: systemClock });
   onClose(gateway.stop);

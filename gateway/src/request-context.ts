@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from './auth/caller.ts';
+import type { ArrivingFiles } from './subgraph/arriving-files.ts';
 
 /** What one operation carries through Apollo Server and the gateway to the requests to subgraphs. */
 export interface RequestContext extends Caller {
   requestId: string;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
+  /** Only of a multipart request. */
+  files?: ArrivingFiles | undefined;
 }
 
 /** The client's x-request-id where it is a harmless one, else a new one. */

@@ -11,8 +11,9 @@ import { listen } from './door/listen.ts';
 import { limitDepth } from './graph/limit-depth.ts';
 import { startGraph } from './graph/start-graph.ts';
 import { createSubgraph } from './subgraph/subgraph.ts';
+import { noSignals } from './subscriptions/no-signals.ts';
 import { serveWebSockets } from './subscriptions/serve-websockets.ts';
-import { connectSignals, noSignals } from './subscriptions/signals.ts';
+import { connectSignals } from './subscriptions/signals.ts';
 import { createSubscribe } from './subscriptions/subscribe.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
 
@@ -78,7 +79,6 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     authenticate,
     operations: { server, schema, subscribe, rules: [limitDepth(config.MAX_DEPTH)] },
     maxMessageBytes: config.MAX_BODY_BYTES,
-    log,
   });
   const url = await listen(http, config);
 

@@ -1,8 +1,11 @@
 import { fileTooLarge, invalidInput, isAppError } from '@tributary/core';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { processRequest } from 'graphql-upload-minimal';
-import { csrfHeaders } from '../graph/start-graph.ts';
+import { csrfHeaders } from '../graph/csrf-headers.ts';
+import type { ArrivingFiles } from '../subgraph/arriving-files.ts';
 import { findUploads } from '../subgraph/find-uploads.ts';
+import { checkMap } from './check-map.ts';
+import { watchParts } from './watch-parts.ts';
 
 const maxFieldBytes = 1_000_000;
 const drainMs = 10_000;
@@ -22,32 +25,34 @@ export function acceptUploads(limits: { maxBytes: number; maxFiles: number }): R
     if (announced > limits.maxFiles * limits.maxBytes + 2 * maxFieldBytes) {
       throw fileTooLarge(`The request is larger than the ${limits.maxBytes} bytes a file may have`);
     }
-    request.body = await readOperations(request, response, limits);
+    const parts = watchParts(request);
+    // A file counts as cut off once it reaches the parser's limit, not when it goes over.
+    const options = { maxFileSize: limits.maxBytes + 1, maxFieldSize: maxFieldBytes };
+    const operations = await processRequest(request, response, options).catch(refuse);
+    if (Array.isArray(operations)) throw invalidInput('Several operations in one request are not accepted');
+    checkMap(parts.map(), limits.maxFiles);
+    const last = findUploads(operations.variables).at(-1)?.upload;
+    if (!last) throw invalidInput('The map must name a variable for a file');
+    const files: ArrivingFiles = {
+      maxBytes: limits.maxBytes,
+      settled: async (upload) => (upload === last ? parts.whole : undefined),
+    };
+    response.locals.files = files;
+    request.body = operations;
     next();
   };
 }
 
-async function readOperations(request: Request, response: Response, limits: { maxBytes: number; maxFiles: number }) {
-  const options = { maxFileSize: limits.maxBytes, maxFiles: limits.maxFiles, maxFieldSize: maxFieldBytes };
-  try {
-    const operations = await processRequest(request, response, options);
-    if (Array.isArray(operations)) throw invalidInput('Several operations in one request are not accepted');
-    const uploads = findUploads(operations.variables).map(({ upload }) => upload);
-    if (uploads.length === 0)
-      throw invalidInput('A multipart request must map a file to a variable; this one has no file');
-    if (new Set(uploads).size < uploads.length) throw invalidInput('One file is mapped to more than one variable');
-    return operations;
-  } catch (cause) {
-    if (isAppError(cause)) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalidInput(`The multipart request is malformed: ${reason}`, { cause });
-  }
+function refuse(cause: unknown): never {
+  if (isAppError(cause)) throw cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw invalidInput(`The multipart request is malformed: ${reason}`, { cause });
 }
 
 function drain(request: Request) {
   if (request.complete) return;
   request.unpipe();
   request.resume();
-  const cut = setTimeout(() => request.destroy(), drainMs);
+  const cut = setTimeout(() => request.destroy(), drainMs).unref();
   request.once('close', () => clearTimeout(cut));
 }

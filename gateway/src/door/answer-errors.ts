@@ -1,6 +1,6 @@
 import { type ErrorCode, isAppError, type Log } from '@tributary/core';
 import type { ErrorRequestHandler } from 'express';
-import { statusOf } from '../graphql-error.ts';
+import { httpStatus } from '../http-status.ts';
 
 /** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
 export function answerErrors(log: Log): ErrorRequestHandler {
@@ -16,8 +16,7 @@ export function answerErrors(log: Log): ErrorRequestHandler {
 }
 
 function describe(error: unknown): { status: number; code: ErrorCode; message: string } {
-  if (isAppError(error, 'NOT_FOUND')) return { status: 404, code: error.code, message: error.message };
-  if (isAppError(error)) return { status: statusOf(error.code), code: error.code, message: error.message };
+  if (isAppError(error)) return { status: httpStatus(error.code), code: error.code, message: error.message };
   // What express and its body parsers throw for a malformed or too large request.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
     return { status: error.status, code: 'BAD_USER_INPUT', message: error.message };

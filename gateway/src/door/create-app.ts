@@ -1,14 +1,16 @@
 import { expressMiddleware } from '@as-integrations/express5';
-import type { Log } from '@tributary/core';
+import { type AppError, isAppError, type Log } from '@tributary/core';
 import express, { type Express } from 'express';
+import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Graph } from '../graph/start-graph.ts';
-import { requestError } from '../graphql-error.ts';
+import { httpStatus } from '../http-status.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import { acceptUploads } from './accept-uploads.ts';
 import { answerErrors } from './answer-errors.ts';
+import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
-import { identifyRequest, requestContextOf } from './request-context-of.ts';
+import { requestContextOf } from './request-context-of.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
 export function createApp(options: {
@@ -46,11 +48,16 @@ export function createApp(options: {
           const { viewer } = await authenticate(req.headers.authorization);
           return { viewer, ...requestContextOf(res) };
         } catch (error) {
-          throw requestError(error);
+          throw isAppError(error) ? refusal(error) : error;
         }
       },
     }),
   );
   app.use(answerErrors(options.log));
   return app;
+}
+
+/** Apollo Server answers a whole request with the status that such an error names. */
+function refusal({ code, message }: AppError) {
+  return new GraphQLError(message, { extensions: { code, http: { status: httpStatus(code) } } });
 }

@@ -8,7 +8,7 @@ export function limitDepth(max: number): ValidationRule {
       const depth = depthOf(operation.selectionSet, fragment, new Set(), max);
       if (depth <= max) return;
       const message = `The operation is nested deeper than ${max} fields`;
-      context.reportError(new GraphQLError(message, { nodes: operation, extensions: { code: 'BAD_USER_INPUT' } }));
+      context.reportError(new GraphQLError(message, { nodes: operation }));
     },
   });
 }

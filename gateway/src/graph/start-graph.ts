@@ -7,6 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import { createDataSource } from '../subgraph/data-source.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
+import { csrfHeaders } from './csrf-headers.ts';
 import { createFormatError } from './format-error.ts';
 import { limitDepth } from './limit-depth.ts';
 
@@ -15,9 +16,6 @@ export interface Graph {
   /** The schema clients see. */
   schema(): GraphQLSchema;
 }
-
-/** Headers a browser cannot send across origins without asking first; one of them is needed where CSRF is possible. */
-export const csrfHeaders = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization'];
 
 /** Starts the federated graph on a supergraph; `server.stop()` ends it. */
 export async function startGraph(options: {
@@ -28,6 +26,8 @@ export async function startGraph(options: {
   log: Log;
 }): Promise<Graph> {
   const { log, isProduction, subgraphs } = options;
+  // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const gateway = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
     logger: log,

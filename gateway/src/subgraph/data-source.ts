@@ -1,6 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { isAppError } from '@tributary/core';
-import { codedError } from '../graphql-error.ts';
+import { codedError } from '../graph/coded-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import { findUploads } from './find-uploads.ts';
 import { readAnswer } from './read-answer.ts';
@@ -18,14 +18,17 @@ export function createDataSource(subgraph: Subgraph): GraphQLDataSource<RequestC
       const { context, request } = options;
       const { query = '', variables = {}, operationName } = request;
       const body = { query, variables, ...(operationName === undefined ? {} : { operationName }) };
-      const send = findUploads(variables).length > 0 ? sendMultipart : sendJson;
+      const { files, signal } = context;
+      const to = { headers: subgraphHeaders(subgraph, context), signal };
       try {
-        const headers = subgraphHeaders(subgraph, context);
-        const response = await send(subgraph, body, { headers, signal: context.signal });
+        const hasFiles = files && findUploads(variables).length > 0;
+        const response = await (hasFiles
+          ? sendMultipart(subgraph, body, { ...to, files })
+          : sendJson(subgraph, body, to));
         // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
         return (await readAnswer(subgraph.name, response)) as Answer;
       } catch (error) {
-        throw isAppError(error) ? codedError(error.code, error.message, error) : error;
+        throw isAppError(error) ? codedError(error) : error;
       }
     },
   };

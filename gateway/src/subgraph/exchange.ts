@@ -1,6 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isAppError, unavailable } from '@tributary/core';
+import { unavailable } from '@tributary/core';
 import type { Subgraph } from './subgraph.ts';
 
 export interface Exchange {
@@ -18,11 +18,7 @@ export function openExchange(subgraph: Subgraph, options: RequestOptions, url = 
     request.once('response', resolve);
     // Stays for the life of the request: an error after the response's head must not go uncaught.
     request.on('error', (cause) => {
-      reject(
-        isAppError(cause)
-          ? cause
-          : unavailable(`The "${subgraph.name}" subgraph cannot be reached at the moment`, { cause }),
-      );
+      reject(unavailable(`The "${subgraph.name}" subgraph cannot be reached at the moment`, { cause }));
     });
   });
   response.catch(() => undefined);

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { fileTooLarge, invalidInput } from '@tributary/core';
-import type { Upload } from 'graphql-upload-minimal';
-import { type FoundUpload, findUploads, withoutUploads } from './find-uploads.ts';
+import { Upload } from 'graphql-upload-minimal';
+import type { ArrivingFiles } from './arriving-files.ts';
+import { findUploads } from './find-uploads.ts';
 
 /**
  * A GraphQL multipart request as a stream of chunks, files strictly in turn as they come from the client. Throws
@@ -10,20 +11,28 @@ import { type FoundUpload, findUploads, withoutUploads } from './find-uploads.ts
 export async function* multipartBody(
   boundary: string,
   request: { query: string; variables?: Record<string, unknown> },
+  files: ArrivingFiles,
 ): AsyncGenerator<Uint8Array | string> {
   const uploads = findUploads(request.variables);
   const map = Object.fromEntries(uploads.map(({ path }, index) => [index, [path]]));
-  const operations = { ...request, variables: withoutUploads(request.variables) };
-  yield field(boundary, 'operations', operations);
-  yield field(boundary, 'map', map);
-  for (const [index, { upload }] of uploads.entries()) yield* filePart(boundary, index, upload);
+  yield field(boundary, 'operations', withoutUploads(request));
+  yield field(boundary, 'map', JSON.stringify(map));
+  for (const [index, { upload }] of uploads.entries()) {
+    yield* filePart(boundary, index, upload, files.maxBytes);
+    await files.settled(upload);
+  }
   yield `--${boundary}--\r\n`;
 }
 
-const field = (boundary: string, name: string, value: unknown) =>
-  `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${JSON.stringify(value)}\r\n`;
+const field = (boundary: string, name: string, json: string) =>
+  `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${json}\r\n`;
 
-async function* filePart(boundary: string, index: number, upload: FoundUpload['upload']) {
+/** JSON with null in place of each file, as the multipart request specification wants it. */
+function withoutUploads(request: object): string {
+  return JSON.stringify(request, (_key, child: unknown) => (child instanceof Upload ? null : child));
+}
+
+async function* filePart(boundary: string, index: number, upload: Upload, maxBytes: number) {
   const file = await received(upload);
   const filename = file.filename.replaceAll(/["\r\n]/g, (character) => encodeURIComponent(character));
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimetype) ? file.mimetype : 'application/octet-stream';
@@ -36,7 +45,7 @@ async function* filePart(boundary: string, index: number, upload: FoundUpload['u
     throw invalidInput(`The file "${file.filename}" broke off`, { cause });
   }
   // A file over the limit ends like any other; only this mark tells.
-  if (stream.truncated) throw fileTooLarge(`The file "${file.filename}" is larger than allowed`);
+  if (stream.truncated) throw fileTooLarge(`The file "${file.filename}" is larger than ${maxBytes} bytes`);
   yield '\r\n';
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import type { ArrivingFiles } from './arriving-files.ts';
 import { openExchange } from './exchange.ts';
 import { multipartBody } from './multipart-body.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -13,7 +14,7 @@ import type { Subgraph } from './subgraph.ts';
 export async function sendMultipart(
   subgraph: Subgraph,
   body: { query: string; variables?: Record<string, unknown> },
-  options: { headers: Record<string, string>; signal: AbortSignal },
+  options: { headers: Record<string, string>; signal: AbortSignal; files: ArrivingFiles },
 ): Promise<IncomingMessage> {
   const boundary = `tributary-${randomUUID()}`;
   const headers = {
@@ -22,9 +23,20 @@ export async function sendMultipart(
     'apollo-require-preflight': 'true',
   };
   const { request, response } = openExchange(subgraph, { method: 'POST', headers, signal: options.signal });
-  // Its failure destroys the request with the same error, which is what the response then rejects with.
-  pipeline(multipartBody(boundary, body), request).catch(() => undefined);
-  const head = await response;
+  // What the client did wrong ends the request with some error of the connection; this one is what it must hear.
+  let fault: unknown;
+  async function* chunks() {
+    try {
+      yield* multipartBody(boundary, body, options.files);
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+  }
+  pipeline(chunks, request).catch(() => undefined);
+  const head = await response.catch((error: unknown) => {
+    throw fault ?? error;
+  });
   head.once('end', () => {
     if (!request.writableFinished) request.destroy();
   });

@@ -4,8 +4,8 @@ import {
   type GraphQLSchema,
   getNamedType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
+  parse,
   print,
   type SelectionSetNode,
 } from 'graphql';
@@ -61,7 +61,8 @@ export function buildLogQuery(options: {
 
   function complete(body: string, selection: SelectionSetNode | undefined) {
     const fragments = selection ? fragmentsUsedBy(selection, document) : [];
-    const used = new Set([field.arguments ?? [], selection ? [selection] : [], fragments].flat().flatMap(variablesIn));
+    // What the subscriber declared for `after` alone is not used here, and an unused variable is not valid.
+    const used = new Set([parse(`{ ${body} }`), ...fragments].flatMap(variablesIn));
     const kept = (operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value));
     const own = [`$${names.after}: Int`, `$${names.first}: Int`];
     return `query EventLog(${[...own, ...kept.map(print)].join(', ')}) { ${body} } ${fragments.map(print).join(' ')}`;
@@ -94,14 +95,4 @@ const givenArguments = (field: FieldNode) =>
 
 function unused(name: string, taken: Set<string>): string {
   return taken.has(name) ? unused(`${name}_`, taken) : name;
-}
-
-/** The one field a subscription selects, also where it stands in a fragment; null where it is skipped or conditional. */
-export function rootField(set: SelectionSetNode, document: DocumentNode): FieldNode | null {
-  const [selection] = set.selections;
-  if (!selection || set.selections.length > 1 || selection.directives?.length) return null;
-  if (selection.kind === Kind.FIELD) return selection;
-  if (selection.kind === Kind.INLINE_FRAGMENT) return rootField(selection.selectionSet, document);
-  const fragment = fragmentsUsedBy(set, document).find(({ name }) => name.value === selection.name.value);
-  return fragment ? rootField(fragment.selectionSet, document) : null;
 }

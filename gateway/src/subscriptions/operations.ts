@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
-import { codedError } from '../graphql-error.ts';
+import { codedError } from '../graph/coded-error.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { createSubscribe } from './subscribe.ts';
 
@@ -40,7 +40,7 @@ export function createOperations(options: {
     }
   }
 
-  const operations = {
+  return {
     /** Parses and validates; the arguments for the two below, or what is wrong. */
     prepare(payload: {
       query: string;
@@ -53,7 +53,7 @@ export function createOperations(options: {
         const errors = validate(schema, document, [...specifiedRules, ...options.rules]);
         if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
         const { operationName = null, variables: variableValues = null } = payload;
-        return { schema, document, operationName, variableValues, contextValue: { operations } };
+        return { schema, document, operationName, variableValues };
       } catch (error) {
         if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
         throw error;
@@ -66,7 +66,7 @@ export function createOperations(options: {
       try {
         return options.subscribe({ document, operationName: operationName ?? undefined, variables: values, context });
       } catch (error) {
-        throw isAppError(error) ? codedError(error.code, error.message, error) : error;
+        throw isAppError(error) ? codedError(error) : error;
       }
     },
 
@@ -80,7 +80,6 @@ export function createOperations(options: {
       return response.body.singleResult;
     },
   };
-  return operations;
 }
 
 function withCode({ message, nodes, source, positions, extensions }: GraphQLError, code: string) {

@@ -1,8 +1,9 @@
-import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { FormattedExecutionResult } from 'graphql';
 import { z } from 'zod';
 import type { EventLog } from '../supergraph/event-logs.ts';
 import type { EventPage, LogEvent } from './event-page.ts';
 import type { LogQuery } from './log-query.ts';
+import { relocateError } from './relocate-error.ts';
 
 /**
  * The page that a log query's answer holds, or null when there is no list to read: an error of the log itself, or one in
@@ -27,18 +28,12 @@ export function pageOfAnswer(
     const { [names.cursor]: cursor, ...event } = item;
     const place = [...log.source, index];
     const errors = (answer.errors ?? []).filter(({ path }) => place.every((step, depth) => path?.[depth] === step));
-    const shown = errors.map((error) => relocate(error, [responseKey], place.length));
+    const shown = errors.map((error) => relocateError(error, [responseKey], place.length));
     const data = { [responseKey]: event };
     return { cursor: z.int().parse(cursor), result: shown.length > 0 ? { data, errors: shown } : { data } };
   });
   const ended = log.endValues.includes(String(owner[names.end]));
   return { events, isFull: events.length >= first, endCursor: ended ? z.int().parse(owner[names.cursor]) : null };
-}
-
-/** The error with the first `dropped` steps of its path replaced. */
-export function relocate(error: GraphQLFormattedError, path: string[], dropped: number): GraphQLFormattedError {
-  const { locations: _ofTheLogQuery, ...rest } = error;
-  return { ...rest, path: [...path, ...(error.path ?? []).slice(dropped)] };
 }
 
 function at(value: unknown, path: string[]): unknown {

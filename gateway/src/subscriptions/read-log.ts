@@ -3,7 +3,8 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError
 import type { EventLog } from '../supergraph/event-logs.ts';
 import type { EventPage, LogEvent, ReadPage } from './event-page.ts';
 import type { LogQuery } from './log-query.ts';
-import { pageOfAnswer, relocate } from './page-of-answer.ts';
+import { pageOfAnswer } from './page-of-answer.ts';
+import { relocateError } from './relocate-error.ts';
 
 const pageSize = 100;
 
@@ -39,7 +40,7 @@ export function createReadLog(options: {
     const { answer, page } = await ask(query.full, after, 1, signal);
     const event = page?.events[0];
     if (event) return event;
-    const errors = (answer.errors ?? []).map((error) => relocate(error, [responseKey], log.source.length + 1));
+    const errors = (answer.errors ?? []).map((error) => relocateError(error, [responseKey], log.source.length + 1));
     return { cursor, result: { data: null, errors } };
   }
 

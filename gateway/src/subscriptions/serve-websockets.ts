@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
-import { type AppError, isAppError, type Log } from '@tributary/core';
-import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { type AppError, isAppError } from '@tributary/core';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../auth/authenticate.ts';
@@ -22,7 +22,6 @@ export function serveWebSockets(options: {
   authenticate: Authenticate;
   operations: Omit<Parameters<typeof createOperations>[0], 'authenticate' | 'onRefused'>;
   maxMessageBytes: number;
-  log: Log;
 }): () => Promise<void> {
   const { authenticate } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
@@ -34,36 +33,36 @@ export function serveWebSockets(options: {
   });
 
   const bySocket = new WeakMap<WebSocket, Operations>();
-  function operationsOf(socket: WebSocket, connectionParams: unknown): Operations {
-    const known = bySocket.get(socket);
-    if (known) return known;
-    const authorization = authorizationOf(connectionParams);
-    const created = createOperations({
-      ...options.operations,
-      authenticate: () => authenticate(authorization),
-      onRefused: (error) => refuse(socket, error),
-    });
-    bySocket.set(socket, created);
-    return created;
-  }
+  const byOperation = new WeakMap<ExecutionArgs, Operations>();
 
   const server = useServer<Record<string, unknown>, { socket: WebSocket }>(
     {
-      async onConnect({ connectionParams, extra }) {
+      async onConnect({ connectionParams, extra: { socket } }) {
+        const authorization = authorizationOf(connectionParams);
         try {
-          await authenticate(authorizationOf(connectionParams));
-          return true;
+          await authenticate(authorization);
         } catch (error) {
           if (!isAppError(error)) throw error;
-          refuse(extra.socket, error);
+          refuse(socket, error);
           return false;
         }
+        const operations = createOperations({
+          ...options.operations,
+          authenticate: () => authenticate(authorization),
+          onRefused: (error) => refuse(socket, error),
+        });
+        bySocket.set(socket, operations);
+        return true;
       },
-      onSubscribe: ({ connectionParams, extra }, _id, payload) =>
-        operationsOf(extra.socket, connectionParams).prepare(payload),
+      onSubscribe({ extra }, _id, payload) {
+        const operations = known(bySocket, extra.socket);
+        const prepared = operations.prepare(payload);
+        if ('document' in prepared) byOperation.set(prepared, operations);
+        return prepared;
+      },
       // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
-      subscribe: (args) => operationsFrom(args.contextValue).subscribe(args) as AsyncIterableIterator<ExecutionResult>,
-      execute: (args) => operationsFrom(args.contextValue).execute(args) as Promise<ExecutionResult>,
+      subscribe: (args) => known(byOperation, args).subscribe(args) as AsyncIterableIterator<ExecutionResult>,
+      execute: (args) => known(byOperation, args).execute(args) as Promise<ExecutionResult>,
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     },
     sockets,
@@ -84,8 +83,8 @@ function refuse(socket: WebSocket, error: AppError) {
   socket.close(code, error.message);
 }
 
-function operationsFrom(context: unknown): Operations {
-  if (typeof context === 'object' && context !== null && 'operations' in context)
-    return context.operations as Operations;
-  throw new GraphQLError('The operation has no connection');
+function known<K extends object, V>(map: WeakMap<K, V>, key: K): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Error('An operation came before its connection was acknowledged');
+  return value;
 }

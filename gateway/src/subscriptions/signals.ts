@@ -1,6 +1,7 @@
 import type { Log } from '@tributary/core';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
+import { withoutRejections } from './without-rejections.ts';
 
 /** Says that a channel has news; what the news is stands in the log. */
 export interface Signals {
@@ -15,19 +16,19 @@ export interface Signals {
 /** Connects to Redis, retrying for as long as it takes; listeners of one channel share one Redis subscription. */
 export function connectSignals(options: { url: string; prefix: string; log: Log }): Signals {
   const { log } = options;
-  const connect = () => new Redis(options.url, { maxRetriesPerRequest: null, lazyConnect: true });
-  const subscriber = connect();
-  const pubSub = new RedisPubSub({ subscriber, publisher: connect() });
+  const redis = new Redis(options.url, { maxRetriesPerRequest: null, lazyConnect: true });
+  const subscriber = withoutRejections(redis, log);
+  const pubSub = new RedisPubSub({ subscriber, publisher: subscriber });
   const listeners = new Map<() => void, string>();
-  subscriber.on('error', (error) => log.warn({ err: error }, 'waiting for Redis'));
-  subscriber.on('ready', () => {
+  redis.on('error', (error) => log.warn({ err: error }, 'waiting for Redis'));
+  redis.on('ready', () => {
     // Commands are answered in order: after the pong every channel is subscribed to again, so a re-read misses nothing.
-    subscriber.ping().then(
+    redis.ping().then(
       () => listeners.forEach((_channel, onSignal) => void onSignal()),
       () => undefined,
     );
   });
-  subscriber.connect().catch(() => undefined);
+  redis.connect().catch(() => undefined);
 
   return {
     async subscribe(channel, onSignal) {
@@ -40,18 +41,9 @@ export function connectSignals(options: { url: string; prefix: string; log: Log 
       };
     },
     channelCount: () => new Set(listeners.values()).size,
-    ready: () => subscriber.status === 'ready',
+    ready: () => redis.status === 'ready',
     async close() {
-      if (subscriber.status === 'ready') await subscriber.quit();
-      else subscriber.disconnect();
+      redis.disconnect();
     },
   };
 }
-
-/** Stands in where there is no Redis: the log is only looked at from time to time. */
-export const noSignals: Signals = {
-  subscribe: async () => () => undefined,
-  channelCount: () => 0,
-  ready: () => true,
-  close: async () => undefined,
-};

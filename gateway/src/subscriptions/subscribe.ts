@@ -13,8 +13,9 @@ import { z } from 'zod';
 import type { RequestContext } from '../request-context.ts';
 import type { EventLog } from '../supergraph/event-logs.ts';
 import { followLog } from './follow-log.ts';
-import { buildLogQuery, rootField } from './log-query.ts';
+import { buildLogQuery } from './log-query.ts';
 import { createReadLog } from './read-log.ts';
+import { rootField } from './root-field.ts';
 import type { Signals } from './signals.ts';
 
 export interface Subscription {

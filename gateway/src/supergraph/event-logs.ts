@@ -1,6 +1,6 @@
 import { parse, visit } from 'graphql';
 import { z } from 'zod';
-import { directiveArguments } from './subgraph-urls.ts';
+import { directiveArguments } from './directive-arguments.ts';
 
 const eventLog = z.object({
   /** The fields from Query to the list of events. */

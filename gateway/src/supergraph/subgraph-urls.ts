@@ -1,5 +1,6 @@
-import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped, visit } from 'graphql';
+import { parse, visit } from 'graphql';
 import { z } from 'zod';
+import { directiveArguments } from './directive-arguments.ts';
 
 const joinGraph = z.object({ name: z.string(), url: z.string() });
 
@@ -15,12 +16,4 @@ export function readSubgraphUrls(sdl: string, overrides: Map<string, string>): M
     },
   });
   return urls;
-}
-
-/** The arguments of a directive as plain values. */
-export function directiveArguments(directive: ConstDirectiveNode): unknown {
-  const fields = (directive.arguments ?? []).map(
-    ({ name, value }) => ({ kind: Kind.OBJECT_FIELD, name, value }) as const,
-  );
-  return valueFromASTUntyped({ kind: Kind.OBJECT, fields });
 }
