@@ -2,7 +2,7 @@ import type { UploadFact, UploadLogEvent, UploadState } from './upload-facts.ts'
 import { isEnd, type UploadStatus } from './upload-status.ts';
 
 /** The most progress and delay events one upload may have; changes of status always get one. */
-export const maxProgressEvents = 200;
+const maxProgressEvents = 200;
 const minProgressIntervalMs = 250;
 const minProgressPercent = 0.5;
 

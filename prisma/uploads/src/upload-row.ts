@@ -28,8 +28,7 @@ export function columnsOfState(state: UploadState) {
   } satisfies Prisma.UploadUpdateInput;
 }
 
-/** The status a column holds; throws on a value this version does not know. */
-export function statusOf(value: string): UploadStatus {
+function statusOf(value: string): UploadStatus {
   const status = uploadStatuses.find((known) => known === value);
   if (status === undefined) throw new Error(`An upload has the unknown status ${value}.`);
   return status;

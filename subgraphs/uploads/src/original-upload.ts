@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { conflict } from '@tributary/core';
 import type { Upload, UploadsDb } from '@tributary/uploads-db';
-import type { UploadFileInput } from './upload-file.ts';
+import type { IncomingFile } from './incoming-file.ts';
 
 /** The upload a user's idempotency key was used for before, or null. */
 export async function findOriginal({ client }: UploadsDb, ownerId: string, idempotencyKey: string | null) {
@@ -10,7 +10,10 @@ export async function findOriginal({ client }: UploadsDb, ownerId: string, idemp
 }
 
 /** The original, if the file sent again has its kind and content; else CONFLICT. Reads the file without storing it. */
-export async function requireSame(original: Upload, { kind, file }: UploadFileInput): Promise<Upload> {
+export async function requireSame(
+  original: Upload,
+  { kind, file }: { kind: string; file: IncomingFile },
+): Promise<Upload> {
   const key = original.idempotencyKey;
   if (original.kind !== kind) {
     throw conflict(`The idempotency key "${key}" was used before for a file of the kind ${original.kind}.`);

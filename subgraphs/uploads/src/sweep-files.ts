@@ -1,5 +1,5 @@
 import { unknownFiles } from '@tributary/uploads-db';
-import type { SweeperDeps } from './start-sweeper.ts';
+import type { SweeperDeps } from './sweeper-deps.ts';
 
 const batchSize = 500;
 /** Far longer than any lease, so that nothing that is on its way is looked at. */

@@ -1,5 +1,5 @@
 import { closeIntake, staleIntakes } from '@tributary/uploads-db';
-import type { SweeperDeps } from './start-sweeper.ts';
+import type { SweeperDeps } from './sweeper-deps.ts';
 
 const batchSize = 100;
 
