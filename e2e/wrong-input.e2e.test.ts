@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { testServers, waitFor } from '@tributary/testing';
 import jwt from 'jsonwebtoken';
-import { createConnection } from 'mariadb';
 import { openVhosts } from '../scripts/servers/rabbitmq-vhosts.mjs';
 import { openClient, type TestClient, uploadMutation } from './open-client.ts';
 import { openStack, type Stack } from './open-stack.ts';
+import { queryNumbers } from './query-database.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
 
 const MAX_UPLOAD_BYTES = 100_000;
@@ -29,49 +29,24 @@ beforeAll(async () => {
 
 afterAll(() => stack?.remove(), 60_000);
 
-async function select(database: 'UPLOADS' | 'EMPLOYMENT', sql: string): Promise<Record<string, unknown>[]> {
-  const connection = await createConnection({
-    ...connectionOptions(stack.environment[`${database}_DATABASE_URL`] ?? ''),
-  });
-  try {
-    return await connection.query(sql);
-  } finally {
-    await connection.end();
-  }
-}
-
-function connectionOptions(url: string) {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const socketPath = searchParams.get('socketPath');
-  const login = {
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: pathname.slice(1),
-  };
-  return socketPath ? { ...login, socketPath } : { ...login, host: hostname, port: Number(port || 3306) };
-}
-
 /** Everything an upload could leave behind before it is loaded: its rows, its message, its file. */
 async function leftBehind(): Promise<Record<string, number>> {
-  const [counts] = await select(
+  const counts = await queryNumbers(
+    stack,
     'UPLOADS',
     'SELECT (SELECT COUNT(*) FROM uploads) AS uploads, (SELECT COUNT(*) FROM upload_events) AS events, (SELECT COUNT(*) FROM intakes) AS intakes, (SELECT COUNT(*) FROM outbox) AS messages',
   );
   const folder = fileURLToPath(stack.environment.FILE_STORE_URL ?? '');
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const asNumbers: Record<string, number> = Object.fromEntries(
-    Object.entries(counts ?? {}).map(([name, value]) => [name, Number(value)]),
-  );
-  return { ...asNumbers, files: files.filter((entry) => entry.isFile()).length };
+  return { ...counts, files: files.filter((entry) => entry.isFile()).length };
 }
 
-async function employmentRows() {
-  const [counts] = await select(
+const employmentRows = () =>
+  queryNumbers(
+    stack,
     'EMPLOYMENT',
     'SELECT (SELECT COUNT(*) FROM departments) AS departments, (SELECT COUNT(*) FROM jobs) AS jobs, (SELECT COUNT(*) FROM employees) AS employees',
   );
-  return Object.fromEntries(Object.entries(counts ?? {}).map(([name, value]) => [name, Number(value)]));
-}
 
 const meQuery = '{ me { id } }';
 const validFile = { content: departmentsCsv, kind: 'DEPARTMENTS' };

@@ -1,0 +1,23 @@
+import { connectionOptions } from '@tributary/prisma';
+import { createConnection } from 'mariadb';
+import type { Stack } from './open-stack.ts';
+
+/** Rows of a statement on one of the stack's databases, asked behind the back of its owner. */
+export async function queryDatabase(
+  stack: Stack,
+  database: 'UPLOADS' | 'EMPLOYMENT',
+  sql: string,
+): Promise<Record<string, unknown>[]> {
+  const connection = await createConnection(connectionOptions(stack.environment[`${database}_DATABASE_URL`] ?? ''));
+  try {
+    return await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
+}
+
+/** The first row's columns as numbers, by name: counts and sums come as bigints and decimals. */
+export async function queryNumbers(...query: Parameters<typeof queryDatabase>): Promise<Record<string, number>> {
+  const [row = {}] = await queryDatabase(...query);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));
+}
