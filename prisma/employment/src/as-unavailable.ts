@@ -1,13 +1,45 @@
 import { unavailable } from '@tributary/core';
+import { z } from 'zod';
 
-/** What driver and Prisma say when the server cannot be reached or has no connection free. */
-const connectionWords =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ENOENT|ETIMEDOUT|pool timeout|pool is closed|socket has unexpectedly been closed|connection (?:lost|killed|closed)|server has gone away|server shutdown|closed state|Can't reach database server|Unknown database|doesn't exist|TableDoesNotExist/i;
+/** Connections used up or blocked, shutting down, login, database or table not there yet, disk full, read-only, killed. */
+const temporaryCodes = new Set(
+  [1021, 1040, 1044, 1045, 1049, 1053, 1129, 1146, 1203, 1226, 1290, 1317, 1698, 1836, 1927, 2006, 2013].map(String),
+);
 
-/** An error that only says the database cannot be reached, or is not migrated yet, becomes UNAVAILABLE; any other stays what it is. */
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+
+/** The driver's own error: `errno` is the server's number, or one of its own from 45001, all of them about connections. */
+const driverError = z.object({ code: z.string().nullish(), errno: z.number() });
+
+/** What Prisma makes of a driver's error in a raw query. */
+const prismaError = z.object({
+  code: z.literal('P2010'),
+  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),
+});
+
+/** An error whose code says the database cannot be reached, or is not migrated yet, becomes UNAVAILABLE; any other stays what it is. */
 export function asUnavailable(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const details = 'meta' in error ? JSON.stringify(error.meta) : '';
-  const isConnection = connectionWords.test(`${error.message} ${details} ${String(error.cause ?? '')}`);
-  return isConnection ? unavailable('The employment database is not reachable', { cause: error }) : error;
+  return codesOf(error).some(isTemporary)
+    ? unavailable('The employment database is not reachable', { cause: error })
+    : error;
+}
+
+function codesOf(error: unknown): string[] {
+  const prisma = prismaError.safeParse(error);
+  if (prisma.success) return [prisma.data.meta.driverAdapterError.cause.originalCode];
+  const driver = driverError.safeParse(error);
+  return driver.success ? [String(driver.data.errno), driver.data.code ?? ''] : [];
+}
+
+function isTemporary(code: string): boolean {
+  return temporaryCodes.has(code) || networkCodes.has(code) || Number(code) >= 45_001;
 }

@@ -59,4 +59,33 @@ describe('computeAnswers', () => {
     expect(answers.departmentsAboveMean.get(2021)).toEqual([{ id: 1, department: 'Department 1', hired: 3 }]);
     expect(answers.departmentsAboveMean.get(2022)).toEqual([]);
   });
+
+  test('answers exactly what its version had committed, while rows are being committed', async () => {
+    let committing = true;
+    const computing = (async () => {
+      const seen: { version: number; hired: number | undefined }[] = [];
+      while (committing) {
+        const { version, hiresByQuarter } = await computeAnswers(db.pool);
+        seen.push({ version, hired: hiresByQuarter.get(3000)?.[0]?.q1 });
+      }
+      return seen;
+    })();
+    // Version v (from 1001) has v - 1000 hires, committed one by one.
+    await db.client.dataVersion.update({ where: { id: 1 }, data: { version: 1_000 } });
+    for (let version = 1_001; version <= 1_200; version += 1) await commitHire(version);
+    committing = false;
+
+    const seen = (await computing).filter(({ version }) => version > 1_000);
+    expect(new Set(seen.map(({ version }) => version)).size).toBeGreaterThan(10);
+    expect(seen).toEqual(seen.map(({ version }) => ({ version, hired: version - 1_000 })));
+  });
+
+  async function commitHire(version: number) {
+    const hire = { id: version, name: 'A', hiredAt: new Date('3000-02-03T00:00:00Z'), departmentId: 1, jobId: 1 };
+    const written = { sequence: 2, uploadId: '0197c0de-0000-7000-8000-000000000002' };
+    await db.client.$transaction([
+      db.client.employee.create({ data: { ...hire, ...written } }),
+      db.client.dataVersion.update({ where: { id: 1 }, data: { version } }),
+    ]);
+  }
 });
