@@ -1,5 +1,5 @@
 import { badConfig, type Clock, systemClock, unavailable } from '@tributary/core';
-import { type Connection, createConnection, type SqlError } from 'mariadb';
+import { type Connection, createConnection } from 'mariadb';
 import { connectionOptions } from './connection-options.ts';
 
 export interface ConnectOptions {
@@ -7,28 +7,40 @@ export interface ConnectOptions {
   log(line: string): void;
   /** How long to wait for a server that does not answer yet. */
   waitMs: number;
+  /** Ends the wait: what is thrown then is the signal's reason. */
+  signal?: AbortSignal | undefined;
   clock?: Clock;
 }
 
 const RETRY_MS = 500;
-const loginErrors = ['ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR', 'ER_HOST_NOT_PRIVILEGED'];
+/** What waiting does not mend; the driver's message names the user and never the password. */
+const refusals = [
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_HOST_NOT_PRIVILEGED',
+  'ER_HOST_IS_BLOCKED',
+];
 
 /** Connects to the database of the URL, once the server answers, and creates the database where it is missing. The caller ends it. */
-export async function connectDatabase({ databaseUrl, log, waitMs, clock = systemClock }: ConnectOptions) {
+export async function connectDatabase({ databaseUrl, log, waitMs, signal, clock = systemClock }: ConnectOptions) {
   const { database, ...server } = connectionOptions(databaseUrl);
   if (!database) throw badConfig('A database URL must end with the name of the database.');
+  const where = 'host' in server ? `${server.host}:${server.port}` : server.socketPath;
   const deadline = clock.now().getTime() + waitMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await connect({ ...server, database }, log);
     } catch (error) {
+      if (refusals.includes(codeOf(error) ?? '')) {
+        throw badConfig(`The database server at ${where} refuses the login: ${messageOf(error)}`, { cause: error });
+      }
       if (!isNotThereYet(error)) throw error;
-      const where = 'host' in server ? `${server.host}:${server.port}` : server.socketPath;
       if (clock.now().getTime() >= deadline) {
         throw unavailable(`No database server answered at ${where} within ${waitMs / 1000} s.`, { cause: error });
       }
       if (attempt === 1) log(`waiting for the database server at ${where}`);
-      await clock.sleep(RETRY_MS);
+      await clock.sleep(RETRY_MS, signal);
     }
   }
 }
@@ -57,12 +69,8 @@ async function createDatabase(
     await connection.query(create);
     log(`created the database ${database}`);
   } catch (cause) {
-    throw badConfig(
-      `The database ${database} is missing and ${server.user} may not create it. Have it created:\n  ${create};`,
-      {
-        cause,
-      },
-    );
+    const remedy = `Have it created:\n  ${create};`;
+    throw badConfig(`The database ${database} is missing and ${server.user} may not create it. ${remedy}`, { cause });
   } finally {
     await connection.end();
   }
@@ -71,9 +79,19 @@ async function createDatabase(
 /** Refused connections, a server still starting, a host without a name yet: anything but an answer that will not change. */
 function isNotThereYet(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== undefined && !loginErrors.includes(code) && (!code.startsWith('ER_') || isSocketError(code));
+  return (
+    code !== undefined && (!code.startsWith('ER_') || /^ER_(SOCKET|CONNECTION|CON_COUNT|SERVER_SHUTDOWN)/.test(code))
+  );
 }
 
-const isSocketError = (code: string) => /^ER_(SOCKET|CONNECTION|CON_COUNT|SERVER_SHUTDOWN)/.test(code);
+/** The driver's own errors and those of the network both carry a code. */
+function codeOf(error: unknown): string | undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : undefined;
+}
 
-const codeOf = (error: unknown) => (error instanceof Error ? ((error as SqlError).code ?? undefined) : undefined);
+/** Without the driver's "(conn:5, no: 1045, SQLState: 28000)" in front. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^\(conn:[^)]*\) /, '').split('\n')[0] ?? '';
+}

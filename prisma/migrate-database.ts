@@ -15,7 +15,7 @@ export interface MigrateOptions {
   waitMs?: number;
   /** How long to wait for another runner on the same database. */
   lockTimeoutMs?: number;
-  /** Once aborted, the migration in hand is finished and no other begun. */
+  /** Once aborted, no further migration is begun: the one in hand is finished, then, if any are left, its reason is thrown. */
   signal?: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export async function migrate({
   signal,
 }: MigrateOptions) {
   const migrations = await readMigrations(folder);
-  const connection = await connectDatabase({ databaseUrl, log, waitMs });
+  const connection = await connectDatabase({ databaseUrl, log, waitMs, signal });
   try {
     await lock(connection, lockTimeoutMs);
     return await applyPending(connection, migrations, log, signal);
@@ -52,14 +52,15 @@ async function applyPending(
   const pending = pendingMigrations(migrations, await history.read());
   const applied: string[] = [];
   for (const migration of pending) {
-    if (signal?.aborted) break;
+    signal?.throwIfAborted();
     log(`applying ${migration.name}`);
     const id = await history.begin(migration);
     try {
       await connection.query(migration.sql);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      await history.fail(id, reason);
+      // Where the connection itself is gone, what began without ending still tells.
+      await history.fail(id, reason).catch(() => undefined);
       throw conflict(`The migration ${migration.name} failed: ${reason}`, { cause });
     }
     await history.finish(id);

@@ -35,22 +35,28 @@ function readDatabases() {
   return { databases, waitMs };
 }
 
-/** The exit code: a refusal is told in plain text, for it is a person who has to act on it. */
+/** The exit code, 1 if anything may be left to do: a refusal is told in plain text, for it is a person who has to act on it. */
 async function migrateAll(
   databases: (DatabaseFolder & { databaseUrl: string })[],
   waitMs: number,
   signal: AbortSignal,
 ): Promise<0 | 1> {
   for (const { name, folder, databaseUrl } of databases) {
-    if (signal.aborted) break;
     try {
+      signal.throwIfAborted();
       const log = (line: string) => process.stdout.write(`${name}: ${line}\n`);
       await migrate({ databaseUrl, folder, log, waitMs, signal });
     } catch (error) {
-      const reason = isAppError(error) ? error.message : error instanceof Error ? error.stack : String(error);
-      process.stderr.write(`${name}: ${reason}\n`);
+      process.stderr.write(
+        `${name}: ${signal.aborted ? 'stopped before all migrations were applied' : textOf(error)}\n`,
+      );
       return 1;
     }
   }
   return 0;
+}
+
+function textOf(error: unknown): string {
+  if (isAppError(error)) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
