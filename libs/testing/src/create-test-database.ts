@@ -15,7 +15,12 @@ export async function createTestDatabase(
   const found = databaseFolders().find((database) => database.name === name);
   if (!found) throw new Error(`prisma/${name} has no migrations`);
   const database = createEmptyDatabase(name);
-  await migrate({ databaseUrl: database.url, folder: found.folder, log: () => undefined });
+  try {
+    await migrate({ databaseUrl: database.url, folder: found.folder, log: () => undefined });
+  } catch (error) {
+    await database.drop().catch(() => undefined);
+    throw error;
+  }
   return database;
 }
 
@@ -29,8 +34,11 @@ export function createEmptyDatabase(purpose: string): TestDatabase {
     async drop() {
       const { database: _, ...server } = connectionOptions(url.href);
       const connection = await createConnection(server);
-      await connection.query(`DROP DATABASE IF EXISTS \`${name}\``);
-      await connection.end();
+      try {
+        await connection.query(`DROP DATABASE IF EXISTS \`${name}\``);
+      } finally {
+        await connection.end();
+      }
     },
   };
 }
