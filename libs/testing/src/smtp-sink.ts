@@ -31,6 +31,7 @@ export async function startSmtpSink({ onRecipient, onMail, port = 0 }: SmtpSinkO
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
+    closeTimeout: 100,
     logger: false,
     onRcptTo(address: SMTPServerAddress, _session, done) {
       settle(async () => onRecipient?.(address.address), done);

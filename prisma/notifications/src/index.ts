@@ -1,0 +1,2 @@
+export { type NotificationsDb, openNotificationsDb } from './client.ts';
+export { type MailState, sendOnce } from './send-once.ts';

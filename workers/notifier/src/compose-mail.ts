@@ -1,0 +1,81 @@
+import type { BodyOf, uploadFinished } from '@tributary/events';
+import { renderHtml } from './render-html.ts';
+import { renderText } from './render-text.ts';
+
+export type FinishedUpload = BodyOf<typeof uploadFinished>;
+
+/** What both parts of a mail say, as plain text nobody has escaped yet. */
+export interface MailContent {
+  readonly title: string;
+  readonly greeting: string;
+  readonly summary: string;
+  readonly counts: readonly (readonly [label: string, value: string])[];
+  readonly reasons: readonly { readonly place: string; readonly message: string; readonly raw: string }[];
+  /** How many rejected rows are not in `reasons`. */
+  readonly moreReasons: number;
+  readonly next: string;
+  readonly link: string;
+  readonly uploadId: string;
+}
+
+/** Subject, plain text and HTML of the mail about an upload. Pure; names and cells of the file may hold anything. */
+export function composeMail(upload: FinishedUpload, { publicUrl }: { publicUrl: string }) {
+  const content = contentOf(upload, publicUrl);
+  return {
+    subject: content.title,
+    text: renderText(content),
+    html: renderHtml(content),
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+  };
+}
+
+function contentOf(upload: FinishedUpload, publicUrl: string): MailContent {
+  const { rowsRead, rowsLoaded, rowsRejected, reasons, uploader, uploadId } = upload;
+  return {
+    title: titleOf(upload),
+    greeting: `Hello ${oneLine(uploader.name)},`,
+    summary: summaryOf(upload),
+    counts: [
+      ['Rows read', count(rowsRead)],
+      ['Rows loaded', count(rowsLoaded)],
+      ['Rows rejected', count(rowsRejected)],
+    ],
+    reasons: reasons.map(({ line, column, message, raw }) => ({
+      place: column === null ? `Line ${count(line)}` : `Line ${count(line)}, ${oneLine(column)}`,
+      message: oneLine(message),
+      raw: oneLine(raw),
+    })),
+    moreReasons: Math.max(0, rowsRejected - reasons.length),
+    next: nextStep(upload),
+    link: publicUrl,
+    uploadId,
+  };
+}
+
+function titleOf({ filename, status, rowsRejected }: FinishedUpload): string {
+  const file = oneLine(filename);
+  if (status === 'FAILED') return `${file} could not be loaded`;
+  if (status === 'CANCELLED') return `${file}: the load was cancelled`;
+  return rowsRejected === 0 ? `${file} is loaded` : `${file} is loaded, ${rows(rowsRejected)} rejected`;
+}
+
+function summaryOf({ filename, status, rowsLoaded, rowsRejected, failure }: FinishedUpload): string {
+  const file = oneLine(filename);
+  if (status === 'FAILED') return `${file} could not be loaded: ${oneLine(failure ?? 'no reason was given')}`;
+  if (status === 'CANCELLED') return `The load of ${file} was cancelled; ${rows(rowsLoaded)} had been loaded before.`;
+  if (rowsRejected === 0) return `All ${rows(rowsLoaded)} of ${file} are loaded, and every answer includes them.`;
+  return `${rows(rowsLoaded)} of ${file} are loaded and every answer includes them; ${rows(rowsRejected)} were rejected.`;
+}
+
+function nextStep({ status, rowsRejected }: FinishedUpload): string {
+  if (status === 'FAILED') return 'Mend the file and upload it again. Your original file is kept.';
+  if (status === 'CANCELLED') return 'Upload the file again if you still want it loaded. Your original file is kept.';
+  if (rowsRejected === 0) return 'Nothing is left to do. Your original file is kept.';
+  return 'Ask for rejectedRowsUrl of this upload to download the rejected rows with line, column and reason, mend them, and upload just those.';
+}
+
+const count = (value: number) => value.toLocaleString('en-US');
+const rows = (value: number) => (value === 1 ? '1 row' : `${count(value)} rows`);
+
+/** Line breaks and other control characters become spaces: what is one line stays one, in a header too. */
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();

@@ -1,0 +1,28 @@
+import { urlOf } from '@tributary/core';
+import { uploadFinished } from '@tributary/events';
+import { openNotificationsDb } from '@tributary/notifications-db';
+import { defineWorker } from '@tributary/worker';
+import { z } from 'zod';
+import { connectSmtp } from './connect-smtp.ts';
+import { notifyUploader } from './notify-uploader.ts';
+
+/** Mails each uploader the result, once. */
+export default defineWorker({
+  name: 'notifier',
+  consumes: uploadFinished,
+  prefetch: 5,
+  config: z.object({
+    NOTIFICATIONS_DATABASE_URL: urlOf('mysql', 'mariadb'),
+    SMTP_URL: urlOf('smtp', 'smtps'),
+    MAIL_FROM: z.string().includes('@', { error: 'must be an address, with or without a name' }),
+    PUBLIC_URL: urlOf('http', 'https'),
+  }),
+  connect(config, onClose) {
+    const db = openNotificationsDb(config.NOTIFICATIONS_DATABASE_URL);
+    onClose(() => db.close());
+    const smtp = connectSmtp(config.SMTP_URL);
+    onClose(() => smtp.close());
+    return { db, smtp, from: config.MAIL_FROM, publicUrl: config.PUBLIC_URL };
+  },
+  handle: notifyUploader,
+});
