@@ -1,6 +1,6 @@
 import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
 import { z } from 'zod';
-import { parsePassThrough } from './door/parse-pass-through.ts';
+import { passThroughRoutes } from './door/pass-through-routes.ts';
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 
@@ -16,7 +16,7 @@ const environment = z
     ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
     INTERNAL_TOKEN_PRIVATE_KEY: pem.optional(),
     REDIS_URL: urlOf('redis', 'rediss').optional(),
-    PASS_THROUGH: z.string().default('').transform(parsePassThrough),
+    PASS_THROUGH: z.string().default('').pipe(passThroughRoutes),
     MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
     MAX_UPLOAD_FILES: wholeNumber(1, 100).default(1),
     MAX_BODY_BYTES: wholeNumber(1_000, 100_000_000).default(1_000_000),

@@ -1,5 +1,5 @@
 import { expressMiddleware } from '@as-integrations/express5';
-import { type AppError, isAppError, type Log } from '@tributary/core';
+import { type AppError, isAppError, type Log, notFound } from '@tributary/core';
 import express, { type Express } from 'express';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
@@ -53,6 +53,9 @@ export function createApp(options: {
       },
     }),
   );
+  app.use(() => {
+    throw notFound('There is nothing here');
+  });
   app.use(answerErrors(options.log));
   return app;
 }

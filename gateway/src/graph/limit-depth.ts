@@ -1,37 +1,40 @@
-import { type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode, type ValidationRule } from 'graphql';
+import { GraphQLError, Kind, type SelectionNode, type SelectionSetNode, type ValidationRule } from 'graphql';
 
-/** A validation rule that refuses operations nested deeper than `max` fields; introspection does not count. */
+/**
+ * A validation rule that refuses operations nested deeper than `max` fields; introspection does not count. Each fragment
+ * is looked at once, so that fragments which spread each other many times cost no more than their text.
+ */
 export function limitDepth(max: number): ValidationRule {
-  return (context) => ({
-    OperationDefinition(operation) {
-      const fragment = (name: string) => context.getFragment(name) ?? undefined;
-      const depth = depthOf(operation.selectionSet, fragment, new Set(), max);
-      if (depth <= max) return;
-      const message = `The operation is nested deeper than ${max} fields`;
-      context.reportError(new GraphQLError(message, { nodes: operation }));
-    },
-  });
-}
+  return (context) => {
+    const depths = new Map<string, number>();
 
-type FindFragment = (name: string) => FragmentDefinitionNode | undefined;
-
-function depthOf(set: SelectionSetNode, find: FindFragment, open: Set<string>, left: number): number {
-  if (left < 0) return 1;
-  let deepest = 0;
-  for (const selection of set.selections) {
-    let depth = 0;
-    if (selection.kind === Kind.FIELD) {
-      if (selection.name.value.startsWith('__')) continue;
-      depth = 1 + (selection.selectionSet ? depthOf(selection.selectionSet, find, open, left - 1) : 0);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      depth = depthOf(selection.selectionSet, find, open, left);
-    } else {
-      const name = selection.name.value;
-      const fragment = find(name);
-      // A cycle is reported by a rule of its own.
-      if (fragment && !open.has(name)) depth = depthOf(fragment.selectionSet, find, new Set([...open, name]), left);
+    function depthOf(set: SelectionSetNode | undefined): number {
+      return (set?.selections ?? []).reduce((depth, selection) => Math.max(depth, depthOfSelection(selection)), 0);
     }
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
+
+    function depthOfSelection(selection: SelectionNode): number {
+      if (selection.kind === Kind.INLINE_FRAGMENT) return depthOf(selection.selectionSet);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return depthOfFragment(selection.name.value);
+      return selection.name.value.startsWith('__') ? 0 : 1 + depthOf(selection.selectionSet);
+    }
+
+    function depthOfFragment(name: string): number {
+      const known = depths.get(name);
+      if (known !== undefined) return known;
+      // Stands while the fragment is open, so that a cycle ends; a rule of its own reports it.
+      depths.set(name, 0);
+      const depth = depthOf(context.getFragment(name)?.selectionSet);
+      depths.set(name, depth);
+      return depth;
+    }
+
+    return {
+      OperationDefinition(operation) {
+        if (depthOf(operation.selectionSet) <= max) return;
+        context.reportError(
+          new GraphQLError(`The operation is nested deeper than ${max} fields`, { nodes: operation }),
+        );
+      },
+    };
+  };
 }

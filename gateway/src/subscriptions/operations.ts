@@ -14,8 +14,8 @@ import {
 } from 'graphql';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
-import { codedError } from '../graph/coded-error.ts';
 import type { RequestContext } from '../request-context.ts';
+import { failedStream } from './failed-stream.ts';
 import type { createSubscribe } from './subscribe.ts';
 
 const variables = z.record(z.string(), z.unknown());
@@ -66,7 +66,7 @@ export function createOperations(options: {
       try {
         return options.subscribe({ document, operationName: operationName ?? undefined, variables: values, context });
       } catch (error) {
-        throw isAppError(error) ? codedError(error) : error;
+        return failedStream(error);
       }
     },
 

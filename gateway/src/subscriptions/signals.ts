@@ -16,7 +16,8 @@ export interface Signals {
 /** Connects to Redis, retrying for as long as it takes; listeners of one channel share one Redis subscription. */
 export function connectSignals(options: { url: string; prefix: string; log: Log }): Signals {
   const { log } = options;
-  const redis = new Redis(options.url, { maxRetriesPerRequest: null, lazyConnect: true });
+  const connectionName = `${options.prefix}signals`;
+  const redis = new Redis(options.url, { connectionName, maxRetriesPerRequest: null, lazyConnect: true });
   const subscriber = withoutRejections(redis, log);
   const pubSub = new RedisPubSub({ subscriber, publisher: subscriber });
   const listeners = new Map<() => void, string>();

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** PASS_THROUGH: a comma list of `/public/prefix=subgraph`, as prefixes without a slash at their end. */
+export const passThroughRoutes = z.string().transform((text, context) => {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.filter(Boolean).map((entry) => {
+    const [, prefix = '', subgraph = ''] = /^(\/[\w\-/.]*[\w\-.])=([\w-]+)$/.exec(entry) ?? [];
+    if (prefix === '' || prefix.split('/').includes('..')) {
+      context.addIssue({ code: 'custom', message: `"${entry}" must look like /public/prefix=subgraph` });
+    }
+    return { prefix, subgraph };
+  });
+});
