@@ -16,13 +16,14 @@ export function readableLine(name, line) {
   if (entry === null) return `${dim(name)} ${line}`;
   if (typeof entry.level !== 'number' || entry.level < WARNING) return null;
   const paint = entry.level >= ERROR ? red : yellow;
-  const detail = entry.err?.stack ?? entry.err?.message ?? entry.waitingFor ?? '';
+  // The stack is in the log file: on the terminal a person wants to know what is the matter.
+  const detail = entry.err?.message ?? entry.reason ?? '';
   return `${dim(name)} ${paint(String(entry.msg ?? line))}${detail ? dim(` ${detail}`) : ''}`;
 }
 
 /**
  * @param {string} line
- * @returns {{ level?: number, msg?: string, err?: { message?: string, stack?: string }, waitingFor?: unknown } | null}
+ * @returns {{ level?: number, msg?: string, err?: { message?: string }, reason?: string } | null}
  */
 function parse(line) {
   if (!line.startsWith('{')) return null;

@@ -1,8 +1,12 @@
 import type { Clock, Log } from '@tributary/core';
 
+/** While something is missing it is asked for more often, so that a start is not held up. */
+const everyMsWhileWaiting = 250;
+
 /**
- * Checks each named dependency now and every `everyMs`, and says in the log when one goes or comes back. A check that
- * throws, or takes longer than `everyMs`, means waiting. Stop it before closing what it checks.
+ * Checks each named dependency now and every `everyMs`, and says in the log when one goes or comes back: a start that
+ * waits is worth a note, an outage a warning. A check that throws, or takes longer than `everyMs`, means waiting. Stop it before closing
+ * what it checks.
  */
 export function watchReadiness(options: {
   checks: Record<string, () => Promise<unknown>>;
@@ -19,14 +23,17 @@ export function watchReadiness(options: {
     const was = waiting.get(name);
     waiting.set(name, problem !== undefined);
     if (stopping.signal.aborted) return;
-    if (problem !== undefined && (first || !was)) log.warn({ err: problem }, `waiting for ${name}`);
+    const reason = problem instanceof Error ? problem.message : problem;
+    if (problem !== undefined && first) log.info({ reason }, `waiting for ${name}`);
+    if (problem !== undefined && !was) log.warn({ reason }, `waiting for ${name}`);
     if (problem === undefined && was) log.info(`${name} is there`);
   }
 
   async function watch(): Promise<void> {
     for (let first = true; !stopping.signal.aborted; first = false) {
       await Promise.all(Object.entries(checks).map(([name, ping]) => check(name, ping, first)));
-      await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
+      const isWaiting = [...waiting.values()].some(Boolean);
+      await clock.sleep(isWaiting ? everyMsWhileWaiting : everyMs, stopping.signal).catch(() => undefined);
     }
   }
 
