@@ -1,9 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
-
-const QUERY = 0x03;
-const STATEMENT_EXECUTE = 0x17;
-const HEADER_BYTES = 4;
+import { createStatementReader } from './statement-reader.ts';
 
 export interface StatementCounter {
   /** The given database URL, by way of the counter. */
@@ -15,7 +12,7 @@ export interface StatementCounter {
 
 /**
  * A proxy before a MariaDB or MySQL server that counts the statements clients send through it, text and prepared.
- * Source of the packet layout: the MySQL client/server protocol; a command starts a packet whose sequence number is 0.
+ * Without TLS or compression.
  */
 export async function countStatements(databaseUrl: string): Promise<StatementCounter> {
   const target = new URL(databaseUrl);
@@ -23,9 +20,9 @@ export async function countStatements(databaseUrl: string): Promise<StatementCou
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 3306), target.hostname);
-    const isCommand = commandReader();
+    const statementsIn = createStatementReader();
     client.on('data', (chunk) => {
-      count += isCommand(chunk);
+      count += statementsIn(chunk);
     });
     for (const [one, other] of [
       [client, upstream],
@@ -61,33 +58,4 @@ export async function countStatements(databaseUrl: string): Promise<StatementCou
 function portOf(address: AddressInfo | string | null): number {
   if (address === null || typeof address === 'string') throw new Error('The counter does not listen on TCP');
   return address.port;
-}
-
-/** Reads one connection's packets, however they are cut, and tells how many statements each piece begins. */
-function commandReader() {
-  let header: number[] = [];
-  let bodyLeft = 0;
-  let atFirstByte = false;
-  return (chunk: Buffer): number => {
-    let commands = 0;
-    for (let at = 0; at < chunk.length; ) {
-      if (bodyLeft > 0) {
-        if (atFirstByte && header[3] === 0 && (chunk[at] === QUERY || chunk[at] === STATEMENT_EXECUTE)) commands++;
-        atFirstByte = false;
-        const taken = Math.min(bodyLeft, chunk.length - at);
-        bodyLeft -= taken;
-        at += taken;
-        if (bodyLeft === 0) header = [];
-        continue;
-      }
-      header.push(chunk[at] ?? 0);
-      at++;
-      if (header.length < HEADER_BYTES) continue;
-      const [low = 0, middle = 0, high = 0] = header;
-      bodyLeft = low + middle * 256 + high * 65536;
-      atFirstByte = true;
-      if (bodyLeft === 0) header = [];
-    }
-    return commands;
-  };
 }

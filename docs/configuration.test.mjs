@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
+const list = (/** @type {string} */ folder) => readdirSync(join(root, folder), { recursive: true }).map(String);
+
+/** Variables of the machine, not of this system. */
+const ofTheMachine = new Set(['PATH']);
+
+/** Where settings are declared as the keys of a zod object. */
+const schemas = [
+  'gateway/src/config.ts',
+  ...list('subgraphs').flatMap((path) => (/^\w+\/src\/config\.ts$/.test(path) ? [`subgraphs/${path}`] : [])),
+  ...list('workers').flatMap((path) => (/^[\w-]+\/src\/worker\.ts$/.test(path) ? [`workers/${path}`] : [])),
+  'workers/start.ts',
+  'prisma/migrate.ts',
+  'libs/core/src/shutdown.ts',
+  'libs/testing/src/test-servers.ts',
+];
+const scripts = list('scripts').flatMap((path) => (/(?<!\.test)\.mjs$/.test(path) ? [`scripts/${path}`] : []));
+
+const namesIn = (/** @type {string} */ text, /** @type {RegExp} */ pattern) =>
+  [...text.matchAll(pattern)].map(([, name = '']) => name);
+
+function readNames() {
+  const declared = schemas.flatMap((path) => namesIn(read(path), /[{\s]([A-Z][A-Z0-9_]+): (?=[a-z])/g));
+  const used = scripts.flatMap((path) => [
+    ...namesIn(read(path), /\benv\.([A-Z][A-Z0-9_]+)/g),
+    ...namesIn(read(path), /\bvariable: '([A-Z_]+)'/g),
+    ...namesIn(read(path), /\{ ([A-Z_]+) \} = process\.env/g),
+  ]);
+  const passedOn = read('gateway/src/config.ts').includes("'SUBGRAPH_URL_'") ? ['SUBGRAPH_URL_<NAME>'] : [];
+  return new Set([...declared, ...used, ...passedOn].filter((name) => !ofTheMachine.has(name)));
+}
+
+test('docs/configuration.md tells exactly the variables that are read, each once', () => {
+  const documented = namesIn(read('docs/configuration.md'), /^\| `([A-Z0-9_<>]+)` \|/gm);
+  expect(documented.sort()).toEqual([...readNames()].sort());
+});
