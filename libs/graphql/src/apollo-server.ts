@@ -49,11 +49,10 @@ export function createApolloServer(
 function logUnexpectedErrors(log: Log): ApolloServerPlugin<RequestContext> {
   return {
     contextCreationDidFail: async ({ error }) => log.error({ err: error }, 'no context could be made for a request'),
-    requestDidStart: async ({ contextValue, request }) => ({
-      didEncounterErrors: async ({ errors }) => {
+    requestDidStart: async ({ contextValue }) => ({
+      didEncounterErrors: async ({ errors, operationName }) => {
         for (const error of errors.filter(isUnexpected)) {
           error.extensions.requestId = contextValue.requestId;
-          const { operationName } = request;
           contextValue.log.error(
             { err: error.originalError ?? error, path: error.path, operationName },
             'a resolver failed',

@@ -17,19 +17,8 @@ export function logRequests(log: Log): RequestHandler {
     const { method, path } = request;
     response.once('close', () => {
       const ms = Math.round(performance.now() - startedAt);
-      const { operation } = response.locals;
-      log.info(
-        {
-          requestId,
-          method,
-          path,
-          operation,
-          status: response.statusCode,
-          ms,
-          broken: !response.writableFinished || undefined,
-        },
-        'request',
-      );
+      const broken = !response.writableFinished || undefined;
+      log.info({ requestId, method, path, status: response.statusCode, ms, broken }, 'request');
     });
     next();
   };
