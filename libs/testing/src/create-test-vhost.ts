@@ -1,3 +1,4 @@
+import { openVhosts } from '../../../scripts/servers/rabbitmq-vhosts.mjs';
 import { testServers } from './test-servers.ts';
 import { uniqueName } from './unique-name.ts';
 
@@ -6,24 +7,12 @@ export interface TestVhost {
   drop(): Promise<void>;
 }
 
-/** As much of the module as is used: the build of this package does not read JavaScript. */
-interface VhostsModule {
-  openVhosts(
-    url: string,
-    env: Record<string, string | undefined>,
-  ): Promise<{ create(vhost: string): Promise<void>; delete(vhost: string): Promise<void> } | null>;
-}
-
-/** Beside the libraries, found from src/ and dist/ alike. */
-const vhostsModule = new URL('../../../scripts/servers/rabbitmq-vhosts.mjs', import.meta.url).href;
-
 /**
  * A RabbitMQ vhost of the test's own, made the way the commands make theirs: no login over AMQP may. The caller drops
  * it, and every queue in it goes along.
  */
 export async function createTestVhost(): Promise<TestVhost> {
   const env = testServers();
-  const { openVhosts }: VhostsModule = await import(vhostsModule);
   const vhosts = await openVhosts(env.RABBITMQ_URL, env);
   if (!vhosts) throw new Error('No way to make a RabbitMQ vhost: set RABBITMQ_MANAGEMENT_URL');
   const name = uniqueName('vhost');
