@@ -2,7 +2,6 @@ import {
   type ConstDirectiveNode,
   defaultFieldResolver,
   type GraphQLField,
-  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
@@ -24,17 +23,16 @@ const scopesArgument = z.array(z.array(z.string()));
 
 /**
  * Makes a schema hold what its SDL says with `@authenticated` and `@requiresScopes`, since nothing in front of a
- * subgraph does: on fields, and on object, interface, scalar and enum types for every field of or to them. Those of an
- * interface bind its implementations, and a type's own bind its reference resolver. Changes the schema given.
+ * subgraph does: on a field, on an object type for each of its fields and its reference resolver, on a scalar or enum
+ * for each field that gives it. Federation allows them nowhere else. Changes the schema given.
  */
 export function enforceAuthDirectives(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    const parents = [type, ...type.getInterfaces()];
-    const ofType = parents.flatMap(requirementsOf);
+    const ofType = requirementsOf(type);
     if (!isRoot(schema, type)) guardReferences(type, ofType);
     for (const field of Object.values(type.getFields())) {
-      guardField(field, [...ofType, ...parents.flatMap((parent) => ofField(parent, field.name)), ...ofResult(field)]);
+      guardField(field, [...ofType, ...requirementsOf(field), ...ofResult(field)]);
     }
   }
   return schema;
@@ -68,11 +66,6 @@ function guardReferences(type: GraphQLObjectType, requirements: Requirement[]): 
     ...type.extensions,
     apollo: { subgraph: { ...subgraph.data.subgraph, resolveReference: guarded } },
   };
-}
-
-function ofField(type: GraphQLObjectType | GraphQLInterfaceType, name: string): Requirement[] {
-  const field = type.getFields()[name];
-  return field ? requirementsOf(field) : [];
 }
 
 function ofResult(field: GraphQLField<unknown, unknown>): Requirement[] {
