@@ -130,6 +130,17 @@ describe('a malformed request is BAD_USER_INPUT that says what is wrong', () => 
     expect(await fixture.sendParts(parts)).toMatchObject(refused('BAD_USER_INPUT', says));
   });
 
+  test('a part with a malformed header', async () => {
+    const headers = { 'apollo-require-preflight': 'yes', 'content-type': 'multipart/form-data; boundary=b' };
+    const fields = putParts().map(
+      ([name, text]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${text}\r\n`,
+    );
+    const body = `${fields.join('')}--b\r\nno header at all\r\n\r\nx\r\n--b--\r\n`;
+    const response = await fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body });
+    expect(await response.json()).toMatchObject(refused('BAD_USER_INPUT', /header|did not come/i));
+    expect((await fixture.put('x')).status).toBe(200);
+  });
+
   test('no header that needs a preflight', async () => {
     expect(await fixture.sendParts([...putParts(), file], { 'apollo-require-preflight': '' })).toMatchObject(
       refused('BAD_USER_INPUT', /apollo-require-preflight/),

@@ -23,20 +23,19 @@ export async function sendMultipart(
     'apollo-require-preflight': 'true',
   };
   const { request, response } = openExchange(subgraph, { method: 'POST', headers, signal: options.signal });
-  // What the client did wrong ends the request with some error of the connection; this one is what it must hear.
-  let fault: unknown;
-  async function* chunks() {
-    try {
-      yield* multipartBody(boundary, body, options.files);
-    } catch (error) {
-      fault = error;
-      throw error;
+  // What the client did wrong is what it must hear, not the error of the connection that it leads to, if that comes at all.
+  const fault = new Promise<never>((_resolve, reject) => {
+    async function* chunks() {
+      try {
+        yield* multipartBody(boundary, body, options.files);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
     }
-  }
-  pipeline(chunks, request).catch(() => undefined);
-  const head = await response.catch((error: unknown) => {
-    throw fault ?? error;
+    pipeline(chunks, request).catch(() => undefined);
   });
+  const head = await Promise.race([response, fault]);
   head.once('end', () => {
     if (!request.writableFinished) request.destroy();
   });

@@ -1,51 +1,28 @@
-import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
-import { WebSocket } from 'ws';
 import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
+import { createSubscribers, itemNumbers as numbers } from '../../fixtures/subscribers.ts';
 
 let fixture: Started;
-let open: { dispose(): void }[] = [];
+let subscribers: ReturnType<typeof createSubscribers>;
 beforeAll(async () => {
   fixture = await startFixture();
+  subscribers = createSubscribers(fixture);
 });
-afterEach(() => {
-  for (const client of open) client.dispose();
-  open = [];
+afterEach(async () => {
+  await subscribers.disconnect();
   fixture.subgraph.mood = 'well';
 });
 afterAll(() => fixture.stop());
-
-function follow(query: string, options: { token?: string; variables?: Record<string, unknown> } = {}) {
-  const closed: { code?: number; reason?: string } = {};
-  const client = fixture.connect(options.token, { on: { closed: (event) => Object.assign(closed, readClose(event)) } });
-  open.push(client);
-  const { variables } = options;
-  return { events: client.iterate(variables ? { query, variables } : { query }), closed: () => closed };
-}
-
-function readClose(event: unknown): { code?: number; reason?: string } {
-  return event instanceof Object && 'code' in event && 'reason' in event
-    ? { code: Number(event.code), reason: String(event.reason) }
-    : {};
-}
-
-/** The numbers of the events that come until `count` were there, or the stream ends. */
-async function numbers(events: AsyncIterable<{ data?: unknown }>, count = Number.POSITIVE_INFINITY) {
-  const seen: number[] = [];
-  for await (const { data } of events) {
-    seen.push(Object(data).items.n);
-    if (seen.length === count) break;
-  }
-  return seen;
-}
 
 const oneTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe('a stream', () => {
   test('has every event once and in order, from the log and after signals, and completes after the last', async () => {
     fixture.boxes.set('a', { state: 'OPEN', length: 250 });
-    const { events } = follow('subscription { it: items(id: "a", after: 10) { n t: text(upper: true) __typename } }');
+    const { events } = subscribers.follow(
+      'subscription { it: items(id: "a", after: 10) { n t: text(upper: true) __typename } }',
+    );
     const seen: unknown[] = [];
     for await (const { data } of events) {
       seen.push(data?.it);
@@ -57,8 +34,10 @@ describe('a stream', () => {
 
   test('of a log that has ended completes at once, also after its last event', async () => {
     fixture.boxes.set('ended', { state: 'CLOSED', length: 3 });
-    expect(await numbers(follow('subscription { items(id: "ended", after: 1) { n } }').events)).toEqual([2, 3]);
-    expect(await numbers(follow('subscription { items(id: "ended", after: 3) { n } }').events)).toEqual([]);
+    expect(await numbers(subscribers.follow('subscription { items(id: "ended", after: 1) { n } }').events)).toEqual([
+      2, 3,
+    ]);
+    expect(await numbers(subscribers.follow('subscription { items(id: "ended", after: 3) { n } }').events)).toEqual([]);
   });
 
   test('takes variables, fragments and an operation name', async () => {
@@ -68,27 +47,26 @@ describe('a stream', () => {
       subscription Follow($id: ID!, $up: Boolean = false, $logAfter: Int) { ...Root }
       fragment Root on Subscription { items(id: $id, after: $logAfter) { ...Shown } }
       fragment Shown on Item { n ... on Item { text(upper: $up) } }`;
-    const client = fixture.connect();
-    open.push(client);
     const variables = { id: 'v', up: true, logAfter: 1 };
     const seen: unknown[] = [];
-    for await (const { data } of client.iterate({ query, variables, operationName: 'Follow' })) seen.push(data);
+    for await (const { data } of subscribers.follow(query, { variables, operationName: 'Follow' }).events)
+      seen.push(data);
     expect(seen).toEqual([{ items: { n: 2, text: 'ITEM 2' } }]);
   });
 
   test('goes on after a cut connection where the client left off', async () => {
     fixture.boxes.set('again', { state: 'OPEN', length: 5 });
-    const first = await numbers(follow('subscription { items(id: "again") { n } }').events, 3);
+    const first = await numbers(subscribers.follow('subscription { items(id: "again") { n } }').events, 3);
     await fixture.write('again', { state: 'CLOSED', length: 7 });
     const query = 'subscription ($after: Int) { items(id: "again", after: $after) { n } }';
-    const rest = await numbers(follow(query, { variables: { after: first.at(-1) } }).events);
+    const rest = await numbers(subscribers.follow(query, { variables: { after: first.at(-1) } }).events);
     expect([...first, ...rest]).toEqual(oneTo(7));
   });
 
   test('of two subscribers shares one channel and gives each every event', async () => {
     fixture.boxes.set('two', { state: 'OPEN', length: 1 });
     const query = 'subscription { items(id: "two") { n } }';
-    const streams = [numbers(follow(query).events), numbers(follow(query).events)];
+    const streams = [numbers(subscribers.follow(query).events), numbers(subscribers.follow(query).events)];
     const listening = async () => Object(await fixture.redis.pubsub('NUMSUB', `${fixture.prefix}box:two`))[1] === 1;
     await waitFor(listening);
     expect(fixture.channelCount()).toBe(1);
@@ -100,7 +78,8 @@ describe('a stream', () => {
   test('delivers the error of a field with its event, and the next events follow', async () => {
     fixture.boxes.set('b', { state: 'CLOSED', length: 4 });
     const seen: unknown[] = [];
-    for await (const result of follow('subscription { items(id: "b") { n faulty } }').events) seen.push(result);
+    for await (const result of subscribers.follow('subscription { items(id: "b") { n faulty } }').events)
+      seen.push(result);
     expect(seen).toMatchObject([
       { data: { items: { n: 1, faulty: 'fine' } } },
       { data: null, errors: [{ message: 'faulty', path: ['items', 'faulty'], extensions: { code: 'CONFLICT' } }] },
@@ -113,7 +92,7 @@ describe('a stream', () => {
     fixture.boxes.set('away', { state: 'CLOSED', length: 2 });
     fixture.subgraph.mood = 'broken';
     const { queries } = fixture.subgraph;
-    const stream = numbers(follow('subscription { items(id: "away") { n } }').events);
+    const stream = numbers(subscribers.follow('subscription { items(id: "away") { n } }').events);
     await waitFor(() => fixture.subgraph.queries >= queries + 2);
     fixture.subgraph.mood = 'well';
     expect(await stream).toEqual([1, 2]);
@@ -121,7 +100,7 @@ describe('a stream', () => {
 
   test('misses nothing when the connection to Redis was cut', async () => {
     fixture.boxes.set('cut', { state: 'OPEN', length: 1 });
-    const stream = numbers(follow('subscription { items(id: "cut") { n } }').events);
+    const stream = numbers(subscribers.follow('subscription { items(id: "cut") { n } }').events);
     await waitFor(() => fixture.channelCount() === 1);
     await killListeners();
     // The signal for these is lost: nobody listens at this moment.
@@ -137,85 +116,13 @@ async function killListeners() {
   await fixture.redis.client('KILL', 'ID', /^id=(\d+)/.exec(own ?? '')?.[1] ?? '');
 }
 
-describe('who may follow', () => {
-  test('a token that is not valid closes the socket with 4401 and the reason', async () => {
-    const { events, closed } = follow('subscription { items(id: "a") { n } }', { token: 'nonsense' });
-    await expect(numbers(events)).rejects.toBeDefined();
-    expect(closed()).toMatchObject({ code: 4401, reason: expect.stringMatching(/access token/) });
-  });
-
-  test('a token revoked mid-stream closes with 4401 before the next event', async () => {
-    fixture.boxes.set('r', { state: 'OPEN', length: 1 });
-    const token = fixture.accessToken({ sub: 'u3' });
-    const { events, closed } = follow('subscription { items(id: "r") { n } }', { token });
-    const seen: unknown[] = [];
-    await expect(async () => {
-      for await (const { data } of events) {
-        seen.push(data);
-        await fixture.redis.set(`${fixture.prefix}revokedBefore:u3`, Date.now() + 1000, 'PX', 5000);
-        await fixture.write('r', { state: 'CLOSED', length: 2 });
-      }
-    }).rejects.toBeDefined();
-    expect(seen).toEqual([{ items: { n: 1 } }]);
-    expect(closed()).toMatchObject({ code: 4401, reason: 'The access token was revoked' });
-  });
-
-  test('a token that expires mid-stream closes with 4401 before the next event', async () => {
-    fixture.boxes.set('x', { state: 'OPEN', length: 1 });
-    const issuedAt = Math.ceil(Date.now() / 1000);
-    const token = fixture.accessToken({ sub: 'u4', iat: issuedAt }, { expiresIn: 1 });
-    const { events, closed } = follow('subscription { items(id: "x") { n } }', { token });
-    const seen: unknown[] = [];
-    await expect(async () => {
-      for await (const { data } of events) {
-        seen.push(data);
-        await waitFor(() => Date.now() > (issuedAt + 1) * 1000);
-        await fixture.write('x', { state: 'CLOSED', length: 2 });
-      }
-    }).rejects.toBeDefined();
-    expect(seen).toHaveLength(1);
-    expect(closed()).toMatchObject({ code: 4401, reason: 'The access token has expired' });
-  });
-
-  test('what the log refuses ends the stream with its code', async () => {
-    await expect(numbers(follow('subscription { items(id: "none") { n } }').events)).rejects.toMatchObject([
-      { message: 'No box none', extensions: { code: 'NOT_FOUND' } },
-    ]);
-    expect(fixture.channelCount()).toBe(0);
-  });
-});
-
-describe('what is refused', () => {
-  test.each([
-    ['a field that is none', 'subscription { whatever }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['no GraphQL', 'subscription {', 'GRAPHQL_PARSE_FAILED'],
-    ['two fields', 'subscription { a: items(id: "a") { n } b: items(id: "a") { n } }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['a field without a log', 'subscription { unlogged }', 'BAD_USER_INPUT'],
-    ['a conditional field', 'subscription { items(id: "a") @skip(if: false) { n } }', 'BAD_USER_INPUT'],
-  ])('%s', async (_name, query, code) => {
-    await expect(numbers(follow(query).events)).rejects.toMatchObject([{ extensions: { code } }]);
-  });
-
-  test('another path than /graphql', async () => {
-    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/else`, 'graphql-transport-ws');
-    const [error] = await once(socket, 'error');
-    expect(error.message).toMatch('404');
-  });
-});
-
-test('queries run over a socket as over HTTP', async () => {
-  const client = fixture.connect(fixture.accessToken());
-  open.push(client);
-  for await (const { data } of client.iterate({ query: '{ who }' })) expect(data).toEqual({ who: 'u1' });
-});
-
 test('a client that reads nothing only lags: others go on, and it gets all in the end', async () => {
   fixture.boxes.set('slow', { state: 'OPEN', length: 2_000 });
-  const client = fixture.connect();
-  open.push(client);
-  const slow = client.iterate({ query: 'subscription { items(id: "slow") { n } }' });
+  const slow = subscribers.follow('subscription { items(id: "slow") { n } }').events;
   expect(await slow.next()).toMatchObject({ value: { data: { items: { n: 1 } } } });
-  expect(await numbers(follow('subscription { items(id: "slow") { n } }').events, 2_000)).toEqual(oneTo(2_000));
+  expect(await numbers(subscribers.follow('subscription { items(id: "slow") { n } }').events, 2_000)).toEqual(
+    oneTo(2_000),
+  );
   await fixture.write('slow', { state: 'CLOSED', length: 2_001 });
   expect(await numbers(slow)).toEqual(oneTo(2_001, 2));
 });
@@ -241,13 +148,11 @@ test('200 clients that come and go, in any state, leave no channel behind', asyn
 test('stop closes sockets with 1001 and resolves though streams are open', async () => {
   const own = await startFixture();
   own.boxes.set('s', { state: 'OPEN', length: 1 });
-  const closed = {};
-  const client = own.connect(undefined, { on: { closed: (event) => Object.assign(closed, readClose(event)) } });
-  const events = client.iterate({ query: 'subscription { items(id: "s") { n } }' });
+  const { events, closed } = createSubscribers(own).follow('subscription { items(id: "s") { n } }');
   await events.next();
   const ended = events.next();
   await own.stopGateway();
   await expect(ended).rejects.toBeDefined();
-  expect(closed).toMatchObject({ code: 1001 });
+  expect(closed()).toMatchObject({ code: 1001 });
   await own.close();
 });
