@@ -44,6 +44,8 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
   });
   onClose(async () => {
     stopping.abort();
+    // A queue that RabbitMQ was never there to declare is waited for no longer.
+    if (!consuming) await broker.close();
     const worker = await starting.catch(() => null);
     await worker?.stop();
   });

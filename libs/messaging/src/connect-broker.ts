@@ -1,4 +1,5 @@
-import type { Log } from '@tributary/core';
+import { type Log, unavailable } from '@tributary/core';
+import type { ChannelModel } from 'amqplib';
 import type { Broker, Consumer, Handle, OutgoingMessage, QueueOptions } from './broker.ts';
 import { type Connection, openConnection } from './open-connection.ts';
 import { openPublisher } from './open-publisher.ts';
@@ -23,35 +24,50 @@ export async function connectBroker({
   const consumers = new Set<AmqpConsumer>();
   let consuming: Promise<Connection> | null = null;
   let consumingConnection: Connection | null = null;
+  let model: ChannelModel | null = null;
+  let closing: Promise<void> | null = null;
 
   async function openConsuming(): Promise<Connection> {
-    const connection = await openConnection({
+    consumingConnection = await openConnection({
       url,
       log,
       name: `${name} consumes`,
       onLost: () => undefined,
-      async setUp(model) {
-        for (const consumer of consumers) await consumer.resume(model);
+      async setUp(opened) {
+        model = opened;
+        for (const consumer of consumers) await consumer.resume(opened);
       },
     });
-    consumingConnection = connection;
-    return connection;
+    return consumingConnection;
   }
 
   async function consume(queue: QueueOptions, handle: Handle): Promise<Consumer> {
+    if (closing) throw unavailable('The broker is closed.');
     const consumer = startConsumer(queue, { handle, publisher, log });
-    consuming ??= openConsuming();
-    const connection = await consuming;
-    const model = connection.model();
     consumers.add(consumer);
-    if (model) await consumer.resume(model);
-    else await connection.connected;
+    consuming ??= openConsuming();
+    if (model) resumeOrReconnect(consumer, model);
+    await consumer.started;
     return {
       async stop(options) {
         consumers.delete(consumer);
         await consumer.stop(options);
       },
     };
+  }
+
+  /** What fails to start ends its connection: the next one starts it again, together with all others. */
+  function resumeOrReconnect(consumer: AmqpConsumer, on: ChannelModel) {
+    consumer.resume(on).catch((error: unknown) => {
+      log.warn({ err: error }, 'the consumer could not start, connecting again');
+      on.close().catch(() => undefined);
+    });
+  }
+
+  async function close() {
+    await Promise.all([...consumers].map((consumer) => consumer.stop()));
+    await (await consuming)?.close();
+    await publisher.close();
   }
 
   function send({ messageId, type, routingKey, body }: OutgoingMessage): Promise<void> {
@@ -69,10 +85,9 @@ export async function connectBroker({
     publish: async (event, body, options) => send(outgoingMessage(event, body, options)),
     consume,
     ready: () => publisher.ready() && (consumingConnection?.ready() ?? true),
-    async close() {
-      for (const consumer of consumers) await consumer.stop();
-      await (await consuming)?.close();
-      await publisher.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

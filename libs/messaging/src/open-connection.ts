@@ -39,11 +39,19 @@ export async function openConnection(options: {
       async setup(model: ChannelModel) {
         model.on('error', () => undefined);
         model.on('handler-error', (error, event) => log.error({ err: error, event }, 'an amqplib listener threw'));
+        let closed = false;
+        model.on('close', () => {
+          closed = true;
+        });
         await options.setUp(model);
+        // amqplib listens for the close only from here on: without this it would take a dead connection for a live one.
+        if (closed) throw unavailable('The connection was lost while it was set up.');
       },
     },
   });
   listen(connection);
+  const connected = connection.waitForConnect();
+  connected.catch(() => undefined);
 
   function listen(target: RecoveringChannelModel) {
     target.on('connect', (model: ChannelModel) => {
@@ -75,11 +83,11 @@ export async function openConnection(options: {
   }
 
   return {
-    connected: connection.waitForConnect(),
+    connected,
     ready: () => current !== null && !blocked,
     model: () => current,
     async close() {
-      current = null;
+      lost(new Error('closed'), 'the connection to RabbitMQ was ended');
       await connection.close();
     },
   };

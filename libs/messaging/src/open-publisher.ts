@@ -60,7 +60,6 @@ export async function openPublisher({
       for (const { settle } of [...unconfirmed.values()]) settle(reason);
     },
   });
-  connection.connected.catch(() => undefined);
 
   function send({ exchange, routingKey, content, options }: ConfirmedSend): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,16 +1,19 @@
-import { type Log, systemClock } from '@tributary/core';
+import { EventEmitter, once } from 'node:events';
+import { type Log, systemClock, unavailable } from '@tributary/core';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Consumer, Handle, QueueOptions } from './broker.ts';
-import { type Decision, decide } from './decide.ts';
+import { carryOut } from './carry-out.ts';
+import { decide } from './decide.ts';
 import { finishInHand } from './finish-in-hand.ts';
 import type { ConfirmingPublisher } from './open-publisher.ts';
-import { deadLetterQueueName, retryQueueName, retryStepMs } from './retry-schedule.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { declareQueues } from './topology.ts';
 
 export interface AmqpConsumer extends Consumer {
-  /** Starts taking deliveries on a new connection; those of the one before are lost and will come again. */
+  /** Takes deliveries on that connection, once however often it is called; those of the one before will come again. */
   resume(model: ChannelModel): Promise<void>;
+  /** Resolves with the first deliveries flowing; rejects with UNAVAILABLE when stopped before. */
+  readonly started: Promise<void>;
 }
 
 interface Session {
@@ -19,19 +22,26 @@ interface Session {
   consumerTag: string;
 }
 
-const settleAgainMs = 1_000;
-
 /** One queue's consumer. A delivery is acked only after the confirm of whatever its outcome had to publish. */
 export function startConsumer(
   queue: QueueOptions,
   { handle, publisher, log }: { handle: Handle; publisher: ConfirmingPublisher; log: Log },
 ): AmqpConsumer {
   const inHand = new Set<Promise<unknown>>();
+  const first = new EventEmitter();
+  const started = once(first, 'started').then(() => undefined);
+  started.catch(() => undefined);
+  let resumed: { model: ChannelModel; done: Promise<void> } | null = null;
   let session: Session | null = null;
   let stopped = false;
 
-  async function resume(model: ChannelModel) {
-    if (stopped) return;
+  function resume(model: ChannelModel): Promise<void> {
+    if (stopped) return Promise.resolve();
+    if (resumed?.model !== model) resumed = { model, done: takeFrom(model) };
+    return resumed.done;
+  }
+
+  async function takeFrom(model: ChannelModel) {
     const channel = await model.createChannel();
     const next: Session = { channel, lost: new AbortController(), consumerTag: '' };
     channel.on('error', (error) =>
@@ -39,19 +49,20 @@ export function startConsumer(
     );
     channel.on('close', () => {
       next.lost.abort();
-      if (!stopped) void model.close().catch(() => undefined);
+      if (!stopped) model.close().catch(() => undefined);
     });
     await declareQueues(channel, queue);
     await channel.prefetch(queue.prefetch);
     const { consumerTag } = await channel.consume(queue.name, (message) => take(message, next));
     next.consumerTag = consumerTag;
     session = next;
+    first.emit('started');
   }
 
   function take(message: ConsumeMessage | null, from: Session) {
     if (message === null) {
       log.warn({ queue: queue.name }, 'RabbitMQ cancelled the consumer');
-      void from.channel.close().catch(() => undefined);
+      from.channel.close().catch(() => undefined);
       return;
     }
     const work = handleOne(message, from).catch((error: unknown) => log.error({ err: error }, 'settling failed'));
@@ -60,61 +71,39 @@ export function startConsumer(
   }
 
   async function handleOne(message: ConsumeMessage, { channel, lost }: Session) {
-    const decision = await decide(storedMessage(message), handle, lost.signal, systemClock.now);
-    while (!lost.signal.aborted) {
-      try {
-        await publishDecision(message, decision);
-        break;
-      } catch (error) {
-        log.warn({ err: error, queue: queue.name }, 'the outcome of a delivery could not be published, trying again');
-        await systemClock.sleep(settleAgainMs, lost.signal).catch(() => undefined);
-      }
-    }
-    settle(channel, message, lost.signal.aborted && decision.do !== 'ack' ? { do: 'handBack' } : decision);
+    const { signal } = lost;
+    const decision = await decide(storedMessage(message), handle, signal, systemClock.now);
+    const isDone = await carryOut(decision, message, { queue: queue.name, publisher, log, signal });
+    settle(channel, message, isDone);
   }
 
-  async function publishDecision(message: ConsumeMessage, decision: Decision) {
-    if (decision.do === 'retry') {
-      const routingKey = retryQueueName(queue.name, retryStepMs(decision.delayMs));
-      await republish(message, routingKey, decision.headers, { expiration: decision.delayMs });
-    }
-    if (decision.do === 'deadLetter') {
-      await republish(message, deadLetterQueueName(queue.name), decision.headers, {});
-    }
+  async function stop({ timeoutMs }: { timeoutMs?: number } = {}) {
+    stopped = true;
+    if (session === null) first.emit('error', unavailable(`The consumer of ${queue.name} was stopped.`));
+    await resumed?.done.catch(() => undefined);
+    const last = session;
+    if (last && !last.lost.signal.aborted) await last.channel.cancel(last.consumerTag).catch(() => undefined);
+    await finishInHand(inHand, { timeoutMs, abort: () => last?.lost.abort(), clock: systemClock });
+    // Whatever has not ended by now goes back to the queue with its channel.
+    await closeQuietly(last?.channel);
   }
 
-  function republish(
-    { content, properties }: ConsumeMessage,
-    routingKey: string,
-    headers: Record<string, unknown>,
-    more: { expiration?: number },
-  ) {
-    const { type, messageId, contentType, timestamp, appId } = properties;
-    const options = { type, messageId, contentType, timestamp, appId, headers, ...more };
-    return publisher.send({ exchange: '', routingKey, content, options });
-  }
-
-  return {
-    resume,
-    async stop({ timeoutMs } = {}) {
-      stopped = true;
-      const last = session;
-      if (last === null || last.lost.signal.aborted) {
-        await finishInHand(inHand, { timeoutMs, abort: () => undefined, clock: systemClock });
-        return;
-      }
-      await last.channel.cancel(last.consumerTag).catch(() => undefined);
-      await finishInHand(inHand, { timeoutMs, abort: () => last.lost.abort(), clock: systemClock });
-      await last.channel.close().catch(() => undefined);
-    },
-  };
+  return { resume, started, stop };
 }
 
 /** A channel that is gone throws: its deliveries are back in the queue already. */
-function settle(channel: Channel, message: ConsumeMessage, decision: Decision) {
+function settle(channel: Channel, message: ConsumeMessage, isDone: boolean) {
   try {
-    if (decision.do === 'handBack') channel.nack(message, false, true);
-    else channel.ack(message);
+    if (isDone) channel.ack(message);
+    else channel.nack(message, false, true);
+  } catch {
+    return;
+  }
+}
+
+async function closeQuietly(channel: Channel | undefined) {
+  try {
+    await channel?.close();
   } catch {
     return;
   }

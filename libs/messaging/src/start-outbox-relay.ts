@@ -50,32 +50,41 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
 
   async function sweep() {
     for (;;) {
+      const sendUntil = clock.now().getTime() + leaseMs / 2;
       const rows = await store.claim(batchSize, leaseMs);
-      const failed = await sendAll(rows);
-      if (failed || rows.length < batchSize || stopping.signal.aborted) return;
+      const isAllSent = await sendAll(rows, sendUntil);
+      if (!isAllSent || rows.length < batchSize || stopping.signal.aborted) return;
     }
   }
 
-  async function sendAll(rows: readonly Row[]): Promise<boolean> {
-    let failed = false;
+  /** Keeps clear of the lease's end: past it another relay may send the same rows. */
+  async function sendAll(rows: readonly Row[], sendUntil: number): Promise<boolean> {
+    let isAllSent = true;
     for (const row of rows) {
-      if (stopping.signal.aborted || !(await sendOne(row))) {
-        failed = true;
-        await store.release(row);
+      const mayStillSend = !stopping.signal.aborted && clock.now().getTime() < sendUntil;
+      if (!mayStillSend || !(await sendOne(row))) {
+        isAllSent = false;
+        await noted(store.release(row), row, 'not released, its lease must run out');
       }
     }
-    return failed;
+    return isAllSent;
   }
 
   async function sendOne(row: Row): Promise<boolean> {
+    if (!(await noted(publisher.send(row), row, 'not sent, stays in the outbox'))) return false;
+    // A row that could not be marked keeps its lease: it is sent again when that ends, not at once.
+    await noted(store.markSent(row), row, 'sent but not marked as sent, will be sent again');
+    return true;
+  }
+
+  async function noted(step: Promise<void>, { messageId, type }: Row, problem: string): Promise<boolean> {
     try {
-      await publisher.send(row);
+      await step;
+      return true;
     } catch (error) {
-      log.warn({ err: error, messageId: row.messageId, type: row.type }, 'not sent, stays in the outbox');
+      log.warn({ err: error, messageId, type }, problem);
       return false;
     }
-    await store.markSent(row);
-    return true;
   }
 
   const running = run();

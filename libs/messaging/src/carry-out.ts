@@ -1,0 +1,42 @@
+import { type Log, systemClock } from '@tributary/core';
+import type { ConsumeMessage } from 'amqplib';
+import type { Decision } from './decide.ts';
+import type { ConfirmingPublisher } from './open-publisher.ts';
+import { deadLetterQueueName, retryQueueName, retryStepMs } from './retry-schedule.ts';
+
+const againMs = 1_000;
+
+/**
+ * Publishes what a decision asks for, again and again until the broker has confirmed it. True means the delivery may be
+ * acked; false that it must be handed back, since the signal was aborted before a confirm.
+ */
+export async function carryOut(
+  decision: Decision,
+  message: ConsumeMessage,
+  { queue, publisher, log, signal }: { queue: string; publisher: ConfirmingPublisher; log: Log; signal: AbortSignal },
+): Promise<boolean> {
+  if (decision.do === 'ack') return true;
+  if (decision.do === 'handBack') return false;
+  const { type, messageId, contentType, timestamp, appId } = message.properties;
+  const options = { type, messageId, contentType, timestamp, appId, headers: decision.headers };
+  const next = {
+    exchange: '',
+    content: message.content,
+    ...(decision.do === 'retry'
+      ? {
+          routingKey: retryQueueName(queue, retryStepMs(decision.delayMs)),
+          options: { ...options, expiration: decision.delayMs },
+        }
+      : { routingKey: deadLetterQueueName(queue), options }),
+  };
+  while (!signal.aborted) {
+    try {
+      await publisher.send(next);
+      return true;
+    } catch (error) {
+      log.warn({ err: error, queue }, 'the outcome of a delivery could not be published, trying again');
+      await systemClock.sleep(againMs, signal).catch(() => undefined);
+    }
+  }
+  return false;
+}

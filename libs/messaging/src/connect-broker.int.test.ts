@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog } from '@tributary/core';
+import { createTestVhost, type TestVhost, waitFor } from '@tributary/testing';
+import { connect } from 'amqplib';
+import { describeBroker } from '../fixtures/describe-broker.ts';
+import { connectBroker } from './connect-broker.ts';
+
+const log = createLog('test', 'silent');
+const run = promisify(execFile);
+
+describeBroker('connectBroker', async () => {
+  const vhost = await createTestVhost();
+  const broker = await connectBroker({ url: vhost.url, log });
+  const aside = await connect(vhost.url);
+  const channel = await aside.createChannel();
+  await waitFor(() => broker.ready());
+  const letters = new Map<string, { headers: Record<string, unknown> }[]>();
+  return {
+    broker,
+    async deadLetters(queue) {
+      const found = letters.get(queue) ?? [];
+      letters.set(queue, found);
+      const message = await channel.get(`${queue}.dead`, { noAck: true });
+      if (message) found.push({ headers: message.properties.headers ?? {} });
+      return found;
+    },
+    sendRaw: (content, routingKey) => channel.publish('tributary.events', routingKey, content, { type: routingKey }),
+    async close() {
+      await broker.close();
+      await aside.close();
+      await vhost.drop();
+    },
+  };
+});
+
+describe('connectBroker, when connections break', () => {
+  let vhost: TestVhost;
+  beforeAll(async () => {
+    vhost = await createTestVhost();
+  });
+  afterAll(() => vhost.drop());
+
+  const cutConnections = () =>
+    run('rabbitmqctl', ['--quiet', 'close_all_connections', '--vhost', new URL(vhost.url).pathname.slice(1), 'test']);
+
+  test('loses nothing that was confirmed when every connection is cut in the middle, and fails fast meanwhile', async () => {
+    const broker = await connectBroker({ url: vhost.url, log });
+    const handled = new Set<string>();
+    await broker.consume({ name: 'cut', bindings: ['cut.sent'], prefetch: 5 }, async ({ messageId }) => {
+      await new Promise(setImmediate);
+      handled.add(messageId);
+      return { ack: true };
+    });
+    await waitFor(() => broker.ready());
+    const confirmed: string[] = [];
+    const failures: unknown[] = [];
+    let sends = 0;
+    const cutting = cutConnections();
+    await waitFor(
+      async () => {
+        sends += 1;
+        const messageId = `message ${sends}`;
+        await broker.send({ messageId, type: 'cut.sent', routingKey: 'cut.sent', body: {} }).then(
+          () => confirmed.push(messageId),
+          (error) => failures.push(error),
+        );
+        return failures.length > 0 && broker.ready() && confirmed.at(-1) === messageId;
+      },
+      { intervalMs: 1, timeoutMs: 20_000 },
+    );
+    await cutting;
+    await waitFor(() => confirmed.every((id) => handled.has(id)), { what: 'all confirmed messages to be handled' });
+    expect(failures.every((error) => (error as { code?: string }).code === 'UNAVAILABLE')).toBe(true);
+    await broker.close();
+  });
+
+  test('starts exactly one consumer when asked to consume while connecting', async () => {
+    const broker = await connectBroker({ url: vhost.url, log });
+    const [consumer] = await Promise.all([
+      broker.consume({ name: 'once', bindings: ['once.sent'], prefetch: 1 }, async () => ({ ack: true })),
+      broker.consume({ name: 'twin', bindings: ['twin.sent'], prefetch: 1 }, async () => ({ ack: true })),
+    ]);
+    const aside = await connect(vhost.url);
+    const channel = await aside.createChannel();
+    const countOf = async (queue: string) => (await channel.checkQueue(queue)).consumerCount;
+    expect([await countOf('once'), await countOf('twin')]).toEqual([1, 1]);
+    await consumer.stop();
+    expect(await countOf('once')).toBe(0);
+    await broker.close();
+    await aside.close();
+  });
+
+  test('closes while RabbitMQ cannot be reached, and tells UNAVAILABLE to whoever waited for it', async () => {
+    const broker = await connectBroker({ url: 'amqp://guest:guest@127.0.0.1:1', log });
+    const consuming = broker.consume({ name: 'never', bindings: [], prefetch: 1 }, async () => ({ ack: true }));
+    const message = { messageId: '1', type: 'a', routingKey: 'a', body: {} };
+    await expect(broker.send(message)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const told = expect(consuming).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await broker.close();
+    await told;
+  });
+});
