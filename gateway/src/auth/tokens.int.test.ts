@@ -4,6 +4,7 @@ import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
 let fixture: Started;
 beforeAll(async () => {
   fixture = await startFixture();
+  await fixture.untilReady();
 });
 afterAll(() => fixture.stop());
 

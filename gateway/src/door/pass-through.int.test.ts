@@ -6,6 +6,7 @@ import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
 let fixture: Started;
 beforeAll(async () => {
   fixture = await startFixture({ PASS_THROUGH: '/files/open=boxes' });
+  await fixture.untilReady();
 });
 afterAll(() => fixture.stop());
 

@@ -7,6 +7,7 @@ let fixture: Started;
 let subscribers: ReturnType<typeof createSubscribers>;
 beforeAll(async () => {
   fixture = await startFixture();
+  await fixture.untilReady();
   subscribers = createSubscribers(fixture);
 });
 afterEach(async () => {
