@@ -39,12 +39,13 @@ export function createMemoryQueue(options: Pick<QueueOptions, 'name' | 'bindings
 
   async function handleOne(message: StoredMessage, handle: Handle, signal: AbortSignal) {
     await setImmediate();
+    let handBack: () => void = () => undefined;
     const handedBack = new Promise<{ do: 'handBack' }>((resolve) => {
-      signal.addEventListener('abort', () => clock.sleep(1_000).then(() => resolve({ do: 'handBack' })), {
-        once: true,
-      });
+      handBack = () => void clock.sleep(1_000).then(() => resolve({ do: 'handBack' }));
     });
+    signal.addEventListener('abort', handBack, { once: true });
     const decision = await Promise.race([decide(message, handle, signal, clock.now), handedBack]);
+    signal.removeEventListener('abort', handBack);
     if (decision.do === 'handBack') waiting.unshift(message);
     if (decision.do === 'deadLetter') dead.push({ ...message, headers: decision.headers });
     if (decision.do === 'retry') {

@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { createLog, systemClock, unavailable } from '@tributary/core';
+import { loadStarted } from '@tributary/events';
+import { createMemoryBroker } from '@tributary/messaging';
+import { waitFor } from '@tributary/testing';
+import { z } from 'zod';
+import { defineWorker } from './define-worker.ts';
+import { startWorker } from './start-worker.ts';
+
+const log = createLog('test', 'silent');
+/** Every delay is over at once. */
+const clock = { now: systemClock.now, sleep: async () => {} };
+const body = { uploadId: '0197c3a0-0000-7000-8000-000000000001', at: '2026-01-01T00:00:00.000Z' };
+
+function aWorker(handle: (attempt: number) => void, reasons: string[] = []) {
+  return defineWorker({
+    name: 'under-test',
+    consumes: loadStarted,
+    prefetch: 1,
+    config: z.object({}),
+    connect: () => ({}),
+    handle: async (_message, { attempt }) => handle(attempt),
+    async delayed(_message, { reason }) {
+      reasons.push(reason);
+    },
+  });
+}
+
+async function running(definition: ReturnType<typeof aWorker>) {
+  const broker = createMemoryBroker({ clock });
+  const worker = await startWorker(definition, { broker, config: {}, clock, log });
+  return { broker, worker };
+}
+
+describe('startWorker', () => {
+  test('waits for what is unavailable without counting attempts, and tells each reason once', async () => {
+    const failures = [...Array<string>(8).fill('database'), 'mail'];
+    const attempts: number[] = [];
+    const reasons: string[] = [];
+    const definition = aWorker((attempt) => {
+      attempts.push(attempt);
+      const reason = failures.shift();
+      if (reason) throw unavailable(reason);
+    }, reasons);
+    const { broker, worker } = await running(definition);
+    await broker.publish(loadStarted, body);
+    await broker.idle();
+    expect(attempts).toEqual(Array(10).fill(1));
+    expect(reasons).toEqual(['database', 'mail']);
+    expect(broker.deadLetters('under-test')).toEqual([]);
+    await worker.stop();
+  });
+
+  test('dead-letters after the fifth attempt', async () => {
+    const attempts: number[] = [];
+    const { broker, worker } = await running(
+      aWorker((attempt) => {
+        attempts.push(attempt);
+        throw new Error('bug');
+      }),
+    );
+    await broker.publish(loadStarted, body);
+    await broker.idle();
+    expect(attempts).toEqual([1, 2, 3, 4, 5]);
+    expect(broker.deadLetters('under-test')[0]?.headers['tributary-error']).toBe('bug');
+    await worker.stop();
+  });
+
+  test('dead-letters a body that breaks the contract without handing it to the worker', async () => {
+    const attempts: number[] = [];
+    const { broker, worker } = await running(aWorker((attempt) => void attempts.push(attempt)));
+    await broker.send({ messageId: 'm', type: loadStarted.type, routingKey: loadStarted.type, body: { uploadId: 7 } });
+    await broker.idle();
+    expect(attempts).toEqual([]);
+    expect(broker.deadLetters('under-test')).toHaveLength(1);
+    await worker.stop();
+  });
+
+  test('connects again while a dependency is unavailable, and closes in reverse order on stop', async () => {
+    const steps: string[] = [];
+    let tries = 0;
+    const definition = defineWorker({
+      ...aWorker(() => undefined),
+      connect(_config, onClose) {
+        tries += 1;
+        onClose(() => steps.push(`first of try ${tries}`));
+        if (tries === 1) throw unavailable('not yet');
+        onClose(() => steps.push('second'));
+        return {};
+      },
+    });
+    const { worker } = await running(definition);
+    await waitFor(() => tries === 2);
+    await worker.stop();
+    expect(steps).toEqual(['first of try 1', 'second', 'first of try 2']);
+  });
+});
