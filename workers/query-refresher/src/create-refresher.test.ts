@@ -1,9 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { systemClock as clock } from '@tributary/core';
-import { loadCompleted, queriesRefreshed } from '@tributary/events';
-import type { HandlingContext } from '@tributary/worker';
 import { createRefresher } from './create-refresher.ts';
-import { handleLoadEnd } from './handle-load-end.ts';
 
 function aDatabase(version: number) {
   let stored: number | null = null;
@@ -48,27 +44,5 @@ describe('createRefresher', () => {
 
   test('waits, as for something unavailable, for a version the database does not show yet', async () => {
     await expect(aDatabase(1).refresher.refreshTo(2)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  });
-});
-
-describe('handleLoadEnd', () => {
-  test('handling the same message twice changes nothing: the queries run once, and it is announced alike', async () => {
-    const { refresher, run } = aDatabase(4);
-    const publish = jest.fn<HandlingContext['publish']>(async () => undefined);
-    const body = {
-      uploadId: '0197c0de-0000-7000-8000-000000000001',
-      at: '2026-01-02T03:04:05.678Z',
-      rowsRead: 1,
-      rowsLoaded: 1,
-      rowsRejected: 0,
-      reasons: [],
-      awaits: [queriesRefreshed.type],
-      version: 4,
-    };
-    for (const _ of [1, 2]) await handleLoadEnd({ type: loadCompleted.type, body }, { refresher, publish, clock });
-    expect(run).toHaveBeenCalledTimes(1);
-    expect(publish).toHaveBeenCalledTimes(2);
-    const announced = expect.objectContaining({ uploadId: body.uploadId, version: 4 });
-    expect(publish).toHaveBeenLastCalledWith(queriesRefreshed, announced);
   });
 });
