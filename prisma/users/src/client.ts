@@ -16,9 +16,9 @@ export interface UsersDb {
 }
 
 /** Opens a pool on the users database without connecting yet. Every session speaks UTC. */
-export function openUsersDb(url: string, options: { connections?: number } = {}): UsersDb {
+export function openUsersDb(url: string, options: { connections?: number; acquireTimeoutMs?: number } = {}): UsersDb {
   const client = new PrismaClient({
-    adapter: adapterFor(url, options.connections ?? 10),
+    adapter: adapterFor(url, options),
     transactionOptions: { maxWait: 5_000, timeout: 10_000 },
   });
   const query: UsersDb['query'] = async (work) => {
@@ -39,7 +39,10 @@ export function openUsersDb(url: string, options: { connections?: number } = {})
   };
 }
 
-function adapterFor(url: string, connectionLimit: number): PrismaMariaDb {
+function adapterFor(
+  url: string,
+  { connections = 10, acquireTimeoutMs = 5_000 }: { connections?: number; acquireTimeoutMs?: number },
+): PrismaMariaDb {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   const socketPath = searchParams.get('socketPath');
   const database = decodeURIComponent(pathname.slice(1));
@@ -49,9 +52,9 @@ function adapterFor(url: string, connectionLimit: number): PrismaMariaDb {
       user: decodeURIComponent(username),
       password: decodeURIComponent(password),
       database,
-      connectionLimit,
-      connectTimeout: 5_000,
-      acquireTimeout: 5_000,
+      connectionLimit: connections,
+      connectTimeout: acquireTimeoutMs,
+      acquireTimeout: acquireTimeoutMs,
       initSql: "SET time_zone = '+00:00'",
     },
     { database },
