@@ -1,11 +1,13 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
 import type { Answers } from '@tributary/employment-db';
 import { testRedis, waitFor } from '@tributary/testing';
 import { openAnswerCache } from './answer-cache.ts';
+import { createAnswerReader } from './answer-reader.ts';
 
 const redis = testRedis();
-const cache = openAnswerCache({ redisUrl: redis.url, prefix: redis.prefix, log: createLog('test', 'silent') });
+const log = createLog('test', 'silent');
+const cache = openAnswerCache({ redisUrl: redis.url, prefix: redis.prefix, log });
 
 afterAll(async () => {
   await cache.close();
@@ -38,5 +40,18 @@ describe('the answer cache', () => {
     expect(await cache.read('departmentsAboveMean', 58)).toEqual([]);
     expect(await cache.store(answersOf(58, [1]))).toBe(false);
     expect(await cache.store(answersOf(59, [1]))).toBe(false);
+  });
+
+  test('is filled again by the next question after Redis lost it, once in each process', async () => {
+    const compute = jest.fn(async () => answersOf(60, [2021]));
+    const processes = [1, 2].map(() => createAnswerReader({ cache, compute, log }));
+    await redis.cleanUp();
+    const asked = processes.flatMap((reader) => [2021, 2021].map((year) => reader.read('departmentsAboveMean', year)));
+    const rows = [{ id: 1, department: 'Sales', hired: 60 }];
+    expect(await Promise.all(asked)).toEqual([rows, rows, rows, rows]);
+    expect(compute).toHaveBeenCalledTimes(processes.length);
+    expect(await cache.version()).toBe(60);
+    for (const reader of processes) expect(await reader.read('departmentsAboveMean', 2021)).toEqual(rows);
+    expect(compute).toHaveBeenCalledTimes(processes.length);
   });
 });

@@ -4,7 +4,7 @@ export function csvLine(cells: readonly string[]): string {
 }
 
 function defused(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
 }
 
 function quoted(cell: string): string {

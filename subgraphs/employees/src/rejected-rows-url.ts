@@ -18,5 +18,6 @@ export async function rejectedRowsUrl(
   if (load === null || load.rowsRejected === 0) return null;
   const expiresAt = new Date(clock.now().getTime() + validMs);
   const path = signDownloadPath(`/downloads/rejected-rows/${load.uploadId}`, { secret: downloads.secret, expiresAt });
-  return new URL(path, downloads.publicUrl).href;
+  // Not new URL(path, base): that would drop a path the gateway is reached under.
+  return `${downloads.publicUrl.replace(/\/$/, '')}${path}`;
 }
