@@ -70,15 +70,15 @@ module.exports = {
       name: 'amqplib-only-in-messaging',
       comment: 'The rules of delivery are kept in one place.',
       severity: 'error',
-      from: { pathNot: '^(libs/messaging|node_modules)/' },
+      from: { pathNot: '^(libs/messaging|scripts|node_modules)/' },
       to: { path: 'node_modules/(@types/)?amqplib/' },
     },
     {
       name: 'tests-are-leaves',
       comment: 'What runs in production never depends on a test or its fixtures.',
       severity: 'error',
-      from: { pathNot: [test, '^libs/testing/', '^e2e/', '/fixtures/'] },
-      to: { path: [test, '^libs/testing/', '^e2e/', '/fixtures/'] },
+      from: { pathNot: [test, '^libs/testing/', '^e2e/', '/fixtures/', '\\.fixture\\.ts$'] },
+      to: { path: [test, '^libs/testing/', '^e2e/', '/fixtures/', '\\.fixture\\.ts$'] },
     },
   ],
   options: {

@@ -18,7 +18,7 @@ export async function installPackages(folder = root) {
  * Compares the lock file with the one npm leaves inside node_modules, package by package, since no time stamp survives a
  * clone. Optional packages are for other platforms and may be missing.
  */
-export function packagesAreInstalled(folder = root) {
+function packagesAreInstalled(folder = root) {
   const installedFile = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;
   const wanted = readPackages(join(folder, 'package-lock.json'));

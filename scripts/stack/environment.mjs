@@ -59,7 +59,7 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
  * @param {string} instance
  * @param {string} url
  */
-export const instanceBrokerUrl = (instance, url) => (namesVhost(url) ? url : vhostUrl(url, instance));
+const instanceBrokerUrl = (instance, url) => (namesVhost(url) ? url : vhostUrl(url, instance));
 
 /**
  * @param {Record<string, string | undefined>} from

@@ -1,22 +1,9 @@
 import type { BodyOf, uploadFinished } from '@tributary/events';
+import type { MailContent } from './mail-content.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 
 export type FinishedUpload = BodyOf<typeof uploadFinished>;
-
-/** What both parts of a mail say, as plain text nobody has escaped yet. */
-export interface MailContent {
-  readonly title: string;
-  readonly greeting: string;
-  readonly summary: string;
-  readonly counts: readonly (readonly [label: string, value: string])[];
-  readonly reasons: readonly { readonly place: string; readonly message: string; readonly raw: string }[];
-  /** How many rejected rows are not in `reasons`. */
-  readonly moreReasons: number;
-  readonly next: string;
-  readonly link: string;
-  readonly uploadId: string;
-}
 
 /** Subject, plain text and HTML of the mail about an upload. Pure; names and cells of the file may hold anything. */
 export function composeMail(upload: FinishedUpload, { publicUrl }: { publicUrl: string }) {

@@ -1,4 +1,4 @@
-import type { MailContent } from './compose-mail.ts';
+import type { MailContent } from './mail-content.ts';
 
 const cell = 'padding:6px 12px 6px 0;text-align:left;vertical-align:top';
 
@@ -39,6 +39,6 @@ const entities = new Map([
 ]);
 
 /** Text as it may stand between tags and in a quoted attribute. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities.get(character) ?? character);
 }
