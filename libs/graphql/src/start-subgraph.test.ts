@@ -97,6 +97,11 @@ test('a route of its own learns the viewer, and answers with the code of the err
   expect(await taken.json()).toMatchObject({ errors: [{ message: 'It is taken', extensions: { code: 'CONFLICT' } }] });
 });
 
+test('an idle connection is kept for 65 seconds, and its client told so', async () => {
+  const { post } = await open();
+  expect((await post(hello)).headers.get('keep-alive')).toBe('timeout=65');
+});
+
 describe('health', () => {
   test('is live from the start, and ready when nothing is waited for; nobody need sign in to ask', async () => {
     const waitingFor = ['the database'];
