@@ -17,6 +17,8 @@ export function poolConfig(url: string): PoolConfig {
     connectTimeout: 5_000,
     acquireTimeout: 10_000,
     timezone: 'Z',
+    // The driver's Date objects have the wrong century for years below 100; the text is exact.
+    dateStrings: true,
     charset: 'utf8mb4',
     // Prisma's adapter asks for this: cached statements of generated SQL would pile up on the server.
     prepareCacheLength: 0,

@@ -9,11 +9,11 @@ import type { Rejection } from './rows/rejection.ts';
 import { isFault, type KnownIds, validateRow } from './rows/validate-row.ts';
 import { rowTuple } from './store/row-statements.ts';
 
-export const CHUNK_ROWS = 20_000;
-const CHUNK_CHARACTERS = 4_000_000;
+const CHUNK_ROWS = 5_000;
+const CHUNK_CHARACTERS = 2_000_000;
 
 /**
- * The second pass: validates every row and hands them on in chunks of about 20,000, less where rows are long. The first `skip` rows
+ * The second pass: validates every row and hands them on in chunks of about 5,000, less where rows are long. The first `skip` rows
  * are committed already; they are validated again, because the ids they used make later ones duplicates.
  */
 export async function* readChunks(

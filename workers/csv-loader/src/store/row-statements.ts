@@ -1,7 +1,7 @@
 import { type Kind, kinds } from '../rows/kinds.ts';
 import type { Rejection } from '../rows/rejection.ts';
 import type { RowValues } from '../rows/validate-row.ts';
-import { quote, statements } from './sql-text.ts';
+import { insertStatements, quote } from './sql-text.ts';
 
 const shapes = {
   DEPARTMENTS: { values: ['name'], hasFirst: true },
@@ -30,22 +30,24 @@ export function* rowStatements(
     (column) => `${column} = IF(VALUES(sequence) > sequence, VALUES(${column}), ${column})`,
   );
   if (hasFirst) updates.unshift('first_sequence = LEAST(first_sequence, VALUES(first_sequence))');
-  const constants = `${hasFirst ? `,${sequence}` : ''},${quote(uploadId)},${sequence})`;
-  yield* statements(
+  yield* insertStatements(
     `INSERT INTO ${kinds[kind].table} (${columns.join(', ')}) VALUES`,
-    rows.map((row) => `(${row}${constants}`),
+    rows,
+    `${hasFirst ? `,${sequence}` : ''},${quote(uploadId)},${sequence}`,
     `ON DUPLICATE KEY UPDATE ${updates.join(', ')}`,
   );
 }
 
 /** Writes rejections; one that is there already stays. */
 export function* rejectionStatements(rejections: readonly Rejection[], uploadId: string): Generator<string> {
-  const tuples = rejections.map(({ line, column, code, message, raw }) => {
-    return `(${quote(uploadId)},${line},${column === null ? 'NULL' : quote(column)},${quote(code)},${quote(message)},${quote(raw)})`;
-  });
-  yield* statements(
-    'INSERT INTO rejections (upload_id, line, column_name, code, message, raw) VALUES',
-    tuples,
+  const rows = rejections.map(
+    ({ line, column, code, message, raw }) =>
+      `${line},${column === null ? 'NULL' : quote(column)},${quote(code)},${quote(message)},${quote(raw)}`,
+  );
+  yield* insertStatements(
+    'INSERT INTO rejections (line, column_name, code, message, raw, upload_id) VALUES',
+    rows,
+    `,${quote(uploadId)}`,
     'ON DUPLICATE KEY UPDATE line = VALUES(line)',
   );
 }

@@ -8,14 +8,22 @@ export function quote(text: string): string {
   return `'${text.replace(special, (character) => (character === '\0' ? '\\0' : `\\${character}`))}'`;
 }
 
-/** Joins tuples into as few statements as fit well into one packet. */
-export function* statements(head: string, tuples: readonly string[], tail: string): Generator<string> {
+/**
+ * Joins rows, each the text of its values, into as few statements as fit well into one packet; `constants` ends every row. The
+ * rows are joined once and never copied one by one: there are a million of them.
+ */
+export function* insertStatements(
+  head: string,
+  rows: readonly string[],
+  constants: string,
+  tail: string,
+): Generator<string> {
   let from = 0;
   let characters = 0;
-  for (let index = 0; index < tuples.length; index++) {
-    characters += tuples[index]?.length ?? 0;
-    if (characters < STATEMENT_CHARACTERS && index < tuples.length - 1) continue;
-    yield `${head} ${tuples.slice(from, index + 1).join(',')} ${tail}`;
+  for (let index = 0; index < rows.length; index++) {
+    characters += (rows[index]?.length ?? 0) + constants.length;
+    if (characters < STATEMENT_CHARACTERS && index < rows.length - 1) continue;
+    yield `${head} (${rows.slice(from, index + 1).join(`${constants}),(`)}${constants}) ${tail}`;
     from = index + 1;
     characters = 0;
   }
