@@ -41,6 +41,16 @@ async function leftBehind(): Promise<Record<string, number>> {
   return { ...counts, files: files.filter((entry) => entry.isFile()).length };
 }
 
+/** What is there once the uploads of the tests before are sent on and told. */
+const atRest = () =>
+  waitFor(
+    async () => {
+      const counts = await leftBehind();
+      return counts.intakes === 0 && counts.messages === 0 ? counts : null;
+    },
+    { what: 'an empty outbox' },
+  );
+
 const employmentRows = () =>
   queryNumbers(
     stack,
@@ -87,7 +97,7 @@ function internalToken(
 describe('who may come in', () => {
   let before: Record<string, number>;
   beforeEach(async () => {
-    before = await leftBehind();
+    before = await atRest();
   });
 
   test('no token: an upload is UNAUTHENTICATED and leaves nothing', async () => {
@@ -191,7 +201,7 @@ describe('who may come in', () => {
 describe('what may come in', () => {
   let before: Record<string, number>;
   beforeEach(async () => {
-    before = await leftBehind();
+    before = await atRest();
   });
 
   function multipart(map: object, files: Record<string, string>, variables: object = { file: null, kind: 'JOBS' }) {

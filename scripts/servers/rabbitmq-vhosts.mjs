@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { run, succeeds } from '../processes/run.mjs';
 
 /**
@@ -80,8 +81,25 @@ function overHttp(base, login) {
       const permissions = { configure: '.*', write: '.*', read: '.*' };
       await call('PUT', `/api/permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(login.user)}`, permissions);
     },
-    delete: (vhost) => call('DELETE', `/api/vhosts/${encodeURIComponent(vhost)}`),
+    // RabbitMQ answers 500 while queues of the vhost are still being closed; a little later it goes well.
+    delete: (vhost) => retry(() => call('DELETE', `/api/vhosts/${encodeURIComponent(vhost)}`)),
   };
+}
+
+/**
+ * Up to five times, a second apart.
+ *
+ * @param {() => Promise<void>} attempt
+ */
+async function retry(attempt) {
+  for (let left = 4; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0) throw error;
+      await delay(1_000);
+    }
+  }
 }
 
 /** @param {{ name: string, messages: number }[]} queues */
