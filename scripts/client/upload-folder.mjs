@@ -4,7 +4,7 @@ import { login } from './login.mjs';
 import { uploadFile } from './upload-file.mjs';
 
 /** The files of a folder, in the order they must be loaded. */
-export const folderFiles = [
+const folderFiles = [
   { file: 'departments.csv', kind: 'DEPARTMENTS' },
   { file: 'jobs.csv', kind: 'JOBS' },
   { file: 'hired_employees.csv', kind: 'HIRED_EMPLOYEES' },

@@ -14,7 +14,7 @@ const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const QUOTE = 34;
-export const MAX_RECORD_BYTES = 1024 * 1024;
+const MAX_RECORD_BYTES = 1024 * 1024;
 
 /**
  * Splits CSV text (RFC 4180, more lenient) into records. Lines end with CRLF, LF or a lone CR; lines with nothing but spaces are

@@ -61,7 +61,7 @@ export function readDatetime(record: CsvRecord, index: number, column: string): 
 }
 
 /** A value as a message names it: quoted, cut where it is long. */
-export function shown(text: string): string {
+function shown(text: string): string {
   return text.length <= 60 ? `"${text}"` : `"${text.slice(0, 60)}…"`;
 }
 
