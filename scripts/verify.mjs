@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { createTokenSource } from './client/create-token-source.mjs';
 import { request } from './client/request.mjs';
-import { createTokenSource, uploadFolder } from './client/upload-folder.mjs';
+import { uploadFolder } from './client/upload-folder.mjs';
 import { expectAnswers } from './verify/expect-answers.mjs';
 import { expectFolder } from './verify/expect-folder.mjs';
 

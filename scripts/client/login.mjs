@@ -1,9 +1,15 @@
 import { request } from './request.mjs';
 
-/** Logs in and returns the access token, valid for 15 minutes. */
-export async function login({ gatewayUrl, email, password }) {
-  const query =
-    'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { accessToken } }';
-  const data = await request({ gatewayUrl, query, variables: { email, password } });
+const query =
+  'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { accessToken } }';
+
+/**
+ * Logs in and returns the access token, valid for 15 minutes.
+ *
+ * @param {import('./request.mjs').Connection & { email: string, password: string }} credentials
+ * @returns {Promise<string>}
+ */
+export async function login({ email, password, ...connection }) {
+  const data = await request({ ...connection, query, variables: { email, password } });
   return data.login.accessToken;
 }
