@@ -2,7 +2,7 @@
 FROM node:20-bookworm-slim AS build
 WORKDIR /tributary
 COPY . .
-RUN npm ci && npx turbo run build && npm prune --omit=dev
+RUN npm install --no-save && npx turbo run build && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production

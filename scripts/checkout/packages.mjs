@@ -4,13 +4,13 @@ import { run } from '../processes/run.mjs';
 import { root } from './paths.mjs';
 
 /**
- * Makes node_modules hold what package-lock.json names; true if there was something to install. `npm ci` on a fresh
- * clone leaves the lock file alone, `npm install` later on spares what is already there.
+ * Makes node_modules hold what package-lock.json names, and leaves that file alone; true if there was something to install.
+ * Not `npm ci`: it refuses a lock file that lacks the binaries of another platform, which npm leaves out where the
+ * registry at hand does not have them.
  */
 export async function installPackages(folder = root) {
   if (packagesAreInstalled(folder)) return false;
-  const command = existsSync(join(folder, 'node_modules')) ? 'install' : 'ci';
-  await run('npm', [command, '--no-audit', '--no-fund'], { cwd: folder });
+  await run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], { cwd: folder });
   return true;
 }
 
