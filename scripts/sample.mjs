@@ -1,52 +1,34 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { departmentRows, hireRows, jobRows } from './sample/rows.mjs';
+import { sampleOptions } from './sample/sample-options.mjs';
+import { writeRows } from './sample/write-rows.mjs';
+import { runCommand } from './terminal/run-command.mjs';
+import { say } from './terminal/say.mjs';
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '500' },
-    bad: { type: 'string', default: '3%' },
-    seed: { type: 'string', default: '1' },
-    out: { type: 'string', default: 'samples' },
-  },
+/** `npm run sample`: three files to load, of any size, the same for the same arguments. */
+await runCommand(async () => {
+  const { out, ...counts } = sampleOptions(process.argv.slice(2));
+  makeFolder(out);
+  await write('departments.csv', departmentRows());
+  await write('jobs.csv', jobRows());
+  await write('hired_employees.csv', hireRows(counts), (count) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${Math.floor((count * 100) / counts.rows)} %\r`);
+  });
+  say(`${counts.bad} of ${counts.rows} hires have a fault.`);
+
+  /** @param {string} file @param {Iterable<string>} lines @param {(count: number) => void} [onBlock] */
+  async function write(file, lines, onBlock) {
+    const { rows, bytes } = await writeRows(join(out, file), lines, onBlock);
+    say(`${join(out, file)}: ${rows} rows, ${bytes} bytes`);
+  }
 });
 
-const rows = number('rows', values.rows, /^\d+$/);
-const bad = number('bad', values.bad, /^\d+(\.\d+)?%?$/) / (values.bad.endsWith('%') ? 100 : 1);
-const seed = number('seed', values.seed, /^\d+$/);
-const out = resolve(values.out);
-
-mkdirSync(out, { recursive: true });
-await write('departments.csv', departmentRows());
-await write('jobs.csv', jobRows());
-await write('hired_employees.csv', hireRows({ rows, bad, seed }), rows);
-
-async function write(file, lines, total = 0) {
-  let count = 0;
-  const text = function* () {
-    let block = '';
-    for (const line of lines) {
-      count++;
-      block += `${line}\r\n`;
-      if (block.length < 65_536) continue;
-      yield block;
-      block = '';
-      if (process.stderr.isTTY && total > 0) process.stderr.write(`\r${file}: ${Math.floor((count * 100) / total)} %`);
-    }
-    yield block;
-  };
-  const path = resolve(out, file);
-  const stream = createWriteStream(path);
-  await pipeline(Readable.from(text()), stream);
-  if (process.stderr.isTTY && total > 65_536) process.stderr.write('\r');
-  console.log(`${path}: ${count} rows, ${stream.bytesWritten} bytes`);
-}
-
-function number(option, text, shape) {
-  if (shape.test(text)) return Number.parseFloat(text);
-  console.error(`--${option} must be a number, but is ${text}`);
-  process.exit(2);
+/** @param {string} folder */
+function makeFolder(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new Error(`--out cannot be made a folder: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
 }

@@ -12,23 +12,38 @@
  * @param {Connection & { token?: string | undefined, query: string, variables?: Record<string, unknown> }} operation
  * @returns {Promise<any>}
  */
-export async function request({ gatewayUrl, token, query, variables = {}, signal }) {
-  const response = await fetch(gatewayUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ query, variables }),
-    signal: signal ?? null,
+export function request({ token, query, variables = {}, ...connection }) {
+  return post(connection, JSON.stringify({ query, variables }), {
+    'content-type': 'application/json',
+    ...(token && { authorization: `Bearer ${token}` }),
   });
-  return readAnswer(response);
 }
 
 /**
- * The data of a GraphQL response, or an error that carries its first `extensions.code` as `code`.
+ * Posts what is already encoded as a GraphQL request and returns its data. An error of the server carries its first
+ * `extensions.code` as `code`.
  *
+ * @param {Connection} connection
+ * @param {string | FormData} body
+ * @param {Record<string, string>} headers
+ * @returns {Promise<any>}
+ */
+export async function post({ gatewayUrl, signal }, body, headers) {
+  try {
+    return await readAnswer(await fetch(gatewayUrl, { method: 'POST', headers, body, signal: signal ?? null }));
+  } catch (error) {
+    signal?.throwIfAborted();
+    // fetch says "fetch failed" and keeps the reason for itself.
+    if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
+    throw new Error(`${gatewayUrl} does not answer: ${error.cause.message}`, { cause: error });
+  }
+}
+
+/**
  * @param {Response} response
  * @returns {Promise<any>}
  */
-export async function readAnswer(response) {
+async function readAnswer(response) {
   const text = await response.text();
   let answer;
   try {

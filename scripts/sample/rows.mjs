@@ -1,3 +1,6 @@
+import { createRandom } from './random.mjs';
+import { spoil } from './spoil.mjs';
+
 const departments = ['Finance', 'Logistics', 'Field Service', 'Design', 'Procurement', 'Quality', 'People', 'Research'];
 const crafts = ['Analyst', 'Technician', 'Planner', 'Designer', 'Buyer', 'Inspector', 'Recruiter', 'Scientist'];
 const grades = ['Junior', 'Senior', 'Lead'];
@@ -16,23 +19,31 @@ const family = [
   'Rossi',
   'Tran',
 ];
-const day = 86_400_000;
+const DAY_MS = 86_400_000;
 
+/** Departments, numbered from 1. */
 export function* departmentRows() {
   for (const [index, name] of departments.entries()) yield `${index + 1},${name}`;
 }
 
+/** Jobs, numbered from 1; their names are quoted, for they have a comma. */
 export function* jobRows() {
   let id = 0;
   for (const craft of crafts) for (const grade of grades) yield `${++id},"${craft}, ${grade}"`;
 }
 
-/** Hires in 2021 and 2022; about the share `bad` of them breaks one rule. The same seed gives the same rows. */
+/**
+ * Hires in 2021 and 2022, exactly `bad` of them with one fault each, anywhere. The same arguments give the same rows.
+ *
+ * @param {{ rows: number, bad: number, seed: number }} counts
+ */
 export function* hireRows({ rows, bad, seed }) {
   const random = createRandom(seed);
-  const below = (limit) => Math.floor(random() * limit);
+  const below = (/** @type {number} */ limit) => Math.floor(random() * limit);
+  let badLeft = bad;
+  let goodId = 0;
   for (let id = 1; id <= rows; id++) {
-    const at = new Date(Date.UTC(2021, 0, 1) + below(730) * day + below(86_400) * 1000);
+    const at = new Date(Date.UTC(2021, 0, 1) + below(730) * DAY_MS + below(86_400) * 1000);
     const cells = [
       id,
       `${first[below(first.length)]} ${family[below(family.length)]}`,
@@ -40,33 +51,13 @@ export function* hireRows({ rows, bad, seed }) {
       1 + Math.floor(random() ** 2 * departments.length),
       1 + below(crafts.length * grades.length),
     ];
-    if (random() < bad) spoil(cells, below);
-    yield cells.join(',');
+    // Selection sampling (Knuth, algorithm S): every row has the same chance, and the count comes out exact.
+    if (below(rows - id + 1) < badLeft) {
+      badLeft--;
+      yield spoil(cells, goodId, below).join(',');
+    } else {
+      goodId = id;
+      yield cells.join(',');
+    }
   }
-}
-
-function spoil(cells, below) {
-  const faults = [
-    () => (cells[1] = ''),
-    () => (cells[2] = ''),
-    () => (cells[4] = ''),
-    () => (cells[3] = 999),
-    () => (cells[4] = 9999),
-    () => (cells[2] = '2021-02-30T10:00:00Z'),
-    () => (cells[0] = `E${cells[0]}`),
-    () => cells.pop(),
-    () => (cells[0] = Math.max(1, cells[0] - 1)),
-  ];
-  faults[below(faults.length)]();
-}
-
-/** mulberry32: small, seeded, the same everywhere. */
-function createRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
