@@ -55,6 +55,19 @@ describe('the mail', () => {
     }
   });
 
+  test('of rejected rows has the query that gives the link to them, ready to paste', () => {
+    const query = `{ fileUpload(id: "${anUpload().uploadId}") { rejectedRowsUrl } }`;
+    expect(composeMail(anUpload(rejected), { publicUrl }).text).toContain(`  ${query}\n`);
+    expect(composeMail(anUpload(), { publicUrl }).text).not.toContain('rejectedRowsUrl');
+  });
+
+  test('has no character that turns the direction of writing', () => {
+    const turned = '\u202Etxt\u2066.exe\u2069\u202C.csv';
+    const { subject, text, html } = composeMail(anUpload({ filename: turned }), { publicUrl });
+    expect(subject).toBe('txt.exe.csv is loaded');
+    expect(`${text}${html}`).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
+  });
+
   test('of a failed load says why', () => {
     const failure = 'The quote opened in line 7 is never closed.';
     const { subject, text } = composeMail(anUpload({ status: 'FAILED', failure, rowsRead: 0, rowsLoaded: 0 }), {

@@ -34,6 +34,7 @@ function contentOf(upload: FinishedUpload, publicUrl: string): MailContent {
     })),
     moreReasons: Math.max(0, rowsRejected - reasons.length),
     next: nextStep(upload),
+    query: rowsRejected > 0 ? `{ fileUpload(id: "${uploadId}") { rejectedRowsUrl } }` : null,
     link: publicUrl,
     uploadId,
   };
@@ -64,5 +65,12 @@ function nextStep({ status, rowsRejected }: FinishedUpload): string {
 const count = (value: number) => value.toLocaleString('en-US');
 const rows = (value: number) => (value === 1 ? '1 row' : `${count(value)} rows`);
 
-/** Line breaks and other control characters become spaces: what is one line stays one, in a header too. */
-const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+/**
+ * Line breaks and other control characters become spaces: what is one line stays one, in a header too. What turns the
+ * direction of writing goes, so that no name reads as another.
+ */
+const oneLine = (text: string) =>
+  text
+    .replace(/[\u202A-\u202E\u2066-\u2069]/gu, '')
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim();

@@ -16,22 +16,22 @@ const smtpError = z.looseObject({
   response: z.string().optional(),
 });
 
-/** A pool of connections to the SMTP server, opened when first needed; together its time-outs stay below a minute. */
-export function connectSmtp(url: string): Smtp {
-  const transport = createTransport({
-    url,
-    pool: true,
-    maxConnections: 5,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+/**
+ * Connects to the SMTP server when first needed, and keeps the connections. A mail that is not handed over within
+ * `deadlineMs` is UNAVAILABLE, even if the server keeps the connection busy; should it take that mail later after all,
+ * the next attempt's mail has the same message id.
+ */
+export function connectSmtp(url: string, { deadlineMs = 40_000 }: { deadlineMs?: number } = {}): Smtp {
+  let transport = openPool(url);
   return {
     async send(mail) {
+      const used = transport;
       try {
-        await transport.sendMail(mail);
+        await beforeDeadline(used.sendMail(mail), deadlineMs, () => {
+          // nodemailer cannot end a mail in hand: its connection closes after it, and no later mail waits for that.
+          if (transport === used) transport = openPool(url);
+          used.close();
+        });
         return { state: 'SENT' };
       } catch (error) {
         const refusal = refusalForGood(error);
@@ -41,6 +41,35 @@ export function connectSmtp(url: string): Smtp {
     },
     close: () => transport.close(),
   };
+}
+
+/** The time-outs here are for one step each, and a server that trickles passes them all. */
+function openPool(url: string) {
+  return createTransport({
+    url,
+    pool: true,
+    maxConnections: 5,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+async function beforeDeadline(work: Promise<unknown>, deadlineMs: number, giveUp: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      giveUp();
+      reject(new Error(`The mail was not handed over within ${deadlineMs} ms.`));
+    }, deadlineMs);
+  });
+  try {
+    await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

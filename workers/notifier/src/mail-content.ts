@@ -8,6 +8,8 @@ export interface MailContent {
   /** How many rejected rows are not in `reasons`. */
   readonly moreReasons: number;
   readonly next: string;
+  /** To paste into a client of the graph for the link to the rejected rows; null when none were rejected. */
+  readonly query: string | null;
   readonly link: string;
   readonly uploadId: string;
 }

@@ -105,6 +105,31 @@ describe('notifier', () => {
     expect(published).toHaveLength(1);
   });
 
+  test("a line break in the uploader's name makes no header and no recipient", async () => {
+    const sink = await openSink();
+    const upload = anUpload();
+    const name = 'Ann\r\nBcc: eve@example.com\r\nX-Planted: yes';
+    const publish = async () => undefined;
+    const uploader = { ...upload.uploader, name };
+    await notifyUploader({ ...upload, uploader }, { ...rest, ...open(sink.url), publish });
+    const [mail] = sink.messages();
+    expect(mail?.headers.has('x-planted')).toBe(false);
+    expect(mail?.headers.has('bcc')).toBe(false);
+    expect(mail?.to).toMatchObject({ value: [{ address: 'ann@example.com' }] });
+  });
+
+  test('a server that never answers is UNAVAILABLE after the deadline, and holds up no later mail', async () => {
+    const never = new Promise<void>(() => undefined);
+    let isStuck = true;
+    const sink = await openSink({ onMail: () => (isStuck ? never : undefined) });
+    const smtp = connectSmtp(sink.url, { deadlineMs: 200 });
+    opened.push(() => smtp.close());
+    const mail = { from: rest.from, to: 'ann@example.com', text: 'Hello' };
+    await expect(smtp.send(mail)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    isStuck = false;
+    expect(await smtp.send(mail)).toEqual({ state: 'SENT' });
+  });
+
   test('a server that refuses for now is UNAVAILABLE; one that refuses for good ends it, once', async () => {
     let code = 450;
     let asked = 0;

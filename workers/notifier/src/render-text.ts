@@ -2,7 +2,7 @@ import type { MailContent } from './mail-content.ts';
 
 /** The plain text part. */
 export function renderText(content: MailContent): string {
-  const { greeting, summary, counts, reasons, moreReasons, next, link, uploadId } = content;
+  const { greeting, summary, counts, reasons, moreReasons, next, query, link, uploadId } = content;
   const width = Math.max(...counts.map(([label]) => label.length)) + 2;
   const lines = [
     greeting,
@@ -17,6 +17,7 @@ export function renderText(content: MailContent): string {
     ...(reasons.length > 0 || moreReasons > 0 ? [''] : []),
     next,
     '',
+    ...(query === null ? [] : [`  ${query}`, '']),
     `The graph: ${link}`,
     `This upload's id: ${uploadId}`,
     '',
