@@ -39,7 +39,7 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
     clock: systemClock,
     log,
     // Leaves time to close what the worker opened before the process is cut off.
-    drainTimeoutMs: config.SHUTDOWN_TIMEOUT_MS - 5_000,
+    drainTimeoutMs: config.SHUTDOWN_TIMEOUT_MS * 0.8,
     signal: stopping.signal,
   });
   onClose(async () => {
