@@ -8,7 +8,7 @@ const STEPS = 180;
  * Decides when progress is worth a message: at most 4 a second, 180 for a whole load, and none for the last chunk, which
  * the end's own message reports.
  */
-export function createProgressGate(startPercent: number, clock: Clock): (percent: number) => boolean {
+export function createProgressGate(startPercent: number, clock: Pick<Clock, 'now'>): (percent: number) => boolean {
   let lastStep = stepOf(startPercent);
   let lastAt = Number.NEGATIVE_INFINITY;
   return (percent) => {
