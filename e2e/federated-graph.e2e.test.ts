@@ -32,13 +32,14 @@ afterAll(async () => {
 }, 60_000);
 
 describe('one graph over all subgraphs', () => {
-  test('three files sent at the same moment end as if sent one after the other', async () => {
+  test('three files sent at the same moment, the employees first, end as if sent one after the other', async () => {
     const rejected = '61,Sixty-one,2021-02-30T08:00:00Z,1,1\n';
-    const [departments, jobs] = await Promise.all([
+    const content = employeesCsv(60) + rejected;
+    const [employees, departments, jobs] = await Promise.all([
+      client.upload(ann.token, { content, kind: 'HIRED_EMPLOYEES' }),
       client.upload(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' }),
       client.upload(ann.token, { content: jobsCsv, kind: 'JOBS' }),
     ]);
-    const employees = await client.upload(ann.token, { content: employeesCsv(60) + rejected, kind: 'HIRED_EMPLOYEES' });
     const ends = await Promise.all(
       [departments, jobs, employees].map(async ({ id }) => (await client.follow(ann.token, id)).at(-1)),
     );

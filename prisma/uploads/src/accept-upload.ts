@@ -1,6 +1,7 @@
 import { conflict } from '@tributary/core';
 import { type BodyOf, uploadReceived } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
+import { kindsAwaitedBy } from './awaited-kinds.ts';
 import type { Transaction, UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -15,9 +16,6 @@ export interface AcceptedFile {
   readonly bytes: number;
   readonly sha256: string;
 }
-
-/** The kinds whose earlier uploads must have ended before one of this kind may be loaded. */
-const kindsAwaitedBy: Readonly<Record<string, readonly string[]>> = { HIRED_EMPLOYEES: ['DEPARTMENTS', 'JOBS'] };
 
 /**
  * Turns an intake into an upload, in one transaction: its place in the order, its record, event 1 (RECEIVED) and the
@@ -71,9 +69,9 @@ function firstEvent({ id, status, cursor, rowsRead, rowsLoaded, rowsRejected, pe
 }
 
 async function unfinishedDependencies(tx: Transaction, { kind, sequence }: Upload): Promise<string[]> {
-  const kinds = kindsAwaitedBy[kind];
-  if (kinds === undefined) return [];
-  const where = { finishedAt: null, kind: { in: [...kinds] }, sequence: { lt: sequence } };
+  const kinds = kindsAwaitedBy(kind);
+  if (kinds.length === 0) return [];
+  const where = { finishedAt: null, kind: { in: kinds }, sequence: { lt: sequence } };
   const rows = await tx.upload.findMany({ where, select: { id: true }, orderBy: { sequence: 'asc' } });
   return rows.map(({ id }) => id);
 }

@@ -1,7 +1,8 @@
 export { type AcceptedFile, acceptUpload } from './accept-upload.ts';
+export { kindsAwaitedBy } from './awaited-kinds.ts';
 export { openUploadsDb, type UploadsDb } from './client.ts';
 export type { Upload, UploadEvent } from './generated/client.ts';
-export { closeIntake, type NewIntake, openIntake, renewIntake, staleIntakes } from './intakes.ts';
+export { closeIntake, hasOpenIntakes, type NewIntake, openIntake, renewIntake, staleIntakes } from './intakes.ts';
 export { createOutboxStore, type OutboxRow } from './outbox-store.ts';
 export { recordFacts } from './record-facts.ts';
 export { unknownFiles } from './unknown-files.ts';

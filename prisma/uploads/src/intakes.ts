@@ -7,6 +7,7 @@ export interface NewIntake {
   /** The id the upload and its file will have. */
   readonly id: string;
   readonly ownerId: string;
+  readonly kind: string;
   readonly idempotencyKey: string | null;
   readonly leaseUntil: Date;
 }
@@ -49,6 +50,15 @@ export function closeIntake(
     await deleteFile(intake.fileId);
     return true;
   });
+}
+
+/** Whether files of these kinds, whose intake the owner opened up to `openedUntil`, are still streaming at `now`. */
+export async function hasOpenIntakes(
+  { client }: UploadsDb,
+  { ownerId, kinds, openedUntil, now }: { ownerId: string; kinds: string[]; openedUntil: Date; now: Date },
+): Promise<boolean> {
+  const where = { ownerId, kind: { in: kinds }, createdAt: { lte: openedUntil }, leaseUntil: { gte: now } };
+  return (await client.intake.findFirst({ where, select: { id: true } })) !== null;
 }
 
 /** The ids of intakes whose lease ran out: their process died, or lost the database for longer than the lease. */

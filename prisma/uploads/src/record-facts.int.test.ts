@@ -27,7 +27,7 @@ afterAll(async () => {
 
 async function anIntake(idempotencyKey: string | null = null): Promise<string> {
   const id = randomUUID();
-  await openIntake(db, { id, ownerId: owner.id, idempotencyKey, leaseUntil: later }, now);
+  await openIntake(db, { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey, leaseUntil: later }, now);
   return id;
 }
 

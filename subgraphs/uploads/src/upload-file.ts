@@ -12,6 +12,7 @@ import {
 import { displayFilename } from './display-filename.ts';
 import type { IncomingFile } from './incoming-file.ts';
 import { holdLease, leaseMs } from './intake-lease.ts';
+import { letAwaitedPass } from './let-awaited-pass.ts';
 import { findOriginal, requireSame } from './original-upload.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -46,12 +47,12 @@ export async function uploadFile(input: UploadFileInput, deps: UploadFileDeps): 
 }
 
 async function takeIn(input: UploadFileInput, deps: UploadFileDeps): Promise<Upload> {
-  const { owner, idempotencyKey } = input;
+  const { owner, kind, idempotencyKey } = input;
   const { db, clock } = deps;
   const now = clock.now();
   const id = uuidV7(now);
   const leaseUntil = new Date(now.getTime() + leaseMs);
-  await openIntake(db, { id, ownerId: owner.id, idempotencyKey, leaseUntil }, now);
+  await openIntake(db, { id, ownerId: owner.id, kind, idempotencyKey, leaseUntil }, now);
   try {
     // The first upload with this key may have been accepted just before its key was ours to reserve.
     const original = await findOriginal(db, owner.id, idempotencyKey);
@@ -59,15 +60,23 @@ async function takeIn(input: UploadFileInput, deps: UploadFileDeps): Promise<Upl
       await giveUp(id, deps);
       return await requireSame(original, input);
     }
-    return await storeAndAccept(id, input, deps);
+    return await storeAndAccept({ id, openedAt: now }, input, deps);
   } catch (error) {
     await giveUp(id, deps);
     throw error;
   }
 }
 
-async function storeAndAccept(id: string, { owner, file, kind }: UploadFileInput, deps: UploadFileDeps) {
-  const stored = await holdLease(id, deps, (signal) => deps.files.write(id, file.content, { signal }));
+async function storeAndAccept(
+  { id, openedAt }: { id: string; openedAt: Date },
+  { owner, file, kind }: UploadFileInput,
+  deps: UploadFileDeps,
+) {
+  const stored = await holdLease(id, deps, async (signal) => {
+    const written = await deps.files.write(id, file.content, { signal });
+    await letAwaitedPass({ ownerId: owner.id, kind, openedAt }, { ...deps, signal });
+    return written;
+  });
   const filename = displayFilename(file.filename);
   const upload = await acceptUpload(deps.db, { intakeId: id, owner, filename, kind, ...stored }, deps.clock.now());
   deps.accepted(upload.id);

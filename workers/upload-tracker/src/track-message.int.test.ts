@@ -51,7 +51,7 @@ async function anUpload(): Promise<string> {
   const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
   await openIntake(
     db,
-    { id, ownerId: owner.id, idempotencyKey: null, leaseUntil: new Date(Date.now() + 60_000) },
+    { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: null, leaseUntil: new Date(Date.now() + 60_000) },
     new Date(),
   );
   const file = { filename: 'jobs.csv', kind: 'JOBS', bytes: 12, sha256: 'a'.repeat(64) };

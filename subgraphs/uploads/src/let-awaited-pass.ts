@@ -1,0 +1,29 @@
+import type { Clock } from '@tributary/core';
+import { hasOpenIntakes, kindsAwaitedBy, type UploadsDb } from '@tributary/uploads-db';
+
+/** Intakes opened this much later still count as sent at the same moment. */
+const sameMomentMs = 250;
+/** Then a file that streams on is not waited for: its sender has sent the other one without it. */
+const longestWaitMs = 10_000;
+const lookEveryMs = 25;
+
+/**
+ * Files sent at the same moment would be accepted in the order they happen to be stored. Hired employees accepted before the
+ * departments and jobs they name would lose their rows, so they let the same owner's files of those kinds pass first.
+ * Kinds that refer to no other go on at once.
+ */
+export async function letAwaitedPass(
+  { ownerId, kind, openedAt }: { ownerId: string; kind: string; openedAt: Date },
+  { db, clock, signal }: { db: UploadsDb; clock: Clock; signal: AbortSignal },
+): Promise<void> {
+  const kinds = kindsAwaitedBy(kind);
+  if (kinds.length === 0) return;
+  const openedUntil = new Date(openedAt.getTime() + sameMomentMs);
+  const elapsedMs = () => clock.now().getTime() - openedAt.getTime();
+  if (elapsedMs() < sameMomentMs) await clock.sleep(sameMomentMs - elapsedMs(), signal);
+  const giveUpAt = clock.now().getTime() + longestWaitMs;
+  while (clock.now().getTime() < giveUpAt) {
+    if (!(await hasOpenIntakes(db, { ownerId, kinds, openedUntil, now: clock.now() }))) return;
+    await clock.sleep(lookEveryMs, signal);
+  }
+}
