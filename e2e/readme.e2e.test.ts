@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { installDebianPackages } from '../scripts/servers/install-debian-packages.mjs';
 import { openClient } from './open-client.ts';
 import { anInstanceName, root, runCommand } from './run-command.ts';
 
@@ -19,6 +20,15 @@ async function pastes(language: string): Promise<string[]> {
   return [...tryIt.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, text = '']) => text);
 }
 
+/** The README says to paste curl; a machine just installed may not have it. */
+async function needCurl() {
+  const isThere = await run('curl', ['--version']).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await installDebianPackages(['curl']);
+}
+
 describe('the README', () => {
   test('npm start -- --once loads the samples, prints a summary and exits 0', async () => {
     const stdout = await runCommand(['start', '--', '--once'], env);
@@ -27,6 +37,7 @@ describe('the README', () => {
   }, 300_000);
 
   test('what it says to paste works, from the shell and in Sandbox', async () => {
+    await needCurl();
     const start = spawn('npm', ['start', '--', '--no-sample'], {
       cwd: root,
       env,

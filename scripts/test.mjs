@@ -37,7 +37,8 @@ await runCommand(async () => {
  */
 async function runJest(resultFile, servers, interrupted) {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
+  // A test that failed may have left a handle open: the run ends all the same.
+  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--forceExit'];
   const child = spawn(process.execPath, [...args, '--json', `--outputFile=${resultFile}`, ...process.argv.slice(2)], {
     cwd: root,
     env: { ...process.env, ...servers },

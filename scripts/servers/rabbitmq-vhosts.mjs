@@ -4,7 +4,7 @@ import { run, succeeds } from '../processes/run.mjs';
 /**
  * Who can make and delete vhosts: no AMQP login can, it takes the server's command line tool or its HTTP API.
  *
- * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void>, queues(vhost: string): Promise<Record<string, number>> }} Vhosts `queues`: how many messages are in each, by its name
+ * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void>, queues(vhost: string): Promise<Record<string, number>>, closeConnections(vhost: string): Promise<void> }} Vhosts `queues`: how many messages are in each, by its name
  */
 
 /**
@@ -40,6 +40,9 @@ function byCommand(user) {
       const existing = await run('rabbitmqctl', ['-q', 'list_vhosts', 'name']);
       if (existing.split('\n').includes(vhost)) await run('rabbitmqctl', ['-q', 'delete_vhost', vhost]);
     },
+    async closeConnections(vhost) {
+      await run('rabbitmqctl', ['-q', 'close_all_connections', '--vhost', vhost, 'asked to']);
+    },
     async queues(vhost) {
       const listed = await run('rabbitmqctl', [
         '-q',
@@ -74,8 +77,16 @@ function overHttp(base, login) {
     const response = await request(base, login, 'GET', `/api/queues/${encodeURIComponent(vhost)}`);
     return byName(await response.json());
   }
+  /** @param {string} vhost */
+  async function closeConnections(vhost) {
+    const response = await request(base, login, 'GET', `/api/vhosts/${encodeURIComponent(vhost)}/connections`);
+    /** @type {{ name: string }[]} */
+    const connections = await response.json();
+    await Promise.all(connections.map(({ name }) => call('DELETE', `/api/connections/${encodeURIComponent(name)}`)));
+  }
   return {
     queues,
+    closeConnections,
     async create(vhost) {
       await call('PUT', `/api/vhosts/${encodeURIComponent(vhost)}`);
       const permissions = { configure: '.*', write: '.*', read: '.*' };

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
 import { createTestVhost, type TestVhost, waitFor } from '@tributary/testing';
@@ -8,7 +6,6 @@ import { describeBroker } from '../fixtures/describe-broker.ts';
 import { connectBroker } from './connect-broker.ts';
 
 const log = createLog('test', 'silent');
-const run = promisify(execFile);
 
 describeBroker('connectBroker', async () => {
   const vhost = await createTestVhost();
@@ -42,9 +39,6 @@ describe('connectBroker, when connections break', () => {
   });
   afterAll(() => vhost.drop());
 
-  const cutConnections = () =>
-    run('rabbitmqctl', ['--quiet', 'close_all_connections', '--vhost', new URL(vhost.url).pathname.slice(1), 'test']);
-
   test('loses nothing that was confirmed when every connection is cut in the middle, and fails fast meanwhile', async () => {
     const broker = await connectBroker({ url: vhost.url, log });
     const handled = new Set<string>();
@@ -57,7 +51,7 @@ describe('connectBroker, when connections break', () => {
     const confirmed: string[] = [];
     const failures: unknown[] = [];
     let sends = 0;
-    const cutting = cutConnections();
+    const cutting = vhost.closeConnections();
     await waitFor(
       async () => {
         sends += 1;

@@ -4,6 +4,8 @@ import { uniqueName } from './unique-name.ts';
 
 export interface TestVhost {
   url: string;
+  /** Cuts every connection to it, as a failing network or server would. */
+  closeConnections(): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -19,5 +21,9 @@ export async function createTestVhost(): Promise<TestVhost> {
   await vhosts.create(name);
   const url = new URL(env.RABBITMQ_URL);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => vhosts.delete(name) };
+  return {
+    url: url.href,
+    closeConnections: () => vhosts.closeConnections(name),
+    drop: () => vhosts.delete(name),
+  };
 }
