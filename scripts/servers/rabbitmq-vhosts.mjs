@@ -77,12 +77,21 @@ function overHttp(base, login) {
     const response = await request(base, login, 'GET', `/api/queues/${encodeURIComponent(vhost)}`);
     return byName(await response.json());
   }
-  /** @param {string} vhost */
+  /**
+   * The HTTP API shows a connection some seconds after it was opened: looks until there are some, ten seconds at most.
+   *
+   * @param {string} vhost
+   */
   async function closeConnections(vhost) {
-    const response = await request(base, login, 'GET', `/api/vhosts/${encodeURIComponent(vhost)}/connections`);
-    /** @type {{ name: string }[]} */
-    const connections = await response.json();
-    await Promise.all(connections.map(({ name }) => call('DELETE', `/api/connections/${encodeURIComponent(name)}`)));
+    for (let looks = 20; looks > 0; looks -= 1) {
+      const response = await request(base, login, 'GET', `/api/vhosts/${encodeURIComponent(vhost)}/connections`);
+      /** @type {{ name?: string }[]} */
+      const connections = await response.json();
+      const names = connections.flatMap(({ name }) => (name ? [name] : []));
+      await Promise.all(names.map((name) => call('DELETE', `/api/connections/${encodeURIComponent(name)}`)));
+      if (names.length > 0) return;
+      await delay(500);
+    }
   }
   return {
     queues,
