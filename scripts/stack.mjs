@@ -21,6 +21,8 @@ import { startStackProcess } from './stack/start-stack-process.mjs';
  * @property {Record<string, string>} [environment] wins over what the stack decides, for the processes that name the variable
  * @property {Record<string, Record<string, string>>} [processEnvironment] more variables for one process, by its name
  * @property {string[]} [without] processes that are not started
+ * @property {Record<string, number>} [replicas] how many processes of a deployable run, 1 without; the second is called `<name>-2`
+ * @property {(name: string, env: Record<string, string>, ports: Record<string, number>) => Promise<Record<string, string>>} [wire] has the last word on a process's environment: to lead its connections elsewhere
  * @property {boolean} [revive] start a process again that dies by itself
  * @property {(text: string) => void} [log] hears of what a person should know: moved ports, left-over processes, deaths
  * @property {(name: string, line: string) => void} [onLine] hears each line the processes log
@@ -51,8 +53,10 @@ export async function startStack(options) {
   if (record.leftOvers.length > 0) log(`Ended what an earlier start had left behind: ${record.leftOvers.join(', ')}.`);
 
   const [allDeployables] = await Promise.all([listDeployables(), prepareInstance(instance, servers)]);
-  const deployables = allDeployables.filter(({ name }) => !options.without?.includes(name));
-  const ports = await choosePorts(allDeployables, portChoice, log);
+  const wanted = allDeployables.filter(({ name }) => !options.without?.includes(name));
+  const deployables = wanted.flatMap((one) => replicate(one, options.replicas?.[one.name]));
+  const extra = deployables.filter(({ name }) => !allDeployables.some((one) => one.name === name));
+  const ports = await choosePorts([...allDeployables, ...extra], portChoice, log);
   const mail = servers.SMTP_URL ? null : mailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
   const secrets = loadSecrets(dataDir);
   const environment = {
@@ -84,9 +88,9 @@ export async function startStack(options) {
   }
 
   async function stop() {
-    const [last, first] = [['mailbox', 'users', 'uploads', 'employees'], [...processes.keys()]];
-    await Promise.all(first.filter((name) => !last.includes(name)).map((name) => processes.get(name)?.kill()));
-    await Promise.all(last.map((name) => processes.get(name)?.kill()));
+    const isLast = (/** @type {string} */ name) => /^(mailbox|users|uploads|employees)(-\d+)?$/.test(name);
+    const [last, first] = [[...processes.keys()].filter(isLast), [...processes.keys()].filter((name) => !isLast(name))];
+    for (const names of [first, last]) await Promise.all(names.map((name) => processes.get(name)?.kill()));
     for (const unfollow of followers.splice(0)) unfollow();
   }
 
@@ -100,7 +104,7 @@ export async function startStack(options) {
         [portVariable]: String(port),
         ...options.processEnvironment?.[name],
       };
-      processes.set(name, await start(name, command, own, port));
+      processes.set(name, await start(name, command, (await options.wire?.(name, own, ports)) ?? own, port));
     }
     await Promise.all([...processes.values()].filter(({ name }) => name !== 'mailbox').map((one) => one.waitReady()));
   } catch (error) {
@@ -121,6 +125,18 @@ export async function startStack(options) {
     },
   };
 }
+
+/**
+ * The deployable itself, and as many more of it as are wanted, each with a name of its own.
+ *
+ * @param {import('./stack/deployables.mjs').Deployable} deployable
+ * @param {number} [count]
+ */
+const replicate = (deployable, count = 1) =>
+  Array.from({ length: count }, (_, index) => ({
+    ...deployable,
+    name: index === 0 ? deployable.name : `${deployable.name}-${index + 1}`,
+  }));
 
 /**
  * An empty log for the new run; the one of the run before is kept beside it.
