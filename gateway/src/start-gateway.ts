@@ -54,15 +54,20 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     maxDepth: config.MAX_DEPTH,
     log,
   });
-  let isStopping = false;
+  const { server, schema } = graph;
+  const rules = [limitDepth(config.MAX_DEPTH)];
+  const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
+  const operations = { server, subscribe };
+  const stopping = new AbortController();
   const app = createApp({
     graph,
     authenticate,
     passThrough: routes,
     uploads: { maxBytes: config.MAX_UPLOAD_BYTES, maxFiles: config.MAX_UPLOAD_FILES },
     maxBodyBytes: config.MAX_BODY_BYTES,
+    streams: { operations, schema, rules, stopping: stopping.signal },
     async waitingFor() {
-      const missing = isStopping ? ['shutdown'] : [];
+      const missing = stopping.signal.aborted ? ['shutdown'] : [];
       if (redis && !(signals.ready() && redis.status === 'ready')) missing.push('redis');
       if (!isOpen && !(await tokens.haveKeys())) missing.push('access token keys');
       return missing;
@@ -72,18 +77,18 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
 
   // An upload lasts as long as its line needs; a subgraph that waits for one in vain gives up by its own time-out.
   const http = createServer({ requestTimeout: 0 }, app);
-  const { server, schema } = graph;
-  const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
   const closeWebSockets = serveWebSockets({
     http,
     authenticate,
-    operations: { server, schema, subscribe, rules: [limitDepth(config.MAX_DEPTH)] },
+    operations,
+    schema,
+    rules,
     maxMessageBytes: config.MAX_BODY_BYTES,
   });
   const url = await listen(http, config);
 
   async function stop() {
-    isStopping = true;
+    stopping.abort();
     const idle = setInterval(() => http.closeIdleConnections(), 100);
     const closed = new Promise((resolve) => http.close(resolve));
     await closeWebSockets();

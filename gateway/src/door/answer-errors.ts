@@ -1,17 +1,21 @@
 import { type ErrorCode, isAppError, type Log } from '@tributary/core';
 import type { ErrorRequestHandler } from 'express';
 import { httpStatus } from '../http-status.ts';
+import { jsonTypeFor } from './accepted-types.ts';
 
 /** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
 export function answerErrors(log: Log): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+  return (error: unknown, request, response, _next) => {
     if (response.headersSent) {
       response.destroy();
       return;
     }
     const { status, code, message } = describe(error);
     if (status === 500) log.error({ err: error }, 'a request failed');
-    response.status(status).json({ errors: [{ message, extensions: { code } }] });
+    response
+      .status(status)
+      .type(jsonTypeFor(request.headers.accept))
+      .json({ errors: [{ message, extensions: { code } }] });
   };
 }
 

@@ -11,6 +11,7 @@ import { answerErrors } from './answer-errors.ts';
 import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
 import { requestContextOf } from './request-context-of.ts';
+import { type StreamOptions, serveStreams } from './serve-streams.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
 export function createApp(options: {
@@ -19,10 +20,11 @@ export function createApp(options: {
   passThrough: { prefix: string; subgraph: Subgraph }[];
   uploads: { maxBytes: number; maxFiles: number };
   maxBodyBytes: number;
+  streams: Omit<StreamOptions, 'authenticate' | 'log'>;
   waitingFor: () => Promise<string[]>;
   log: Log;
 }): Express {
-  const { authenticate, graph } = options;
+  const { authenticate, graph, log } = options;
   const app = express().disable('x-powered-by');
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/health/ready', async (_request, response) => {
@@ -42,13 +44,14 @@ export function createApp(options: {
       request.body ??= {};
       next();
     },
+    serveStreams({ ...options.streams, authenticate, log }),
     expressMiddleware(graph.server, {
       async context({ req, res }) {
         try {
           const { viewer } = await authenticate(req.headers.authorization);
           return { viewer, ...requestContextOf(res) };
         } catch (error) {
-          throw isAppError(error) ? refusal(error) : error;
+          throw isAppError(error) ? wholeRequest(error) : error;
         }
       },
     }),
@@ -56,11 +59,11 @@ export function createApp(options: {
   app.use(() => {
     throw notFound('There is nothing here');
   });
-  app.use(answerErrors(options.log));
+  app.use(answerErrors(log));
   return app;
 }
 
 /** Apollo Server answers a whole request with the status that such an error names. */
-function refusal({ code, message }: AppError) {
+function wholeRequest({ code, message }: AppError) {
   return new GraphQLError(message, { extensions: { code, http: { status: httpStatus(code) } } });
 }

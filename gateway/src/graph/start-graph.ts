@@ -10,6 +10,7 @@ import type { Subgraph } from '../subgraph/subgraph.ts';
 import { csrfHeaders } from './csrf-headers.ts';
 import { createFormatError } from './format-error.ts';
 import { limitDepth } from './limit-depth.ts';
+import { statusByMediaType } from './status-by-media-type.ts';
 
 export interface Graph {
   server: ApolloServer<RequestContext>;
@@ -53,6 +54,7 @@ export async function startGraph(options: {
     validationRules: [limitDepth(options.maxDepth)],
     formatError: createFormatError(log),
     plugins: [
+      statusByMediaType,
       isProduction
         ? ApolloServerPluginLandingPageDisabled()
         : ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false } }),

@@ -1,19 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
-import { type AppError, isAppError } from '@tributary/core';
-import {
-  type ExecutionArgs,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLSchema,
-  parse,
-  print,
-  specifiedRules,
-  type ValidationRule,
-  validate,
-} from 'graphql';
+import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
-import type { Caller } from '../auth/caller.ts';
 import type { RequestContext } from '../request-context.ts';
 import { failedStream } from './failed-stream.ts';
 import type { createSubscribe } from './subscribe.ts';
@@ -22,44 +9,14 @@ const variables = z.record(z.string(), z.unknown());
 
 export type Operations = ReturnType<typeof createOperations>;
 
-/** The operations of one WebSocket connection; `onRefused` hears when its token is no longer good. */
+/** Runs prepared operations of one client; `context` is asked before each read, and throws once its token is no longer good. */
 export function createOperations(options: {
   server: ApolloServer<RequestContext>;
-  schema: () => GraphQLSchema;
-  rules: ValidationRule[];
   subscribe: ReturnType<typeof createSubscribe>;
-  authenticate: () => Promise<Caller>;
-  onRefused: (error: AppError) => void;
+  context: (signal: AbortSignal) => Promise<RequestContext>;
 }) {
-  async function context(signal: AbortSignal): Promise<RequestContext> {
-    try {
-      return { ...(await options.authenticate()), requestId: randomUUID(), signal };
-    } catch (error) {
-      if (isAppError(error, 'UNAUTHENTICATED')) options.onRefused(error);
-      throw error;
-    }
-  }
-
+  const { context, server } = options;
   return {
-    /** Parses and validates; the arguments for the two below, or what is wrong. */
-    prepare(payload: {
-      query: string;
-      operationName?: string | null | undefined;
-      variables?: Record<string, unknown> | null | undefined;
-    }): ExecutionArgs | readonly GraphQLError[] {
-      const schema = options.schema();
-      try {
-        const document = parse(payload.query);
-        const errors = validate(schema, document, [...specifiedRules, ...options.rules]);
-        if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-        const { operationName = null, variables: variableValues = null } = payload;
-        return { schema, document, operationName, variableValues };
-      } catch (error) {
-        if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
-        throw error;
-      }
-    },
-
     subscribe(args: ExecutionArgs): AsyncIterableIterator<FormattedExecutionResult> {
       const { document, operationName } = args;
       const values = variables.parse(args.variableValues ?? {});
@@ -70,23 +27,17 @@ export function createOperations(options: {
       }
     },
 
-    async execute(args: ExecutionArgs): Promise<FormattedExecutionResult> {
-      const contextValue = await context(new AbortController().signal);
+    async execute(
+      args: ExecutionArgs,
+      signal: AbortSignal = new AbortController().signal,
+    ): Promise<FormattedExecutionResult> {
+      const contextValue = await context(signal);
       const query = print(args.document);
       const request = { query, variables: variables.parse(args.variableValues ?? {}) };
       const named = args.operationName ? { ...request, operationName: args.operationName } : request;
-      const response = await options.server.executeOperation(named, { contextValue });
+      const response = await server.executeOperation(named, { contextValue });
       if (response.body.kind !== 'single') throw new GraphQLError('The operation was answered in parts');
       return response.body.singleResult;
     },
   };
-}
-
-function withCode({ message, nodes, source, positions, extensions }: GraphQLError, code: string) {
-  return new GraphQLError(message, {
-    nodes: nodes ?? null,
-    source: source ?? null,
-    positions: positions ?? null,
-    extensions: { code, ...extensions },
-  });
 }

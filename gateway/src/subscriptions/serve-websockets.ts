@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type AppError, isAppError } from '@tributary/core';
-import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { authorizationOf } from './authorization-of.ts';
 import { createOperations, type Operations } from './operations.ts';
+import { prepareOperation } from './prepare-operation.ts';
 
 const unauthorized = 4401;
 const tryAgainLater = 1013;
@@ -20,7 +22,9 @@ const closeTimeoutMs = 2_000;
 export function serveWebSockets(options: {
   http: Server;
   authenticate: Authenticate;
-  operations: Omit<Parameters<typeof createOperations>[0], 'authenticate' | 'onRefused'>;
+  operations: Omit<Parameters<typeof createOperations>[0], 'context'>;
+  schema: () => GraphQLSchema;
+  rules: ValidationRule[];
   maxMessageBytes: number;
 }): () => Promise<void> {
   const { authenticate } = options;
@@ -48,15 +52,21 @@ export function serveWebSockets(options: {
         }
         const operations = createOperations({
           ...options.operations,
-          authenticate: () => authenticate(authorization),
-          onRefused: (error) => refuse(socket, error),
+          async context(signal) {
+            try {
+              return { ...(await authenticate(authorization)), requestId: randomUUID(), signal };
+            } catch (error) {
+              if (isAppError(error, 'UNAUTHENTICATED')) refuse(socket, error);
+              throw error;
+            }
+          },
         });
         bySocket.set(socket, operations);
         return true;
       },
       onSubscribe({ extra }, _id, payload) {
         const operations = known(bySocket, extra.socket);
-        const prepared = operations.prepare(payload);
+        const prepared = prepareOperation(payload, { schema: options.schema(), rules: options.rules });
         if ('document' in prepared) byOperation.set(prepared, operations);
         return prepared;
       },

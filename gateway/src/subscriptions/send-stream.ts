@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import { isAppError, type Log } from '@tributary/core';
+import { type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { codedError } from '../graph/coded-error.ts';
+import type { StreamFormat } from './stream-format.ts';
+
+const stopMs = 2_000;
+const headers = {
+  // Neither stored nor held back, compressed or buffered, by whatever stands between.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * Sends results as they come. The next one is asked for only when the client has taken what was sent, so one that stops
+ * reading only lags; one that goes away releases the results at once. When `stopping` is aborted the answer ends so that the
+ * client connects again; where it does not even take that end in two seconds, the connection is cut.
+ */
+export async function sendStream(
+  response: ServerResponse,
+  results: AsyncIterableIterator<FormattedExecutionResult>,
+  options: { format: StreamFormat; heartbeatMs: number; stopping: AbortSignal; log: Log },
+): Promise<void> {
+  const { format, stopping } = options;
+  const release = () => void results.return?.();
+  function interrupt() {
+    release();
+    const cut = setTimeout(() => response.destroy(), stopMs);
+    response.once('close', () => clearTimeout(cut));
+  }
+  stopping.addEventListener('abort', interrupt);
+  response.once('close', () => {
+    release();
+    stopping.removeEventListener('abort', interrupt);
+  });
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(format.heartbeat);
+  }, options.heartbeatMs);
+  try {
+    response.writeHead(200, { 'content-type': format.contentType, ...headers });
+    if (stopping.aborted) interrupt();
+    await send(response, format.opening);
+    for await (const result of results) await send(response, format.event(result));
+    response.end(stopping.aborted ? format.interruption : format.completion);
+  } catch (error) {
+    response.end(tell(error, options) + format.completion);
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+async function send(response: ServerResponse, text: string) {
+  if (response.write(text) || response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    function settle() {
+      response.off('drain', settle);
+      response.off('close', settle);
+      resolve();
+    }
+    response.on('drain', settle);
+    response.on('close', settle);
+  });
+}
+
+function tell(error: unknown, { format, log }: { format: StreamFormat; log: Log }): string {
+  if (error instanceof GraphQLError) return format.event({ errors: [error.toJSON()] });
+  if (isAppError(error)) return format.failure(codedError(error).toJSON());
+  log.error({ err: error }, 'a stream failed');
+  return format.failure({ message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+}
