@@ -48,10 +48,19 @@ export interface QueueOptions {
   readonly prefetch: number;
 }
 
-/** What becomes of a delivery. A retry longer than 60 s waits 60 s; `reason` is kept with the message. */
+/**
+ * What becomes of a delivery. A retry longer than 60 s waits 60 s; `reason` is kept with the message, and `afterProgress`
+ * begins its history anew. `continue` puts the message back at the end of its own queue, as if published just now.
+ */
 export type Outcome =
   | { readonly ack: true }
-  | { readonly retryInMs: number; readonly countsAsAttempt: boolean; readonly reason?: string }
+  | { readonly continue: true }
+  | {
+      readonly retryInMs: number;
+      readonly countsAsAttempt: boolean;
+      readonly reason?: string;
+      readonly afterProgress?: boolean;
+    }
   | { readonly deadLetter: { readonly reason: string; readonly stack?: string } };
 
 /**
@@ -60,12 +69,17 @@ export type Outcome =
  */
 export type Handle = (delivery: Delivery, signal: AbortSignal) => Promise<Outcome>;
 
+export interface StopOptions {
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Consumer {
   /**
-   * Takes no more and waits for what is in hand; after `timeoutMs` (default: no limit) it aborts the signals and hands
-   * back to the queue whatever does not end within a second.
+   * Takes no more and waits for what is in hand; after `timeoutMs` (default: no limit), or once `signal` is aborted, it
+   * aborts the deliveries' signals and hands back to the queue whatever does not end within a second.
    */
-  stop(options?: { timeoutMs?: number }): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
 }
 
 /** RabbitMQ, or its in-memory twin: delivery is at least once, in any order. */

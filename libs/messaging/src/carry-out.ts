@@ -21,13 +21,9 @@ export async function carryOut(
   const options = { type, messageId, contentType, timestamp, appId, headers: decision.headers };
   const next = {
     exchange: '',
+    routingKey: destinationOf(decision, queue),
     content: message.content,
-    ...(decision.do === 'retry'
-      ? {
-          routingKey: retryQueueName(queue, retryStepMs(decision.delayMs)),
-          options: { ...options, expiration: decision.delayMs },
-        }
-      : { routingKey: deadLetterQueueName(queue), options }),
+    options: decision.do === 'retry' ? { ...options, expiration: decision.delayMs } : options,
   };
   while (!signal.aborted) {
     try {
@@ -39,4 +35,15 @@ export async function carryOut(
     }
   }
   return false;
+}
+
+function destinationOf(decision: Exclude<Decision, { do: 'ack' | 'handBack' }>, queue: string): string {
+  switch (decision.do) {
+    case 'continue':
+      return queue;
+    case 'retry':
+      return retryQueueName(queue, retryStepMs(decision.delayMs));
+    case 'deadLetter':
+      return deadLetterQueueName(queue);
+  }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@tributary/core';
 import type { Consumer, Handle, QueueOptions } from './broker.ts';
@@ -48,6 +49,7 @@ export function createMemoryQueue(options: Pick<QueueOptions, 'name' | 'bindings
     signal.removeEventListener('abort', handBack);
     if (decision.do === 'handBack') waiting.unshift(message);
     if (decision.do === 'deadLetter') dead.push({ ...message, headers: decision.headers });
+    if (decision.do === 'continue') waiting.push({ ...message, routingKey: options.name, headers: decision.headers });
     if (decision.do === 'retry') {
       addLater({ ...message, routingKey: options.name, headers: decision.headers }, decision.delayMs);
     }
@@ -76,20 +78,21 @@ export function createMemoryQueue(options: Pick<QueueOptions, 'name' | 'bindings
     isIdle: () => delayed === 0 && inHand.size === 0 && (waiting.length === 0 || consumer === null),
     consume(handle, prefetch) {
       const abort = new AbortController();
+      setMaxListeners(0, abort.signal);
       const mine = { handle, prefetch, abort };
       consumer = mine;
       deliver();
       return {
-        async stop({ timeoutMs } = {}) {
+        async stop(limits = {}) {
           if (consumer === mine) consumer = null;
-          await finishInHand(inHand, { timeoutMs, abort: () => abort.abort(), clock });
+          await finishInHand(inHand, { ...limits, abort: () => abort.abort(), clock });
         },
       };
     },
-    async stop(stopOptions) {
+    async stop(limits = {}) {
       ended.abort();
       consumer = null;
-      await finishInHand(inHand, { timeoutMs: stopOptions?.timeoutMs, abort: () => undefined, clock });
+      await finishInHand(inHand, { ...limits, abort: () => undefined, clock });
     },
   };
 }

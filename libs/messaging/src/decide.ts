@@ -1,5 +1,5 @@
 import type { Delivery, Handle, Outcome } from './broker.ts';
-import { deadLetterHeaders, historyOf, retryHeaders } from './delivery-headers.ts';
+import { continueHeaders, deadLetterHeaders, historyOf, retryHeaders } from './delivery-headers.ts';
 import { boundedDelayMs } from './retry-schedule.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -7,6 +7,7 @@ import type { StoredMessage } from './stored-message.ts';
 export type Decision =
   | { readonly do: 'ack' }
   | { readonly do: 'handBack' }
+  | { readonly do: 'continue'; readonly headers: Record<string, unknown> }
   | { readonly do: 'retry'; readonly delayMs: number; readonly headers: Record<string, unknown> }
   | { readonly do: 'deadLetter'; readonly headers: Record<string, unknown> };
 
@@ -20,6 +21,7 @@ export async function decide(
   const outcome = await outcomeOf(message, handle, signal);
   if ('ack' in outcome) return { do: 'ack' };
   if (signal.aborted) return { do: 'handBack' };
+  if ('continue' in outcome) return { do: 'continue', headers: continueHeaders(message) };
   if ('deadLetter' in outcome) {
     return { do: 'deadLetter', headers: deadLetterHeaders(message, outcome.deadLetter, now()) };
   }

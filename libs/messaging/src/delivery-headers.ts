@@ -23,19 +23,32 @@ export function historyOf({ headers, routingKey }: Pick<StoredMessage, 'headers'
   };
 }
 
-/** Headers for the next try: an attempt that counts ends the row of waits, a wait leaves the attempts as they are. */
+/** Headers for going on with the rest: no history, as when it was published; only the routing key is no longer its own. */
+export function continueHeaders(message: Pick<StoredMessage, 'headers' | 'routingKey'>): Record<string, unknown> {
+  return { 'tributary-routing-key': historyOf(message).routingKey };
+}
+
+/**
+ * Headers for the next try: an attempt that counts ends the row of waits, a wait leaves the attempts as they are. After
+ * progress both are counted from here on.
+ */
 export function retryHeaders(
   message: Pick<StoredMessage, 'headers' | 'routingKey'>,
-  { countsAsAttempt, reason }: { countsAsAttempt: boolean; reason?: string },
+  {
+    countsAsAttempt,
+    reason,
+    afterProgress = false,
+  }: { countsAsAttempt: boolean; reason?: string; afterProgress?: boolean },
   now: Date,
 ): Record<string, unknown> {
-  const history = historyOf(message);
+  const { routingKey } = historyOf(message);
+  const history = historyOf(afterProgress ? { headers: {}, routingKey } : message);
   return {
     ...carriedOver(message.headers),
     'tributary-attempt': countsAsAttempt ? history.attempt + 1 : history.attempt,
     'tributary-waits': countsAsAttempt ? 0 : history.waits + 1,
     'tributary-reason': (reason ?? '').slice(0, longestTextInHeader),
-    'tributary-routing-key': history.routingKey,
+    'tributary-routing-key': routingKey,
     'tributary-attempted-at': countsAsAttempt ? attemptTimes(history, now) : [...history.attemptedAt],
   };
 }

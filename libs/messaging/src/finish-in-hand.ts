@@ -1,33 +1,20 @@
 import type { Clock } from '@tributary/core';
+import type { StopOptions } from './broker.ts';
+import { endsWithin } from './ends-within.ts';
 
 const graceMs = 1_000;
 
 /**
- * Waits for the work in hand. After `timeoutMs` it aborts the signal, and waits at most a second more for those that
- * listen to it.
+ * Waits for the work in hand. After `timeoutMs`, or once the signal given is aborted, it aborts the work's own signal,
+ * and waits at most a second more for those that listen to it.
  */
 export async function finishInHand(
   inHand: ReadonlySet<Promise<unknown>>,
-  { timeoutMs, abort, clock }: { timeoutMs: number | undefined; abort: () => void; clock: Clock },
+  { timeoutMs, signal, abort, clock }: StopOptions & { abort: () => void; clock: Clock },
 ): Promise<void> {
   if (inHand.size === 0) return;
   const finished = Promise.allSettled([...inHand]);
-  if (timeoutMs === undefined) {
-    await finished;
-    return;
-  }
-  if (await endsWithin(finished, timeoutMs, clock)) return;
+  if (await endsWithin(finished, { ms: timeoutMs, signal, clock })) return;
   abort();
-  await endsWithin(finished, graceMs, clock);
-}
-
-async function endsWithin(finished: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
-  const timer = new AbortController();
-  const late = clock.sleep(ms, timer.signal).then(
-    () => false,
-    () => true,
-  );
-  const inTime = await Promise.race([finished.then(() => true), late]);
-  timer.abort();
-  return inTime;
+  await endsWithin(finished, { ms: graceMs, clock });
 }

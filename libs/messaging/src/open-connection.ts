@@ -1,5 +1,6 @@
-import { type Log, unavailable } from '@tributary/core';
+import { type Log, systemClock, unavailable } from '@tributary/core';
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
+import { endsWithin } from './ends-within.ts';
 
 export interface Connection {
   ready(): boolean;
@@ -12,6 +13,7 @@ export interface Connection {
 
 const heartbeatSeconds = '10';
 const connectTimeoutMs = 10_000;
+const closeTimeoutMs = 2_000;
 
 /**
  * Connects to RabbitMQ and again after every loss, for as long as it takes. `setUp` runs on each new connection before
@@ -58,14 +60,17 @@ export async function openConnection(options: {
       current = model;
       log.info({ connection: name }, 'connected to RabbitMQ');
     });
-    target.on('disconnect', (error: Error) => lost(error, 'the connection to RabbitMQ was lost'));
+    target.on('disconnect', (error: Error) => {
+      log.warn({ connection: name, reason: error.message }, 'the connection to RabbitMQ was lost');
+      lost(error);
+    });
     target.on('reconnect-scheduled', ({ attempt, delay, error }) =>
       log.warn({ connection: name, attempt, delayMs: delay, reason: error.message }, 'waiting for RabbitMQ'),
     );
     target.on('blocked', (reason: string) => {
       blocked = true;
       log.warn({ connection: name, reason }, 'RabbitMQ takes no messages for now');
-      options.onLost(unavailable(`RabbitMQ takes no messages for now: ${reason}`));
+      options.onLost(unavailable('RabbitMQ takes no messages for now.', { cause: reason }));
     });
     target.on('unblocked', () => {
       blocked = false;
@@ -76,10 +81,11 @@ export async function openConnection(options: {
     );
   }
 
-  function lost(error: Error, message: string) {
+  /** Its words stay the same whatever the network said: they become the reason of a message that waits. */
+  function lost(cause: Error) {
     current = null;
     blocked = false;
-    options.onLost(unavailable(`${message}: ${error.message}`, { cause: error }));
+    options.onLost(unavailable('RabbitMQ is not connected.', { cause }));
   }
 
   return {
@@ -87,8 +93,9 @@ export async function openConnection(options: {
     ready: () => current !== null && !blocked,
     model: () => current,
     async close() {
-      lost(new Error('closed'), 'the connection to RabbitMQ was ended');
-      await connection.close();
+      lost(new Error('closed'));
+      // A server that is stuck does not answer the goodbye.
+      await endsWithin(connection.close(), { ms: closeTimeoutMs, clock: systemClock });
     },
   };
 }

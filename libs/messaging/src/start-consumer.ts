@@ -1,9 +1,10 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { type Log, systemClock, unavailable } from '@tributary/core';
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
-import type { Consumer, Handle, QueueOptions } from './broker.ts';
+import type { Consumer, Handle, QueueOptions, StopOptions } from './broker.ts';
 import { carryOut } from './carry-out.ts';
 import { decide } from './decide.ts';
+import { endsWithin } from './ends-within.ts';
 import { finishInHand } from './finish-in-hand.ts';
 import type { ConfirmingPublisher } from './open-publisher.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -22,6 +23,9 @@ interface Session {
   consumerTag: string;
 }
 
+/** RabbitMQ's answers are not waited for longer when stopping: what it still has in hand goes back when the channel is gone. */
+const answerMs = 2_000;
+
 /** One queue's consumer. A delivery is acked only after the confirm of whatever its outcome had to publish. */
 export function startConsumer(
   queue: QueueOptions,
@@ -33,10 +37,10 @@ export function startConsumer(
   started.catch(() => undefined);
   let resumed: { model: ChannelModel; done: Promise<void> } | null = null;
   let session: Session | null = null;
-  let stopped = false;
+  let stopping: Promise<void> | null = null;
 
   function resume(model: ChannelModel): Promise<void> {
-    if (stopped) return Promise.resolve();
+    if (stopping) return Promise.resolve();
     if (resumed?.model !== model) resumed = { model, done: takeFrom(model) };
     return resumed.done;
   }
@@ -44,15 +48,18 @@ export function startConsumer(
   async function takeFrom(model: ChannelModel) {
     const channel = await model.createChannel();
     const next: Session = { channel, lost: new AbortController(), consumerTag: '' };
+    // Every delivery in hand listens, and how many those are the prefetch says.
+    setMaxListeners(0, next.lost.signal);
     channel.on('error', (error) =>
       log.warn({ queue: queue.name, reason: error.message }, 'the consuming channel failed'),
     );
     channel.on('close', () => {
       next.lost.abort();
-      if (!stopped) model.close().catch(() => undefined);
+      if (!stopping) model.close().catch(() => undefined);
     });
     await declareQueues(channel, queue);
     await channel.prefetch(queue.prefetch);
+    if (stopping) return closeQuietly(channel);
     const { consumerTag } = await channel.consume(queue.name, (message) => take(message, next));
     next.consumerTag = consumerTag;
     session = next;
@@ -62,7 +69,11 @@ export function startConsumer(
   function take(message: ConsumeMessage | null, from: Session) {
     if (message === null) {
       log.warn({ queue: queue.name }, 'RabbitMQ cancelled the consumer');
-      from.channel.close().catch(() => undefined);
+      void closeQuietly(from.channel);
+      return;
+    }
+    if (stopping) {
+      settle(from.channel, message, false);
       return;
     }
     const work = handleOne(message, from).catch((error: unknown) => log.error({ err: error }, 'settling failed'));
@@ -77,18 +88,29 @@ export function startConsumer(
     settle(channel, message, isDone);
   }
 
-  async function stop({ timeoutMs }: { timeoutMs?: number } = {}) {
-    stopped = true;
+  async function stop(limits: StopOptions) {
     if (session === null) first.emit('error', unavailable(`The consumer of ${queue.name} was stopped.`));
-    await resumed?.done.catch(() => undefined);
+    await within(resumed?.done);
     const last = session;
-    if (last && !last.lost.signal.aborted) await last.channel.cancel(last.consumerTag).catch(() => undefined);
-    await finishInHand(inHand, { timeoutMs, abort: () => last?.lost.abort(), clock: systemClock });
+    if (last && !last.lost.signal.aborted) await within(last.channel.cancel(last.consumerTag));
+    await finishInHand(inHand, { ...limits, abort: () => last?.lost.abort(), clock: systemClock });
     // Whatever has not ended by now goes back to the queue with its channel.
-    await closeQuietly(last?.channel);
+    await within(closeQuietly(last?.channel));
   }
 
-  return { resume, started, stop };
+  return {
+    resume,
+    started,
+    stop(limits = {}) {
+      stopping ??= stop(limits);
+      return stopping;
+    },
+  };
+}
+
+/** Waits for an answer as long as it is reasonable, and not for what it is. */
+async function within(answer: Promise<unknown> | undefined) {
+  if (answer) await endsWithin(answer, { ms: answerMs, clock: systemClock });
 }
 
 /** A channel that is gone throws: its deliveries are back in the queue already. */
