@@ -16,16 +16,19 @@ export async function firstFreePort(from, taken = new Set()) {
   throw new Error(`Every port from ${from} on is taken.`);
 }
 
+/** Below the ports that systems give to outgoing connections: one of those could take a port while its process restarts. */
+const range = { from: 20_000, to: 32_000 };
+
 /**
- * As many different ports as asked for, chosen by the operating system among those nothing listens on.
+ * As many different ports as asked for, from a random place on, so that several callers at once rarely meet.
  *
  * @param {number} count
  */
 export async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const taken = new Set();
+  const start = range.from + Math.floor(Math.random() * (range.to - range.from));
+  for (let port = start; taken.size < count; ) port = (await firstFreePort(port, taken)) + 1;
+  return /** @type {number[]} */ ([...taken]);
 }
 
 /** @param {number} port */
