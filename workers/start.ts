@@ -1,6 +1,6 @@
 import { port, readConfig, startProcess, systemClock, urlOf } from '@tributary/core';
 import { connectBroker } from '@tributary/messaging';
-import { startWorker } from '@tributary/worker';
+import { startWorker, watchWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { loadDefinition } from './load-definition.ts';
 import { serveHealth } from './serve-health.ts';
@@ -13,6 +13,9 @@ const runtimeConfig = z.object({
   SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(25_000),
 });
 
+/** The end of the time to shut down belongs to handing back what did not end, and to closing what the worker opened. */
+const closingMs = 5_000;
+
 const name = process.argv[2] ?? '';
 
 /** `node workers/dist/start.js <name>`: runs the worker in the folder of that name until it is told to stop. */
@@ -23,11 +26,9 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
 
   const broker = await connectBroker({ url: config.RABBITMQ_URL, log, name });
   onClose(() => broker.close());
-  let consuming = false;
-  const waitingFor = () => [
-    ...(broker.ready() ? [] : ['RabbitMQ']),
-    ...(consuming ? [] : ['its queue or dependencies']),
-  ];
+  const watch = watchWorker(definition, { broker, clock: systemClock, log });
+  onClose(() => watch.stop());
+  const { waitingFor } = watch;
   const health = await serveHealth({ host: config.HEALTH_HOST, port: config.HEALTH_PORT, waitingFor });
   onClose(() => health.close());
   log.info({ health: health.url }, 'starting');
@@ -38,10 +39,11 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
     config,
     clock: systemClock,
     log,
-    // Leaves time to close what the worker opened before the process is cut off.
-    drainTimeoutMs: config.SHUTDOWN_TIMEOUT_MS * 0.8,
+    drainTimeoutMs: Math.max(0, config.SHUTDOWN_TIMEOUT_MS - closingMs),
     signal: stopping.signal,
+    watch,
   });
+  let consuming = false;
   onClose(async () => {
     stopping.abort();
     // A queue that RabbitMQ was never there to declare is waited for no longer.

@@ -1,3 +1,4 @@
+export { watchReadiness } from '@tributary/readiness';
 export { BigIntScalar as BigInt } from './big-int.ts';
 export { type Connection, toConnection } from './connection.ts';
 export { decodeCursor, encodeCursor } from './cursor.ts';
@@ -6,4 +7,3 @@ export { pageArguments } from './page-arguments.ts';
 export { isSignedPath, signDownloadPath } from './signed-path.ts';
 export { type SubgraphOptions, startSubgraph } from './start-subgraph.ts';
 export { requirePermission, requireViewer, type Viewer } from './viewer.ts';
-export { watchReadiness } from './watch-readiness.ts';

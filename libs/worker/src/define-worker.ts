@@ -27,6 +27,12 @@ export interface HandlingContext {
   /** 1 to 5; waiting for something unavailable does not count. */
   readonly attempt: number;
   readonly messageId: string;
+  /** Names this delivery: the same again only where it was handed back, or where the worker died with it in hand. */
+  readonly delivery: string;
+  /** Tells that something was kept which a next delivery goes on from: attempts and waits count anew from here. */
+  progressed(): void;
+  /** True once the delivery is in hand for as long as one should be: keep what is done, and throw `Continue`. */
+  isOverdue(): boolean;
   /** As published: with a binding such as `*.load.*` another database's than the contract's. */
   readonly messageType: string;
 }
@@ -36,6 +42,9 @@ export interface Delay {
   readonly reason: string;
   readonly retryInMs: number;
 }
+
+/** Written as a method, so that a definition with its own dependencies is a definition, as its other functions are. */
+type Check<D> = { ping(dependencies: D): Promise<unknown> }['ping'];
 
 export interface WorkerDefinition<
   C extends Consumed = Consumed,
@@ -55,11 +64,19 @@ export interface WorkerDefinition<
   connect(config: z.output<S>, onClose: (close: () => Promise<unknown> | unknown) => void): Promise<D> | D;
   /**
    * Does the work: safe to run twice and out of order. Returning acks. Throwing UNAVAILABLE waits and tries again
-   * without end; anything else is tried 5 times and then dead-lettered. The user's faults are published, not thrown.
+   * without end; anything else is tried 5 times without progress and then dead-lettered. Throwing `Continue` goes on in
+   * a new delivery, `SetAside` dead-letters at once. The user's faults are published, not thrown.
    */
   handle(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
   /** Called when a message starts to wait, or waits for another reason than before; what it throws is only logged. */
   delayed?(message: MessageOf<C>, delay: Delay, dependencies: D & HandlingContext): Promise<void>;
+  /** Called before a message is dead-lettered after all its attempts; what it throws is only logged. */
+  deadLettered?(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
+  /**
+   * What the worker cannot work without, by the name an operator reads. Each throws while it is away; it may hang.
+   * RabbitMQ is the runtime's affair.
+   */
+  readonly checks?: Readonly<Record<string, Check<D>>>;
 }
 
 /** Declares a worker: pure data, all types inferred. */

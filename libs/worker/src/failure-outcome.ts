@@ -1,21 +1,28 @@
 import { isAppError } from '@tributary/core';
 import type { Delivery, Outcome } from '@tributary/messaging';
+import { Continue, SetAside } from './handling-endings.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 const maxAttempts = 5;
 
-/** The thrown error is the retry API: UNAVAILABLE waits without end, anything else has 5 attempts and is dead-lettered. */
+/**
+ * The thrown error is the retry API: UNAVAILABLE waits without end, anything else has 5 attempts without progress and is
+ * dead-lettered. A delivery that made progress is the first of a new count.
+ */
 export function failureOutcome(
   error: unknown,
-  { attempt, waits }: Pick<Delivery, 'attempt' | 'waits'>,
+  { attempt, waits, afterProgress }: Pick<Delivery, 'attempt' | 'waits'> & { afterProgress: boolean },
   random: () => number = Math.random,
 ): Outcome {
+  if (error instanceof Continue) return { continue: true };
   const reason = error instanceof Error ? error.message : String(error);
   if (isAppError(error, 'UNAVAILABLE')) {
-    return { retryInMs: retryDelayMs(waits, random), countsAsAttempt: false, reason };
+    const retryInMs = retryDelayMs(afterProgress ? 0 : waits, random);
+    return { retryInMs, countsAsAttempt: false, reason, afterProgress };
   }
-  if (attempt < maxAttempts) {
-    return { retryInMs: retryDelayMs(attempt - 1, random), countsAsAttempt: true, reason };
+  const attempts = afterProgress ? 1 : attempt;
+  if (attempts < maxAttempts && !(error instanceof SetAside)) {
+    return { retryInMs: retryDelayMs(attempts - 1, random), countsAsAttempt: true, reason, afterProgress };
   }
   const stack = error instanceof Error ? error.stack : undefined;
   return { deadLetter: stack === undefined ? { reason } : { reason, stack } };

@@ -10,10 +10,14 @@ export interface Surroundings {
   readonly publish: Publish;
   readonly clock: Clock;
   readonly log: Log;
+  readonly longestHandlingMs: number;
 }
 
 /** Makes the broker's handle of a worker: checks the message against its contract, runs the worker, decides by the error. */
-export function handleDelivery(definition: WorkerDefinition, { dependencies, ...shared }: Surroundings): Handle {
+export function handleDelivery(
+  definition: WorkerDefinition,
+  { dependencies, longestHandlingMs, ...shared }: Surroundings,
+): Handle {
   return async (delivery, signal) => {
     const log = shared.log.child({ messageId: delivery.messageId, type: delivery.type, ...uploadIdOf(delivery.body) });
     const parsed = parseMessage(definition, delivery);
@@ -21,20 +25,30 @@ export function handleDelivery(definition: WorkerDefinition, { dependencies, ...
       log.error({ problem: parsed.problem }, 'dead-lettered: not a message this worker understands');
       return { deadLetter: { reason: parsed.problem } };
     }
-    const { messageId, attempt, type: messageType } = delivery;
-    const context: HandlingContext = { ...shared, log, signal, attempt, messageId, messageType };
-    const given = { ...dependencies, ...context };
+    const { messageId, attempt, waits, type: messageType } = delivery;
     const startedAt = shared.clock.now().getTime();
+    const handlingMs = () => shared.clock.now().getTime() - startedAt;
+    let afterProgress = false;
+    const context: HandlingContext = {
+      ...shared,
+      ...{ log, signal, attempt, messageId, messageType },
+      delivery: `${messageId} ${attempt} ${waits}`,
+      progressed() {
+        afterProgress = true;
+      },
+      isOverdue: () => handlingMs() >= longestHandlingMs,
+    };
+    const given = { ...dependencies, ...context };
     try {
       await definition.handle(parsed.message, given);
-      log.info({ ms: shared.clock.now().getTime() - startedAt, attempt }, 'handled');
+      log.info({ ms: handlingMs(), attempt }, 'handled');
       return { ack: true };
     } catch (error) {
-      const outcome = failureOutcome(error, delivery);
+      const outcome = failureOutcome(error, { attempt, waits, afterProgress });
       if (signal.aborted) log.info('handed back');
       else {
         logFailure(log, error, outcome, delivery);
-        await tellDelay(definition, parsed.message, outcome, delivery, given);
+        await tellUploader(definition, parsed.message, outcome, delivery, given);
       }
       return outcome;
     }
@@ -53,25 +67,27 @@ function parseMessage(definition: WorkerDefinition, { type, body }: Delivery) {
 }
 
 function logFailure(log: Log, error: unknown, outcome: Outcome, { attempt, waits }: Delivery) {
-  if ('deadLetter' in outcome) log.error({ err: error, attempt }, 'dead-lettered');
+  if ('continue' in outcome) log.info('goes on in a new delivery');
+  else if ('deadLetter' in outcome) log.error({ err: error, attempt }, 'dead-lettered');
   else if (isAppError(error, 'UNAVAILABLE')) log.warn({ reason: error.message, waits, ...outcome }, 'waiting');
   else log.error({ err: error, attempt, ...outcome }, 'failed, will be tried again');
 }
 
-async function tellDelay(
+/** Lets the worker tell that the message waits, once for each reason, or that it was given up. */
+async function tellUploader(
   definition: WorkerDefinition,
   message: never,
   outcome: Outcome,
   { lastReason }: Delivery,
   given: HandlingContext,
 ) {
-  if (!('retryInMs' in outcome) || outcome.countsAsAttempt || definition.delayed === undefined) return;
-  const reason = outcome.reason ?? '';
-  if (reason === lastReason) return;
   try {
-    await definition.delayed(message, { reason, retryInMs: outcome.retryInMs }, given);
+    if ('deadLetter' in outcome) await definition.deadLettered?.(message, given);
+    if (!('retryInMs' in outcome) || outcome.countsAsAttempt) return;
+    const { reason = '', retryInMs } = outcome;
+    if (reason !== lastReason) await definition.delayed?.(message, { reason, retryInMs }, given);
   } catch (error) {
-    given.log.warn({ err: error }, 'could not tell that the message waits');
+    given.log.warn({ err: error }, 'could not tell what became of the message');
   }
 }
 

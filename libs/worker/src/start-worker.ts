@@ -1,10 +1,11 @@
 import { type Clock, isAppError, type Log } from '@tributary/core';
-import type { Broker } from '@tributary/messaging';
+import type { Broker, Consumer } from '@tributary/messaging';
 import type { z } from 'zod';
 import type { Consumed, WorkerDefinition } from './define-worker.ts';
 import { handleDelivery } from './handle-delivery.ts';
 import { contractsOf } from './match-contract.ts';
 import { retryDelayMs } from './retry-delay.ts';
+import type { WorkerWatch } from './watch-worker.ts';
 
 export interface RunningWorker {
   /** Takes no more, finishes what is in hand within the time given or hands it back, then closes the dependencies. */
@@ -20,26 +21,36 @@ export interface WorkerSurroundings<S extends z.ZodObject> {
   readonly drainTimeoutMs?: number;
   /** Gives up waiting for dependencies. */
   readonly signal?: AbortSignal;
+  /** Told how far the start has come; what it misses at the end is not waited for. */
+  readonly watch?: WorkerWatch;
+  /** How long one delivery is worked on before the rest is left to a new one; RabbitMQ takes it away after 30 minutes. */
+  readonly longestHandlingMs?: number;
 }
+
+const tenMinutesMs = 600_000;
+const lookEveryMs = 100;
 
 /** Connects a worker's dependencies, however long they take to be there, and consumes its queue until stopped. */
 export async function startWorker<C extends Consumed, S extends z.ZodObject, D extends object>(
   definition: WorkerDefinition<C, S, D>,
-  { broker, config, clock, log, drainTimeoutMs, signal }: WorkerSurroundings<S>,
+  surroundings: WorkerSurroundings<S>,
 ): Promise<RunningWorker> {
+  const { broker, config, clock, log, drainTimeoutMs, signal, watch, longestHandlingMs = tenMinutesMs } = surroundings;
   const { dependencies, close } = await connectDependencies(definition, config, { clock, log, signal });
   const queue = {
     name: definition.name,
     bindings: definition.bindings ?? contractsOf(definition.consumes).map(({ binding }) => binding),
     prefetch: definition.prefetch,
   };
+  watch?.connected(dependencies);
   try {
-    const handle = handleDelivery(definition, { dependencies, publish: broker.publish, clock, log });
-    const consumer = await broker.consume(queue, handle);
+    const given = { dependencies, publish: broker.publish, clock, log, longestHandlingMs };
+    const consumer = await broker.consume(queue, handleDelivery(definition, given));
+    watch?.consuming();
     log.info({ queue }, 'taking messages');
     return {
       async stop() {
-        await consumer.stop(drainTimeoutMs === undefined ? {} : { timeoutMs: drainTimeoutMs });
+        await drain(consumer, { timeoutMs: drainTimeoutMs, watch, clock });
         await close();
       },
     };
@@ -47,6 +58,24 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
     await close();
     throw error;
   }
+}
+
+/** What needs something that is away cannot end: it is handed back at once, not after the time for draining. */
+async function drain(
+  consumer: Consumer,
+  { timeoutMs, watch, clock }: { timeoutMs: number | undefined; watch: WorkerWatch | undefined; clock: Clock },
+): Promise<void> {
+  const [hurry, drained] = [new AbortController(), new AbortController()];
+  const look = async () => {
+    while (watch && !drained.signal.aborted) {
+      if (watch.waitingFor().length > 0) hurry.abort();
+      await clock.sleep(lookEveryMs, drained.signal).catch(() => undefined);
+    }
+  };
+  const looking = look();
+  await consumer.stop({ timeoutMs, signal: hurry.signal });
+  drained.abort();
+  await looking;
 }
 
 async function connectDependencies<C extends Consumed, S extends z.ZodObject, D extends object>(

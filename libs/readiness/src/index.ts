@@ -1,0 +1,1 @@
+export { watchReadiness } from './watch-readiness.ts';

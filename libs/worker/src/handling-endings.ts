@@ -1,0 +1,18 @@
+/**
+ * Thrown by a handler: what was done so far is kept, and the rest is for a new delivery of the same message, which starts
+ * at once with no attempts or waits behind it. To be thrown only after progress: a message that makes none would never end.
+ */
+export class Continue extends Error {
+  constructor() {
+    super('The rest of the work is for the next delivery.');
+    this.name = 'Continue';
+  }
+}
+
+/** Thrown by a handler: trying again would do harm. The message is dead-lettered at once, for a person to look at. */
+export class SetAside extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'SetAside';
+  }
+}
