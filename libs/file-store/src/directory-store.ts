@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { conflict, notFound } from '@tributary/core';
 import { fileId } from './file-id.ts';
 import type { FileStore } from './file-store.ts';
-import { filesUnder, removeOldFiles } from './folder-contents.ts';
+import { filesUnder, removeUnfinished } from './folder-contents.ts';
 import { diskUnavailable, isSystemError } from './system-error.ts';
 import { linkDurably, syncFolder, writeDurably } from './write-durably.ts';
 
 /**
- * A file store in a directory: `<root>/<last two characters>/<id>`, written under `<root>/.incoming` first and linked
- * into place when complete and synced, so that a file seen is a whole file. Several processes may share the directory.
+ * A file store in a directory: `<root>/<last two characters>/<id>`, written to `<root>/.incoming/<id>.<random>` first and
+ * linked into place when complete and synced, so that a file seen is a whole file. Several processes may share the directory.
  */
 export async function openDirectoryStore(root: string): Promise<FileStore> {
   const incoming = join(root, '.incoming');
@@ -21,7 +21,7 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
   return {
     async write(id, content, { signal } = {}) {
       const path = pathOf(id);
-      const temporary = join(incoming, randomUUID());
+      const temporary = join(incoming, `${id}.${randomUUID()}`);
       try {
         if (await exists(path)) throw conflict(`The file ${id} exists already.`);
         const stored = await writeDurably(temporary, content, signal);
@@ -51,12 +51,17 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
     },
     async delete(id) {
       const path = pathOf(id);
+      await removeUnfinished(incoming, async (name) => name.startsWith(`${id}.`));
       if (!(await exists(path))) return;
       await rm(path, { force: true });
       await syncFolder(dirname(path));
     },
     list: () => filesUnder(root),
-    sweep: (olderThanMs) => removeOldFiles(incoming, olderThanMs),
+    sweep: ({ olderThanMs, isForgotten }) =>
+      removeUnfinished(incoming, async (name, ageMs) => {
+        const [id = ''] = name.split('.');
+        return ageMs > olderThanMs && ((await exists(pathOf(id))) || (await isForgotten(id)));
+      }),
     async ping() {
       await access(incoming, constants.W_OK).catch((error: unknown) => {
         throw diskUnavailable(error);

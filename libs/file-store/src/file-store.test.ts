@@ -1,11 +1,15 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { startMongoFixture } from '@tributary/testing';
-import { MongoClient, ObjectId } from 'mongodb';
+import { GridFSBucket, MongoClient, ObjectId } from 'mongodb';
 import { describeFileStore } from '../fixtures/describe-file-store.ts';
+import { writeId } from './gridfs-ids.ts';
 import { openFileStore } from './open-file-store.ts';
 
 describeFileStore('the directory store', async () => {
@@ -18,27 +22,57 @@ describeFileStore('the GridFS store, by the real driver against the fixture', as
   return { url: mongo.url, remove: () => mongo.close() };
 });
 
-test('GridFS chunks of a writer that died are swept once they are old enough', async () => {
+const isForgotten = async () => true;
+const isKnown = async () => false;
+
+test('GridFS chunks of a writer that died are swept once the last one is old enough and its file is forgotten', async () => {
   const mongo = await startMongoFixture();
   const client = await new MongoClient(mongo.url).connect();
   const chunks = client.db().collection('files.chunks');
-  await chunks.insertMany([3, 4].map((n) => ({ files_id: new ObjectId(), n, data: Buffer.from('lost') })));
+  const [lost, longAgo] = [writeId('a-file'), ObjectId.createFromTime(1_000_000)];
+  const data = Buffer.from('lost');
+  await chunks.insertMany([
+    { _id: longAgo, files_id: lost, n: 3, data },
+    ...[4].map((n) => ({ files_id: lost, n, data })),
+  ]);
   const store = await openFileStore(mongo.url);
-  await store.sweep(60_000);
+  await store.sweep({ olderThanMs: 60_000, isForgotten });
+  await store.sweep({ olderThanMs: -10_000, isForgotten: isKnown });
   expect(await chunks.find().toArray()).toHaveLength(2);
-  await store.sweep(-10_000);
+  await store.sweep({ olderThanMs: -10_000, isForgotten });
   expect(await chunks.find().toArray()).toEqual([]);
   await Promise.all([store.close(), client.close()]);
   await mongo.close();
 });
 
-test('a directory keeps no half of a file that broke off, and old halves are swept', async () => {
+test('GridFS files and chunks whose _id does not tell the file are read, kept, swept by age and deleted all the same', async () => {
+  const mongo = await startMongoFixture();
+  const client = await new MongoClient(mongo.url).connect();
+  const chunks = client.db().collection('files.chunks');
+  await finished(new GridFSBucket(client.db(), { bucketName: 'files' }).openUploadStream('a-file').end('whole'));
+  await chunks.insertOne({ files_id: new ObjectId(), n: 0, data: Buffer.from('lost') });
+  const store = await openFileStore(mongo.url);
+  await store.sweep({ olderThanMs: -10_000, isForgotten: isKnown });
+  expect(await chunks.find().toArray()).toHaveLength(1);
+  expect(await text(await store.read('a-file'))).toBe('whole');
+  await store.delete('a-file');
+  expect(await chunks.find().toArray()).toEqual([]);
+  await Promise.all([store.close(), client.close()]);
+  await mongo.close();
+});
+
+test('what a directory kept of a writer that died is swept once it is old enough, and its file forgotten or whole', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'file-store-'));
   const store = await openFileStore(pathToFileURL(folder).href);
-  await writeFile(join(folder, '.incoming', 'left'), 'by a process that died');
-  await store.sweep(60_000);
-  expect(await readdir(join(folder, '.incoming'))).toEqual(['left']);
-  await store.sweep(-10_000);
+  await store.write('whole', Readable.from([Buffer.from('x')]));
+  await writeFile(join(folder, '.incoming', 'whole.1'), 'its second name');
+  await writeFile(join(folder, '.incoming', 'half.1'), 'by a process that died');
+  await store.sweep({ olderThanMs: 60_000, isForgotten });
+  expect(await readdir(join(folder, '.incoming'))).toHaveLength(2);
+  await store.sweep({ olderThanMs: -10_000, isForgotten: isKnown });
+  expect(await readdir(join(folder, '.incoming'))).toEqual(['half.1']);
+  await store.sweep({ olderThanMs: -10_000, isForgotten });
   expect(await readdir(join(folder, '.incoming'))).toEqual([]);
+  expect(await store.stat('whole')).toEqual({ bytes: 1 });
   await rm(folder, { recursive: true });
 });

@@ -21,12 +21,15 @@ export interface FileStore {
   read(id: string, options?: { start?: number; end?: number }): Promise<Readable>;
   /** Its size, or null when there is none. */
   stat(id: string): Promise<{ bytes: number } | null>;
-  /** Deletes a file; one that is not there is no error. */
+  /** Deletes a file, or what a write that was given up has stored of it so far; one that is not there is no error. */
   delete(id: string): Promise<void>;
   /** Every complete file, in no order; files written or deleted meanwhile may be missed. */
   list(): AsyncIterable<{ id: string; createdAt: Date }>;
-  /** Removes what writers that died have left and no file needs, if older than `olderThanMs`. */
-  sweep(olderThanMs: number): Promise<void>;
+  /**
+   * Removes what writers that died have left of files, if it is older than `olderThanMs` and the file `isForgotten`: not
+   * even a write in progress knows it. What belongs to a whole file is never looked at.
+   */
+  sweep(options: { olderThanMs: number; isForgotten: (id: string) => Promise<boolean> }): Promise<void>;
   /** Throws UNAVAILABLE unless the store can take a file now. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { opendir, rm, stat } from 'node:fs/promises';
+import { opendir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The files in the folders directly under `root`, dotted ones left out; one deleted meanwhile is skipped. */
@@ -12,11 +12,14 @@ export async function* filesUnder(root: string): AsyncGenerator<{ id: string; cr
   }
 }
 
-/** Removes the files of one folder that were last written more than `olderThanMs` ago. */
-export async function removeOldFiles(folder: string, olderThanMs: number): Promise<void> {
-  for await (const file of await opendir(folder)) {
-    const path = join(folder, file.name);
+/** Removes those files of one folder for which `isDoomed`; their age counts from when they were last written. */
+export async function removeUnfinished(
+  folder: string,
+  isDoomed: (name: string, ageMs: number) => Promise<boolean>,
+): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
     const found = await stat(path).catch(() => null);
-    if (found !== null && Date.now() - found.mtimeMs > olderThanMs) await rm(path, { force: true });
+    if (found !== null && (await isDoomed(name, Date.now() - found.mtimeMs))) await rm(path, { force: true });
   }
 }

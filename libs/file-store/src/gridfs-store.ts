@@ -1,9 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import { conflict, notFound } from '@tributary/core';
-import { GridFSBucket, type GridFSFile, MongoClient, ObjectId } from 'mongodb';
+import { GridFSBucket, type GridFSFile, MongoClient } from 'mongodb';
 import { countAndHash } from './count-and-hash.ts';
 import { fileId } from './file-id.ts';
 import type { FileStore } from './file-store.ts';
+import { writeId, writesOf } from './gridfs-ids.ts';
 import { isDuplicate, mongoUnavailable } from './mongo-unavailable.ts';
 import { sweepOrphanChunks } from './sweep-orphan-chunks.ts';
 
@@ -39,7 +40,7 @@ export async function openGridfsStore(url: string): Promise<FileStore> {
     async write(id, content, { signal } = {}) {
       if ((await find(fileId(id))) !== null) throw conflict(`The file ${id} exists already.`);
       await indexOnce();
-      const upload = bucket.openUploadStream(id, { id: new ObjectId() });
+      const upload = bucket.openUploadStream(id, { id: writeId(id) });
       const { stream, result } = countAndHash();
       try {
         await pipeline(content, stream, upload, signal ? { signal } : {});
@@ -60,17 +61,19 @@ export async function openGridfsStore(url: string): Promise<FileStore> {
     },
     async delete(id) {
       const file = await find(fileId(id));
-      if (file === null) return;
       await ask(async () => {
-        await files.deleteOne({ _id: file._id });
-        await chunks.deleteMany({ files_id: file._id });
+        if (file !== null) {
+          await files.deleteOne({ _id: file._id });
+          await chunks.deleteMany({ files_id: file._id });
+        }
+        await chunks.deleteMany({ files_id: writesOf(id) });
       });
     },
     async *list() {
       await ask(async () => undefined);
       for await (const { filename, uploadDate } of files.find()) yield { id: filename, createdAt: uploadDate };
     },
-    sweep: (olderThanMs) => ask(() => sweepOrphanChunks(files, chunks, olderThanMs)),
+    sweep: (options) => ask(() => sweepOrphanChunks({ files, chunks }, options)),
     async ping() {
       await ask(() => db.command({ ping: 1 }));
     },
