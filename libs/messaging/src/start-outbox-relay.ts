@@ -1,28 +1,32 @@
 import type { Clock, Log } from '@tributary/core';
-import type { OutgoingMessage, Publisher } from './broker.ts';
+import type { Broker, OutgoingMessage } from './broker.ts';
 import type { OutboxStore } from './outbox-store.ts';
 
 export interface OutboxRelay {
   /** Sends what is waiting now; call it right after the commit. */
   nudge(): void;
-  /** Sends no more, and waits for the message being sent. */
+  /** Sends no more, and waits for the messages being sent. */
   stop(): Promise<void>;
 }
 
 export interface OutboxRelayOptions<Row extends OutgoingMessage> {
   readonly store: OutboxStore<Row>;
-  readonly publisher: Pick<Publisher, 'send'>;
+  readonly publisher: Pick<Broker, 'send' | 'ready'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly pollMs: number;
 }
 
 const batchSize = 50;
-const leaseMs = 60_000;
+/** How many messages wait for their confirm at the same time; each is then marked by itself. */
+const inFlight = 10;
+/** How long the rows of a relay that died stay untouched. */
+const leaseMs = 10_000;
 
 /**
- * Sends an outbox's rows, oldest first, whenever nudged and every `pollMs`. A crash between confirm and mark sends a
- * message twice, never not at all. What cannot be sent stays, is logged, and is tried again at the next sweep.
+ * Sends an outbox's rows, oldest first, whenever nudged and every `pollMs`; any number of relays may share the table. A
+ * crash between confirm and mark sends a message twice, never not at all. What the broker would not take is logged and
+ * put off, and the others go on. While the broker is away nothing is claimed, and nothing is waited for once it is back.
  */
 export function startOutboxRelay<Row extends OutgoingMessage>({
   store,
@@ -48,33 +52,39 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
     }
   }
 
+  const maySend = () => publisher.ready() && !stopping.signal.aborted;
+
   async function sweep() {
-    for (;;) {
+    while (maySend()) {
       const sendUntil = clock.now().getTime() + leaseMs / 2;
       const rows = await store.claim(batchSize, leaseMs);
-      const isAllSent = await sendAll(rows, sendUntil);
-      if (!isAllSent || rows.length < batchSize || stopping.signal.aborted) return;
+      await sendAll(rows, sendUntil);
+      if (rows.length < batchSize) return;
     }
   }
 
   /** Keeps clear of the lease's end: past it another relay may send the same rows. */
-  async function sendAll(rows: readonly Row[], sendUntil: number): Promise<boolean> {
-    let isAllSent = true;
-    for (const row of rows) {
-      const mayStillSend = !stopping.signal.aborted && clock.now().getTime() < sendUntil;
-      if (!mayStillSend || !(await sendOne(row))) {
-        isAllSent = false;
-        await noted(store.release(row), row, 'not released, its lease must run out');
-      }
+  async function sendAll(rows: readonly Row[], sendUntil: number) {
+    for (let from = 0; from < rows.length; from += inFlight) {
+      const isInTime = clock.now().getTime() < sendUntil;
+      const step = isInTime && maySend() ? sendOne : release;
+      await Promise.all(rows.slice(from, from + inFlight).map(step));
     }
-    return isAllSent;
   }
 
-  async function sendOne(row: Row): Promise<boolean> {
-    if (!(await noted(publisher.send(row), row, 'not sent, stays in the outbox'))) return false;
-    // A row that could not be marked keeps its lease: it is sent again when that ends, not at once.
-    await noted(store.markSent(row), row, 'sent but not marked as sent, will be sent again');
-    return true;
+  async function sendOne(row: Row) {
+    if (await noted(publisher.send(row), row, 'not sent, stays in the outbox')) {
+      // A row that could not be marked keeps its lease: it is sent again when that ends, not at once.
+      await noted(store.markSent(row), row, 'sent but not marked as sent, will be sent again');
+    } else if (publisher.ready()) {
+      await noted(store.putOff(row), row, 'not put off, its lease must run out');
+    } else {
+      await release(row);
+    }
+  }
+
+  async function release(row: Row) {
+    await noted(store.release(row), row, 'not released, its lease must run out');
   }
 
   async function noted(step: Promise<void>, { messageId, type }: Row, problem: string): Promise<boolean> {

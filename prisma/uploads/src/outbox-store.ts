@@ -10,6 +10,9 @@ import type { UploadLogEvent } from './upload-facts.ts';
 export interface OutboxRow extends OutgoingMessage {
   readonly id: bigint;
   readonly uploadId: string;
+  readonly createdAt: Date;
+  /** Until when it was claimed: whoever claims it after that has another time here. */
+  readonly claimedUntil: Date | null;
 }
 
 interface OutboxStoreOptions {
@@ -18,21 +21,34 @@ interface OutboxStoreOptions {
   onEvents(uploadId: string, events: readonly UploadLogEvent[]): void;
 }
 
+const shortestPutOffMs = 1_000;
+const longestPutOffMs = 30_000;
+
 /**
  * The uploads outbox for the relay; any number of relays may share it. Marking an uploadReceived message sent records
- * QUEUED in the same transaction: the broker has it.
+ * QUEUED in the same transaction: the broker has it. A row is released or put off only by the relay that still holds it.
  */
 export function createOutboxStore(db: UploadsDb, { clock, onEvents }: OutboxStoreOptions): OutboxStore<OutboxRow> {
+  async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
+    const where = { id, claimedUntil: held };
+    await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where, data: { claimedUntil } }));
+  }
+
   return {
     claim: (limit, leaseMs) => inTransaction(db, (tx) => claim(tx, limit, leaseMs, clock.now())),
     async markSent(row) {
       const events = await inTransaction(db, (tx) => markSent(tx, row, clock.now()));
       if (events.length > 0) onEvents(row.uploadId, events);
     },
-    async release({ id }) {
-      await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where: { id }, data: { claimedUntil: null } }));
-    },
+    release: (row) => leaveUntil(row, null),
+    putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),
   };
+}
+
+/** A quarter of its age: a queue that is bound soon gets its messages soon, and a thousand without one are no hot loop. */
+function putOffUntil(createdAt: Date, now: Date): Date {
+  const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
+  return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
 }
 
 async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<OutboxRow[]> {

@@ -1,90 +1,208 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLog, systemClock, unavailable } from '@tributary/core';
-import { uploadReceived } from '@tributary/events';
-import { type Broker, connectBroker, type Delivery, startOutboxRelay } from '@tributary/messaging';
-import { createTestVhost, fixedClock, type TestVhost, waitFor } from '@tributary/testing';
-import { createOutboxStore } from '@tributary/uploads-db';
-import { aViewer, openUploads } from '../fixtures/open-uploads.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Clock, createLog, systemClock } from '@tributary/core';
+import { uploadFinished, uploadReceived } from '@tributary/events';
+import { type Broker, connectBroker, type Delivery, type OutboxStore, startOutboxRelay } from '@tributary/messaging';
+import { createTestDatabase, createTestVhost, type TestDatabase, type TestVhost, waitFor } from '@tributary/testing';
+import { createOutboxStore, type OutboxRow, openUploadsDb, recordFacts, type UploadsDb } from '@tributary/uploads-db';
+import { fillOutbox } from '../fixtures/fill-outbox.ts';
 
 const log = createLog('relay', 'silent');
-let uploads: Awaited<ReturnType<typeof openUploads>>;
+const leaseMs = 10_000;
+const restOfLeaseMs = 3_000;
+let database: TestDatabase;
 let vhost: TestVhost;
+let db: UploadsDb;
 let broker: Broker;
-const deliveries: Delivery[] = [];
+let deliveries: Delivery[];
 
 beforeAll(async () => {
-  [uploads, vhost] = await Promise.all([openUploads(), createTestVhost()]);
+  [database, vhost] = await Promise.all([createTestDatabase('uploads'), createTestVhost()]);
+  db = openUploadsDb(database.url, { connections: 20 });
   broker = await connectBroker({ url: vhost.url, log });
-  await broker.consume({ name: 'loader', bindings: [uploadReceived.binding], prefetch: 10 }, async (delivery) => {
+  const queue = { name: 'loader', bindings: [uploadReceived.binding], prefetch: 50 };
+  await broker.consume(queue, async (delivery) => {
     deliveries.push(delivery);
     return { ack: true };
   });
 }, 60_000);
 afterAll(async () => {
   await broker.close();
-  await Promise.all([uploads.close(), vhost.drop()]);
+  await db.close();
+  await Promise.all([database.drop(), vhost.drop()]);
 });
 
-const idOf = ({ body }: Delivery) => uploadReceived.body.parse(body).uploadId;
-const isEmpty = async () => (await uploads.leftBehind()).messages === 0;
-
-function startRelay({
-  now = systemClock,
-  publisher = broker,
-}: {
-  now?: typeof systemClock;
-  publisher?: Pick<Broker, 'send'>;
-} = {}) {
-  const store = createOutboxStore(uploads.db, { clock: now, onEvents: () => undefined });
-  return startOutboxRelay({ store, publisher, clock: systemClock, log, pollMs: 50 });
-}
-
-test('two replicas send every message once, and each upload is QUEUED once its message is confirmed', async () => {
-  const ids = await Promise.all(Array.from({ length: 12 }, () => uploads.uploaded(aViewer())));
-  const relays = [startRelay(), startRelay()];
-  await waitFor(isEmpty, { what: 'the outbox to be empty' });
-  await waitFor(() => deliveries.length >= 12, { what: 'all messages' });
+type Relay = ReturnType<typeof startOutboxRelay>;
+let relays: Relay[];
+beforeEach(() => {
+  [deliveries, relays] = [[], []];
+});
+afterEach(async () => {
   await Promise.all(relays.map((relay) => relay.stop()));
-  expect(deliveries.map(idOf).sort()).toEqual(ids.sort());
-  const queued = await uploads.db.client.upload.findMany({ where: { id: { in: ids } } });
-  expect(new Set(queued.map(({ status, cursor }) => `${status} ${cursor}`))).toEqual(new Set(['QUEUED 2']));
+  await db.client.outboxMessage.deleteMany();
 });
 
-test('while the broker is away the message stays and the upload is RECEIVED; when it is back it is sent', async () => {
-  const id = await uploads.uploaded(aViewer());
-  let attempts = 0;
-  const away = {
-    async send() {
-      attempts += 1;
-      throw unavailable('The broker is away.');
+type Publisher = Pick<Broker, 'send' | 'ready'>;
+const aStore = (clock: Clock = systemClock) => createOutboxStore(db, { clock, onEvents: () => undefined });
+const relayOf = (store: OutboxStore<OutboxRow>, publisher: Publisher = broker) =>
+  startOutboxRelay({ store, publisher, clock: systemClock, log, pollMs: 1_000 });
+
+/** One replica: what it sent, in its order. It is stopped at the end of the test. */
+function startReplica({ store = aStore(), publisher = broker }: { store?: Store; publisher?: Publisher } = {}) {
+  const sent: string[] = [];
+  const noting: Publisher = {
+    ready: publisher.ready,
+    send(message) {
+      sent.push(message.messageId);
+      return publisher.send(message);
     },
   };
-  const relay = startRelay({ publisher: away });
-  await waitFor(() => attempts >= 2, { what: 'two attempts' });
-  await relay.stop();
-  expect(await uploads.db.client.upload.findUnique({ where: { id } })).toMatchObject({ status: 'RECEIVED', cursor: 1 });
-  const back = startRelay();
-  await waitFor(isEmpty, { what: 'the outbox to be empty' });
-  await back.stop();
-  expect(await uploads.db.client.upload.findUnique({ where: { id } })).toMatchObject({ status: 'QUEUED', cursor: 2 });
+  const relay = relayOf(store, noting);
+  relays.push(relay);
+  return { sent, relay };
+}
+type Store = OutboxStore<OutboxRow>;
+
+const idOf = ({ body }: Pick<Delivery, 'body'>) => uploadReceived.body.parse(body).uploadId;
+const isEmpty = async () => (await db.client.outboxMessage.count()) === 0;
+const allSent = (timeoutMs = 10_000) => waitFor(isEmpty, { what: 'the outbox to be empty', timeoutMs });
+const delivered = (count: number) => waitFor(() => deliveries.length >= count, { what: `${count} deliveries` });
+
+/** Every upload's log says once that the broker has it. */
+async function expectQueued(ids: readonly string[]) {
+  const queued = await db.client.upload.findMany({ where: { id: { in: [...ids] } } });
+  const ends = new Set(queued.map(({ status, cursor }) => `${status} ${cursor}`));
+  expect({ count: queued.length, ends }).toEqual({ count: ids.length, ends: new Set(['QUEUED 2']) });
+}
+
+test('three replicas send every message once, each oldest first, and each upload is QUEUED once', async () => {
+  const ids = await fillOutbox(db, 150);
+  const order = await db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
+  const replicas = [startReplica(), startReplica(), startReplica()];
+  await allSent();
+  await delivered(150);
+  expect(deliveries.map(idOf).sort()).toEqual(ids.toSorted());
+  for (const { sent } of replicas) {
+    expect(sent).toEqual(order.map(({ messageId }) => messageId).filter((id) => sent.includes(id)));
+  }
+  await expectQueued(ids);
 });
 
-test('a relay that died between confirm and mark: another sends the same message again once the lease ran out', async () => {
-  const id = await uploads.uploaded(aViewer());
-  const died = createOutboxStore(uploads.db, { clock: systemClock, onEvents: () => undefined });
-  const [row] = await died.claim(10, 60_000);
-  if (row === undefined) throw new Error('nothing to send');
-  await broker.send(row);
-  const early = startRelay();
-  early.nudge();
-  await early.stop();
-  expect(await isEmpty()).toBe(false);
+describe('a replica that dies, as the table and the broker see it,', () => {
+  /** Its leases are nearly over when it gets them, so that the test need not wait for all of their ten seconds. */
+  const aDyingStore = () => aStore({ ...systemClock, now: () => new Date(Date.now() - leaseMs + restOfLeaseMs) });
+  /** It does nothing any more, and nothing of it comes to an end. */
+  const never = () => new Promise<never>(() => undefined);
+  const deaths: [string, number, () => { store: Store; publisher: Publisher }][] = [
+    ['between claim and send', 0, () => ({ store: aDyingStore(), publisher: { ready: () => true, send: never } })],
+    [
+      'between send and confirm',
+      10,
+      () => ({
+        store: aDyingStore(),
+        publisher: { ready: () => true, send: (message) => broker.send(message).then(never) },
+      }),
+    ],
+    ['between confirm and mark', 10, () => ({ store: { ...aDyingStore(), markSent: never }, publisher: broker })],
+  ];
 
-  const later = startRelay({ now: fixedClock(new Date(Date.now() + 61_000)) });
-  await waitFor(isEmpty, { what: 'the outbox to be empty' });
-  await waitFor(() => deliveries.filter((delivery) => idOf(delivery) === id).length === 2, { what: 'both deliveries' });
-  await later.stop();
-  const messageIds = deliveries.filter((delivery) => idOf(delivery) === id).map(({ messageId }) => messageId);
-  expect(new Set(messageIds).size).toBe(1);
-  expect(await uploads.db.client.upload.findUnique({ where: { id } })).toMatchObject({ status: 'QUEUED', cursor: 2 });
+  test.each(deaths)(
+    '%s: the others send the rest at once, and its rows when its lease has run out; at most the %d in flight come twice',
+    async (_moment, twice, dying) => {
+      const ids = await fillOutbox(db, 80);
+      const { store, publisher } = dying();
+      relayOf(store, publisher);
+      const claimed = () => db.client.outboxMessage.count({ where: { claimedUntil: { not: null } } });
+      await waitFor(async () => (await claimed()) === 50, { what: 'the one that dies to claim its rows' });
+      await delivered(twice);
+
+      startReplica();
+      const left = () => db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
+      await waitFor(async () => (await left()).length === 50, { what: 'the others to be sent' });
+      expect((await left()).map(({ uploadId }) => uploadId)).toEqual(ids.slice(0, 50));
+
+      await allSent(restOfLeaseMs + 3_000);
+      await delivered(80 + twice);
+      expect(new Set(deliveries.map(idOf))).toEqual(new Set(ids));
+      expect(deliveries).toHaveLength(80 + twice);
+      expect(new Set(deliveries.map(({ messageId }) => messageId)).size).toBe(80);
+      await expectQueued(ids);
+    },
+    30_000,
+  );
+
+  test('after it recorded the end of an upload and before it sent the message: another sends it within two seconds', async () => {
+    const [id = ''] = await fillOutbox(db, 1);
+    startReplica();
+    await allSent();
+    const finished: string[] = [];
+    const queue = { name: 'notifier', bindings: [uploadFinished.binding], prefetch: 1 };
+    const consumer = await broker.consume(queue, async ({ body }) => {
+      finished.push(uploadFinished.body.parse(body).uploadId);
+      return { ack: true };
+    });
+    const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0 };
+    await recordFacts(db, id, { type: 'loaded', counts, reasons: [], awaits: [], version: 1 }, new Date());
+    await waitFor(() => finished.length > 0, { timeoutMs: 2_000, what: 'the message about its end' });
+    await allSent();
+    expect(finished).toEqual([id]);
+    await consumer.stop();
+  });
 });
+
+test('while the broker is away nothing is claimed and uploads stay RECEIVED; two seconds after it is back all are sent', async () => {
+  let isAway = true;
+  const publisher = { ready: () => !isAway && broker.ready(), send: broker.send };
+  const { relay } = startReplica({ publisher });
+  const ids = await fillOutbox(db, 5);
+  for (const _ of ids) relay.nudge();
+  const rows = await db.client.outboxMessage.findMany();
+  expect(rows.map(({ claimedUntil }) => claimedUntil)).toEqual(ids.map(() => null));
+  const waiting = await db.client.upload.findMany({ where: { id: { in: ids } } });
+  expect(new Set(waiting.map(({ status }) => status))).toEqual(new Set(['RECEIVED']));
+  isAway = false;
+  await allSent(2_000);
+  await expectQueued(ids);
+});
+
+test('every connection cut while messages are sent: each is sent, in spite of it', async () => {
+  const ids = await fillOutbox(db, 100);
+  startReplica();
+  startReplica();
+  await delivered(20);
+  await vhost.closeConnections();
+  await allSent(20_000);
+  await waitFor(() => new Set(deliveries.map(idOf)).size === 100, { what: 'every message at least once' });
+  await expectQueued(ids);
+});
+
+test('messages no queue takes stay and hold nothing up, and are sent once a queue is bound', async () => {
+  const own = await createTestVhost();
+  const unbound = await connectBroker({ url: own.url, log });
+  const finished: string[] = [];
+  const bind = (name: string, binding: string) =>
+    unbound.consume({ name, bindings: [binding], prefetch: 50 }, async ({ type, body }) => {
+      if (type === uploadFinished.type) finished.push(uploadFinished.body.parse(body).uploadId);
+      return { ack: true };
+    });
+  await bind('loader', uploadReceived.binding);
+
+  const ends = await fillOutbox(db, 60);
+  const counts = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
+  const fact = { type: 'failed', counts, reasons: [], failure: 'empty' } as const;
+  for (const id of ends) await recordFacts(db, id, fact, new Date());
+  await fillOutbox(db, 5);
+  const { sent } = startReplica({ publisher: unbound });
+  const left = () => db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
+  await waitFor(async () => (await left()).length === 60, { what: 'what has a queue to be sent' });
+  await waitFor(() => sent.length > 2 * 60 + 65, { what: 'the others to be tried again' });
+  expect((await left()).map(({ uploadId, type }) => [uploadId, type])).toEqual(
+    ends.map((id) => [id, uploadFinished.type]),
+  );
+
+  await bind('notifier', uploadFinished.binding);
+  await allSent(20_000);
+  await waitFor(() => finished.length === 60, { what: 'every message about an end' });
+  expect(finished.toSorted()).toEqual(ends.toSorted());
+  await unbound.close();
+  await own.drop();
+}, 60_000);

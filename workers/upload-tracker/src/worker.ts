@@ -37,7 +37,7 @@ export default defineWorker({
     const publisher = await connectBroker({ url: config.RABBITMQ_URL, log, name: 'upload-tracker outbox' });
     onClose(() => publisher.close());
     const store = createOutboxStore(db, { clock, onEvents: signals.signal });
-    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 5_000 });
+    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000 });
     onClose(() => relay.stop());
     return { db, signals, relay };
   },
