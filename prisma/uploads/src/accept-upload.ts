@@ -37,11 +37,11 @@ export function acceptUpload(db: UploadsDb, file: AcceptedFile, now: Date): Prom
 
 async function takeIntake(tx: Transaction, id: string) {
   await tx.$queryRaw`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
-  const intake = await tx.intake.findUnique({ where: { id }, select: { fileId: true, idempotencyKey: true } });
-  if (intake === null)
+  const intake = await tx.intake.findUnique({ where: { id } });
+  if (intake === null || intake.givenUpAt !== null)
     throw conflict('The upload took too long without a sign of life and was given up; send it again.');
   await tx.intake.delete({ where: { id } });
-  return intake;
+  return { fileId: intake.fileId, idempotencyKey: intake.idempotencyKey };
 }
 
 async function nextSequence(tx: Transaction): Promise<bigint> {

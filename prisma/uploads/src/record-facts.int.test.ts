@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { uploadFinished, uploadReceived } from '@tributary/events';
-import { createTestDatabase, fixedClock, type TestDatabase } from '@tributary/testing';
+import { createTestDatabase, type TestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
 import { openUploadsDb, type UploadsDb } from './client.ts';
-import { closeIntake, openIntake, staleIntakes } from './intakes.ts';
-import { createOutboxStore } from './outbox-store.ts';
+import { giveUpIntake } from './give-up-intake.ts';
+import { openIntake } from './intakes.ts';
 import { recordFacts } from './record-facts.ts';
 import { unknownFiles } from './unknown-files.ts';
 
@@ -25,9 +25,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function anIntake(idempotencyKey: string | null = null): Promise<string> {
+async function anIntake(): Promise<string> {
   const id = randomUUID();
-  await openIntake(db, { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey, leaseUntil: later }, now);
+  const intake = { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: null, leaseUntil: later };
+  await openIntake(db, intake, { now, deleteFile: async () => undefined });
   return id;
 }
 
@@ -62,7 +63,7 @@ describe('accepting an upload', () => {
 
   test('an intake that was given up is CONFLICT, and nothing of the upload is left', async () => {
     const intakeId = await anIntake();
-    await closeIntake(db, intakeId, { deleteFile: async () => undefined });
+    await giveUpIntake(db, intakeId, { now, deleteFile: async () => undefined });
     const file = { intakeId, owner, filename: 'a.csv', kind: 'JOBS', bytes: 1, sha256: 'a'.repeat(64) };
     await expect(acceptUpload(db, file, now)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await db.client.upload.findUnique({ where: { id: intakeId } })).toBeNull();
@@ -78,38 +79,6 @@ describe('accepting an upload', () => {
     const hired = await anUpload('HIRED_EMPLOYEES');
     const [message] = await messagesOf(hired.id);
     expect(uploadReceived.body.parse(JSON.parse(message?.body ?? '')).dependsOn).toEqual([departments.id, jobs.id]);
-  });
-});
-
-describe('intakes', () => {
-  test('a key is reserved per user while its intake lives, and free once it broke off', async () => {
-    const id = await anIntake('a-key');
-    await expect(anIntake('a-key')).rejects.toMatchObject({ code: 'CONFLICT' });
-    await anIntake('A-KEY');
-    await closeIntake(db, id, { deleteFile: async () => undefined });
-    await anIntake('a-key');
-  });
-
-  test('a stale one is found and closed, file first; one that was renewed meanwhile is not', async () => {
-    const id = await anIntake();
-    const stale = new Date(later.getTime() + 1);
-    expect(await staleIntakes(db, stale, 1000)).toContain(id);
-    expect(await staleIntakes(db, later, 1000)).not.toContain(id);
-    const deleted: string[] = [];
-    const deleteFile = async (fileId: string) => {
-      deleted.push(fileId);
-    };
-    expect(await closeIntake(db, id, { deleteFile, staleAt: later })).toBe(false);
-    expect(await closeIntake(db, id, { deleteFile, staleAt: stale })).toBe(true);
-    expect(await closeIntake(db, id, { deleteFile, staleAt: stale })).toBe(false);
-    expect(deleted).toEqual([id]);
-  });
-
-  test('when its file cannot be deleted the intake stays for the next sweep', async () => {
-    const id = await anIntake();
-    const deleteFile = () => Promise.reject(new Error('disk'));
-    await expect(closeIntake(db, id, { deleteFile })).rejects.toThrow('disk');
-    expect(await db.client.intake.findUnique({ where: { id } })).not.toBeNull();
   });
 });
 
@@ -150,34 +119,6 @@ describe('the event log', () => {
     const { id } = await anUpload();
     expect(await recordFacts(db, id, { type: 'notified', at: later }, now)).toEqual([]);
     expect(await db.client.upload.findUnique({ where: { id } })).toMatchObject({ notifiedAt: later, cursor: 1 });
-  });
-});
-
-describe('the outbox', () => {
-  test('two relays never claim the same row, a lease that ran out frees it, and marking sent twice records QUEUED once', async () => {
-    await db.client.outboxMessage.deleteMany();
-    const uploads = await Promise.all(Array.from({ length: 10 }, () => anUpload()));
-    const signalled: string[] = [];
-    const clock = fixedClock(now);
-    const store = createOutboxStore(db, { clock, onEvents: (id) => signalled.push(id) });
-    const claims = await Promise.all([store.claim(6, 1000), store.claim(6, 1000)]);
-    const rows = [...claims.flat(), ...(await store.claim(10, 1000))];
-    expect(rows.map(({ uploadId }) => uploadId).sort()).toEqual(uploads.map(({ id }) => id).sort());
-    expect(await store.claim(10, 1000)).toEqual([]);
-
-    const [first] = rows;
-    if (first === undefined) throw new Error('nothing was claimed');
-    await Promise.all([store.markSent(first), store.markSent(first)]);
-    expect((await logOf(first.uploadId)).map(({ status }) => status)).toEqual(['RECEIVED', 'QUEUED']);
-    expect(signalled).toEqual([first.uploadId]);
-
-    const afterCrash = createOutboxStore(db, { clock: fixedClock(later), onEvents: () => undefined });
-    expect((await afterCrash.claim(100, 1000)).map(({ messageId }) => messageId).sort()).toEqual(
-      rows
-        .slice(1)
-        .map(({ messageId }) => messageId)
-        .sort(),
-    );
   });
 });
 

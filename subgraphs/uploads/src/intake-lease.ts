@@ -2,12 +2,13 @@ import { type Clock, conflict } from '@tributary/core';
 import { renewIntake, type UploadsDb } from '@tributary/uploads-db';
 
 /** How long an intake is believed in without a sign of life. */
-export const leaseMs = 60_000;
-const renewEveryMs = 15_000;
+export const leaseMs = 20_000;
+const renewEveryMs = 5_000;
 
 /**
  * Runs `work` while renewing the intake's lease; its signal is aborted when the intake was given up by somebody else.
- * A database that is away for a moment is not the end: the lease outlives several renewals.
+ * A database that is away for a moment is not the end: the lease outlives several renewals. One that ran out unnoticed,
+ * because this process stood still, is noticed when the file is accepted.
  */
 export async function holdLease<T>(
   intakeId: string,

@@ -2,10 +2,10 @@ import { sweepFiles } from './sweep-files.ts';
 import { sweepIntakes } from './sweep-intakes.ts';
 import type { SweeperDeps } from './sweeper-deps.ts';
 
-const intakesEveryMs = 30_000;
+const intakesEveryMs = 10_000;
 const filesEveryMs = 60 * 60_000;
 
-/** Removes what processes that died have left: stale intakes twice a minute, files nobody knows every hour. Any number may run. */
+/** Removes what processes that died have left: stale intakes every ten seconds, files nobody knows every hour. Any number may run. */
 export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const running = Promise.all([

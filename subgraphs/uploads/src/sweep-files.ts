@@ -2,13 +2,16 @@ import { unknownFiles } from '@tributary/uploads-db';
 import type { SweeperDeps } from './sweeper-deps.ts';
 
 const batchSize = 500;
-/** Far longer than any lease, so that nothing that is on its way is looked at. */
-const minAgeMs = 24 * 60 * 60_000;
+const dayMs = 24 * 60 * 60_000;
 
-/** Deletes files that no upload and no intake names, and what dead writers left inside the store. */
-export async function sweepFiles(deps: SweeperDeps): Promise<void> {
-  const { files, clock } = deps;
-  await files.sweep(minAgeMs);
+/**
+ * Deletes files, whole or broken off, that no upload and no intake names. What is on its way is named by its intake from
+ * before its first byte, so it is safe whatever its age; the day is for people, to mend a database that lost its rows.
+ */
+export async function sweepFiles(deps: SweeperDeps, { minAgeMs = dayMs }: { minAgeMs?: number } = {}): Promise<void> {
+  const { db, files, clock } = deps;
+  const isForgotten = async (id: string) => (await unknownFiles(db, [id])).length > 0;
+  await files.sweep({ olderThanMs: minAgeMs, isForgotten });
   const before = clock.now().getTime() - minAgeMs;
   let batch: string[] = [];
   for await (const { id, createdAt } of files.list()) {

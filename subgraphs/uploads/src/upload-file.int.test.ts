@@ -162,7 +162,8 @@ describe('sweeping', () => {
     const { db, files, log } = uploads;
     const [id, owner] = [randomUUID(), aViewer()];
     const now = new Date('2026-01-01T00:00:00Z');
-    await openIntake(db, { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: 'k', leaseUntil: now }, now);
+    const intake = { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: 'k', leaseUntil: now };
+    await openIntake(db, intake, { now, deleteFile: (fileId) => files.delete(fileId) });
     await files.write(
       id,
       (async function* () {

@@ -3,7 +3,7 @@ import type { FileStore } from '@tributary/file-store';
 import type { Viewer } from '@tributary/graphql';
 import {
   acceptUpload,
-  closeIntake,
+  giveUpIntake,
   openIntake,
   type Upload,
   type UploadsDb,
@@ -48,11 +48,11 @@ export async function uploadFile(input: UploadFileInput, deps: UploadFileDeps): 
 
 async function takeIn(input: UploadFileInput, deps: UploadFileDeps): Promise<Upload> {
   const { owner, kind, idempotencyKey } = input;
-  const { db, clock } = deps;
+  const { db, files, clock } = deps;
   const now = clock.now();
   const id = uuidV7(now);
-  const leaseUntil = new Date(now.getTime() + leaseMs);
-  await openIntake(db, { id, ownerId: owner.id, kind, idempotencyKey, leaseUntil }, now);
+  const intake = { id, ownerId: owner.id, kind, idempotencyKey, leaseUntil: new Date(now.getTime() + leaseMs) };
+  await openIntake(db, intake, { now, deleteFile: (fileId) => files.delete(fileId) });
   try {
     // The first upload with this key may have been accepted just before its key was ours to reserve.
     const original = await findOriginal(db, owner.id, idempotencyKey);
@@ -84,10 +84,10 @@ async function storeAndAccept(
 }
 
 /** Leaves nothing of an intake that broke off; what cannot be removed now, the sweeper removes when the lease has run out. */
-async function giveUp(id: string, { db, files, log }: UploadFileDeps): Promise<void> {
+async function giveUp(id: string, { db, files, clock, log }: UploadFileDeps): Promise<void> {
   const deleteFile = (fileId: string) => files.delete(fileId);
   try {
-    if (await closeIntake(db, id, { deleteFile })) return;
+    if (await giveUpIntake(db, id, { deleteFile, now: clock.now() })) return;
     for (const fileId of await unknownFiles(db, [id])) await deleteFile(fileId);
   } catch (error) {
     log.warn({ err: error, uploadId: id }, 'a broken-off intake is left to the sweeper');

@@ -49,13 +49,11 @@ afterEach(() => worker.stop());
 async function anUpload(): Promise<string> {
   const id = randomUUID();
   const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
-  await openIntake(
-    db,
-    { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: null, leaseUntil: new Date(Date.now() + 60_000) },
-    new Date(),
-  );
+  const now = new Date();
+  const intake = { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: null, leaseUntil: now };
+  await openIntake(db, intake, { now, deleteFile: async () => undefined });
   const file = { filename: 'jobs.csv', kind: 'JOBS', bytes: 12, sha256: 'a'.repeat(64) };
-  return (await acceptUpload(db, { intakeId: id, owner, ...file }, new Date())).id;
+  return (await acceptUpload(db, { intakeId: id, owner, ...file }, now)).id;
 }
 
 async function recordOf(uploadId: string) {

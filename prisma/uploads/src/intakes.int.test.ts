@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '@tributary/testing';
+import { acceptUpload } from './accept-upload.ts';
+import { openUploadsDb, type UploadsDb } from './client.ts';
+import { giveUpIntake } from './give-up-intake.ts';
+import { openIntake, renewIntake, staleIntakes } from './intakes.ts';
+import { unknownFiles } from './unknown-files.ts';
+
+const now = new Date('2026-01-02T03:04:05.678Z');
+const later = new Date('2026-01-02T04:00:00.000Z');
+const stale = new Date(later.getTime() + 1);
+const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
+
+let database: TestDatabase;
+let db: UploadsDb;
+beforeAll(async () => {
+  database = await createTestDatabase('uploads');
+  db = openUploadsDb(database.url);
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+/** A store that only remembers what was deleted from it. */
+function aStore() {
+  const deleted: string[] = [];
+  const deleteFile = async (fileId: string) => {
+    deleted.push(fileId);
+  };
+  return { deleted, deleteFile };
+}
+
+async function anIntake(idempotencyKey: string | null = null, { at = now, leaseUntil = later, ...store } = {}) {
+  const id = randomUUID();
+  const intake = { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey, leaseUntil };
+  await openIntake(db, intake, { now: at, ...aStore(), ...store });
+  return id;
+}
+
+const accept = (intakeId: string) =>
+  acceptUpload(db, { intakeId, owner, filename: 'a.csv', kind: 'JOBS', bytes: 1, sha256: 'a'.repeat(64) }, now);
+const rowOf = (id: string) => db.client.intake.findUnique({ where: { id } });
+
+test('a key is reserved per user while its intake lives, and free once it broke off', async () => {
+  const id = await anIntake('a-key');
+  await expect(anIntake('a-key', { at: later })).rejects.toMatchObject({ code: 'CONFLICT' });
+  await anIntake('A-KEY');
+  await giveUpIntake(db, id, { now, ...aStore() });
+  await anIntake('a-key');
+});
+
+test('a key whose intake is stale is taken over at once, its file deleted first', async () => {
+  const id = await anIntake('left');
+  const { deleted, deleteFile } = aStore();
+  const next = await anIntake('left', { at: stale, ...{ deleteFile } });
+  expect(deleted).toEqual([id]);
+  expect(await rowOf(id)).toBeNull();
+  await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await accept(next);
+});
+
+test('of twenty that take over the same stale key at once one gets it, the others CONFLICT', async () => {
+  const id = await anIntake('wanted');
+  const leaseUntil = new Date(stale.getTime() + 1);
+  const takers = await Promise.allSettled(
+    Array.from({ length: 20 }, () => anIntake('wanted', { at: stale, leaseUntil })),
+  );
+  const winners = takers.flatMap((taker) => (taker.status === 'fulfilled' ? [taker.value] : []));
+  const losers = takers.flatMap((taker) => (taker.status === 'rejected' ? [taker.reason.code] : []));
+  expect({ winners: winners.length, losers: new Set(losers) }).toEqual({ winners: 1, losers: new Set(['CONFLICT']) });
+  expect(await rowOf(id)).toBeNull();
+});
+
+test('a stale one is found and given up by one of several sweepers; one that was renewed meanwhile is not', async () => {
+  const id = await anIntake();
+  expect(await staleIntakes(db, stale, 1000)).toContain(id);
+  expect(await staleIntakes(db, later, 1000)).not.toContain(id);
+  const { deleted, deleteFile } = aStore();
+  const sweep = (at: Date) => giveUpIntake(db, id, { deleteFile, now: at, onlyStale: true });
+  expect(await sweep(later)).toBe(false);
+  expect(await renewIntake(db, id, new Date(stale.getTime() + 1))).toBe(true);
+  expect(await sweep(stale)).toBe(false);
+  expect(deleted).toEqual([]);
+  const sweeps = await Promise.all(Array.from({ length: 4 }, () => sweep(new Date(stale.getTime() + 2))));
+  expect(sweeps.filter((isGivenUp) => isGivenUp)).toHaveLength(1);
+  expect(new Set(deleted)).toEqual(new Set([id]));
+});
+
+test('from the moment its file may be deleted nobody can renew or accept it, also when the deletion fails', async () => {
+  const id = await anIntake('failing');
+  const deleteFile = async () => {
+    expect(await renewIntake(db, id, later)).toBe(false);
+    await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+    throw new Error('disk');
+  };
+  await expect(giveUpIntake(db, id, { now, deleteFile })).rejects.toThrow('disk');
+  await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(await unknownFiles(db, [id])).toEqual([]);
+  const next = new Date(now.getTime() + 1);
+  expect(await staleIntakes(db, next, 1000)).toContain(id);
+  expect(await giveUpIntake(db, id, { now: next, ...aStore(), onlyStale: true })).toBe(true);
+  expect(await rowOf(id)).toBeNull();
+});
+
+test('giving up waits for whoever has the row, and leaves what was accepted', async () => {
+  const id = await anIntake();
+  const { deleted, deleteFile } = aStore();
+  let given: Promise<boolean> = Promise.resolve(true);
+  await db.client.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
+    given = giveUpIntake(db, id, { now: stale, deleteFile, onlyStale: true });
+    await tx.intake.update({ where: { id }, data: { leaseUntil: stale } });
+  });
+  expect(await given).toBe(false);
+  const [upload, isGivenUp] = await Promise.allSettled([accept(id), giveUpIntake(db, id, { now: stale, deleteFile })]);
+  const isAccepted = upload.status === 'fulfilled';
+  expect(isGivenUp).toEqual({ status: 'fulfilled', value: !isAccepted });
+  expect(deleted).toEqual(isAccepted ? [] : [id]);
+});
