@@ -12,6 +12,8 @@ export interface LoadDependencies {
   readonly publish: HandlingContext['publish'];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** About how many rows are committed together; 5,000 unless told. */
+  readonly chunkRows?: number;
 }
 
 /** A load that must stop is delivered again, to this loader or another. */

@@ -17,14 +17,15 @@ export async function loadRows(
   dialect: Dialect,
   load: LoadRecord,
   source: AsyncIterable<Uint8Array>,
-  { db, publish, clock, signal }: LoadDependencies,
+  dependencies: LoadDependencies,
 ): Promise<void> {
+  const { db, publish, clock, signal, chunkRows } = dependencies;
   const { uploadId, kind, sequence } = target;
   const percentOf = (rows: number) => Math.min(100, (rows * 100) / Math.max(1, dialect.totalRows));
   const isDue = createProgressGate(percentOf(load.rowsRead), clock);
 
   async function write(chunk: Chunk) {
-    const { rowsRead, rowsLoaded, rowsRejected } = await commitChunk(db.pool, target, chunk);
+    const { rowsRead, rowsLoaded, rowsRejected } = await commitChunk(target, chunk, dependencies);
     const percent = percentOf(rowsRead);
     if (!isDue(percent)) return;
     await publish(loadProgressed, {
@@ -40,7 +41,7 @@ export async function loadRows(
   const known = await loadKnownIds(db.pool, kind, sequence);
   let writing: Promise<void> = Promise.resolve();
   try {
-    for await (const chunk of readChunks(source, { dialect, kind, known, skip: load.rowsRead })) {
+    for await (const chunk of readChunks(source, { dialect, kind, known, skip: load.rowsRead, chunkRows })) {
       await writing;
       stopWhenAborted(signal);
       writing = write(chunk);

@@ -12,13 +12,21 @@ import { rowTuple } from './store/row-statements.ts';
 const CHUNK_ROWS = 5_000;
 const CHUNK_CHARACTERS = 2_000_000;
 
+interface Reading {
+  readonly dialect: Dialect;
+  readonly kind: Kind;
+  readonly known: KnownIds;
+  readonly skip: number;
+  readonly chunkRows?: number | undefined;
+}
+
 /**
- * The second pass: validates every row and hands them on in chunks of about 5,000, less where rows are long. The first `skip` rows
+ * The second pass: validates every row and hands them on in chunks of about `chunkRows`, less where rows are long. The first `skip` rows
  * are committed already; they are validated again, because the ids they used make later ones duplicates.
  */
 export async function* readChunks(
   source: AsyncIterable<Uint8Array>,
-  { dialect, kind, known, skip }: { dialect: Dialect; kind: Kind; known: KnownIds; skip: number },
+  { dialect, kind, known, skip, chunkRows = CHUNK_ROWS }: Reading,
 ): AsyncGenerator<Chunk> {
   const used = createIdSet();
   let isHeader = dialect.header !== null;
@@ -53,7 +61,7 @@ export async function* readChunks(
 
   for await (const bytes of decodeText(source, dialect.encoding)) {
     tokeniser.push(bytes);
-    if (rows.length + rejections.length >= CHUNK_ROWS || characters >= CHUNK_CHARACTERS) yield takeChunk();
+    if (rows.length + rejections.length >= chunkRows || characters >= CHUNK_CHARACTERS) yield takeChunk();
   }
   tokeniser.end();
   if (rows.length + rejections.length > 0) yield takeChunk();

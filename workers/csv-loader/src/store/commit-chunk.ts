@@ -1,13 +1,15 @@
 import type { rejectionReason } from '@tributary/events';
-import type { Pool, PoolConnection } from 'mariadb';
+import type { PoolConnection } from 'mariadb';
 import type { z } from 'zod';
 import type { Chunk } from '../chunk.ts';
+import { type LoadDependencies, stopWhenAborted } from '../load-dependencies.ts';
 import type { Kind } from '../rows/kinds.ts';
 import { isContention } from './database-errors.ts';
 import { type LoadRecord, readLoad } from './load-record.ts';
 import { rejectionStatements, rowStatements } from './row-statements.ts';
 
 const CONTENTION_TRIES = 10;
+const MAX_PAUSE_MS = 1_000;
 const REASONS = 10;
 const REASON_CHARACTERS = 200;
 
@@ -27,11 +29,16 @@ export class Superseded extends Error {
 
 /**
  * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed. Throws
- * Superseded, having written nothing, when the load does not stand exactly before this chunk.
+ * Superseded, having written nothing, when the load does not stand exactly before this chunk. A deadlock or lock timeout is tried ten
+ * times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
  */
-export async function commitChunk(pool: Pool, target: Target, chunk: Chunk): Promise<LoadRecord> {
+export async function commitChunk(
+  target: Target,
+  chunk: Chunk,
+  { db, clock, signal }: Pick<LoadDependencies, 'db' | 'clock' | 'signal'>,
+): Promise<LoadRecord> {
   for (let tries = 1; ; tries++) {
-    const connection = await pool.getConnection();
+    const connection = await db.pool.getConnection();
     try {
       await connection.beginTransaction();
       const committed = await writeChunk(connection, target, chunk);
@@ -43,7 +50,14 @@ export async function commitChunk(pool: Pool, target: Target, chunk: Chunk): Pro
     } finally {
       await connection.release();
     }
+    await clock.sleep(pauseMs(tries), signal).catch(() => {});
+    stopWhenAborted(signal);
   }
+}
+
+/** Up to 20, 40, 80 … 1,000 ms, by chance: loaders that met must not all come back at the same moment. */
+function pauseMs(tries: number): number {
+  return Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** tries);
 }
 
 async function writeChunk(connection: PoolConnection, target: Target, chunk: Chunk): Promise<LoadRecord> {
