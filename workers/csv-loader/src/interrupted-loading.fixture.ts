@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream';
+import { setTimeout as pass } from 'node:timers/promises';
+import { unavailable } from '@tributary/core';
+import type { FileStore } from '@tributary/file-store';
+import fc from 'fast-check';
+import type { PoolConnection } from 'mariadb';
+import type { LoadDependencies } from './load-dependencies.ts';
+import type { LoadingBench } from './loading-bench.fixture.ts';
+import { watchedPool } from './watched-pool.fixture.ts';
+
+/** One handing over of an upload to a loader, and what befalls that loader. A step is a statement, COMMIT included, a message or a file opened. */
+export interface Delivery {
+  /** Counted round the uploads there are. */
+  readonly upload: number;
+  /** Milliseconds before each step, over and over: what makes this loader meet the others elsewhere. */
+  readonly pausesMs: readonly number[];
+  readonly chunkRows: number;
+  readonly pieceBytes: number;
+  /** The connection is killed by the server, or the loader is told to stop, at that step. */
+  readonly fate: { readonly step: number; readonly how: 'BEFORE' | 'DURING' | 'AFTER' | 'STOP' } | null;
+}
+
+const fate = fc.record({
+  step: fc.nat(24),
+  how: fc.constantFrom('BEFORE', 'DURING', 'AFTER', 'STOP'),
+});
+
+export const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
+  upload: fc.nat(5),
+  pausesMs: fc.array(fc.nat(4), { minLength: 1, maxLength: 5 }),
+  chunkRows: fc.integer({ min: 1, max: 3 }),
+  pieceBytes: fc.integer({ min: 8, max: 64 }),
+  fate: fc.option(fate, { freq: 3 }),
+});
+
+/** What a loader is given so that this delivery goes as drawn; the connections killed are real ones, and so are the errors. */
+export function dependenciesOf(
+  { pausesMs, chunkRows, pieceBytes, fate }: Delivery,
+  bench: LoadingBench,
+  store: FileStore,
+): LoadDependencies {
+  const { pool } = bench.db;
+  const stopping = new AbortController();
+  let steps = 0;
+
+  async function step<T>(run: () => Promise<T>, breakDown: () => Promise<unknown>): Promise<T> {
+    await pass(pausesMs[steps % pausesMs.length]);
+    if (steps++ !== fate?.step) return run();
+    if (fate.how === 'STOP') stopping.abort();
+    if (fate.how === 'BEFORE') await breakDown();
+    const running = run();
+    if (fate.how === 'DURING') await Promise.allSettled([running, breakDown()]);
+    const result = await running;
+    if (fate.how === 'AFTER') await breakDown();
+    return result;
+  }
+  const fail = async () => {
+    throw unavailable('It is not there now.');
+  };
+  async function kill(connection: PoolConnection) {
+    // One that has gone meanwhile cannot be killed.
+    await pool.query(`KILL ${connection.threadId}`).catch(() => {});
+    // What was answered before is lost with the connection: this asks it, and throws.
+    if (fate?.how === 'AFTER') await connection.query('SELECT 1');
+  }
+
+  return {
+    ...bench.dependencies,
+    db: { pool: watchedPool(pool, (run, connection) => step(run, () => kill(connection))) },
+    files: { read: (id) => step(async () => Readable.from(cut(await store.read(id), pieceBytes)), fail) },
+    publish: (event, body) => step(() => bench.dependencies.publish(event, body), fail),
+    clock: { ...bench.dependencies.clock, now: laterEachTime() },
+    signal: stopping.signal,
+    progressed: () => {},
+    isOverdue: () => false,
+    chunkRows,
+  };
+}
+
+/** A second passes between two looks, so that every chunk's progress is due. */
+function laterEachTime() {
+  let now = 0;
+  return () => {
+    now += 1_000;
+    return new Date(now);
+  };
+}
+
+async function* cut(source: AsyncIterable<Buffer>, pieceBytes: number) {
+  for await (const part of source) {
+    for (let at = 0; at < part.length; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
+  }
+}

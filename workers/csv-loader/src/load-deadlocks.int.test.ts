@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '@tributary/core';
+import type { SqlError } from 'mariadb';
+import { expectModel } from './expect-model.fixture.ts';
+import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
+import { type ModelUpload, modelOfLoading } from './model-of-loading.fixture.ts';
+import { watchedPool } from './watched-pool.fixture.ts';
+
+const LOCK_WAIT_TIMEOUT = 1205;
+const DEADLOCK = 1213;
+
+describe('loaders that lock each other out', () => {
+  let bench: LoadingBench;
+  beforeAll(async () => {
+    bench = await openLoadingBench();
+  });
+  beforeEach(() => bench.empty());
+  afterAll(() => bench.close());
+
+  test('eight of them over the same ids meet deadlocks, try again and end exactly, each delivered once', async () => {
+    const uploads = Array.from({ length: 8 }, (_, index) =>
+      aJobsUpload(bench, shuffledIds(6_000, index), `Job ${index}`),
+    );
+    const failed: number[] = [];
+    const pool = contendingPool(bench, 10, (errno) => failed.push(errno));
+    await Promise.all(uploads.map(({ upload }) => bench.load(upload, { db: { pool }, chunkRows: 500 })));
+    expect(failed).toContain(DEADLOCK);
+    expectModel(modelOfLoading(uploads.map(({ model }) => model)), await bench.everything(), bench.published);
+  });
+
+  test('a lock wait that times out is tried again and the load ends exactly, delivered once', async () => {
+    const { upload, model } = aJobsUpload(bench, [1, 2, 3], 'Job');
+    const release = await lockJob(bench, 2);
+    const failed: number[] = [];
+    const pool = contendingPool(bench, 1, async (errno) => {
+      failed.push(errno);
+      await release();
+    });
+    await bench.load(upload, { db: { pool } });
+    expect(failed).toEqual([LOCK_WAIT_TIMEOUT]);
+    expectModel(modelOfLoading([model]), await bench.everything(), bench.published);
+  });
+
+  test('a lock that stays is waited for with growing pauses, then by the queue, and the load ends exactly after it', async () => {
+    const { upload, model } = aJobsUpload(bench, [1, 2, 3], 'Job');
+    const release = await lockJob(bench, 2);
+    const pausesMs: number[] = [];
+    const clock = { ...systemClock, sleep: async (ms: number) => void pausesMs.push(ms) };
+    const pool = contendingPool(bench, 0, () => {});
+    await expect(bench.load(upload, { db: { pool }, clock })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(pausesMs).toHaveLength(9);
+    for (const [index, ms] of pausesMs.entries()) expect(ms).toBeLessThanOrEqual(Math.min(1_000, 20 * 2 ** index));
+    expect(new Set(pausesMs).size).toBe(9);
+    expect((await bench.everything()).loads).toMatchObject([{ state: 'LOADING', rows_read: 0 }]);
+    await release();
+    await bench.load(upload);
+    expectModel(modelOfLoading([model]), await bench.everything(), bench.published);
+  });
+
+  test('a loader told to stop does not try again', async () => {
+    const { upload } = aJobsUpload(bench, [1], 'Job');
+    const release = await lockJob(bench, 1);
+    const stopping = new AbortController();
+    let failures = 0;
+    const pool = contendingPool(bench, 0, () => {
+      failures++;
+      stopping.abort();
+    });
+    await expect(bench.load(upload, { db: { pool }, signal: stopping.signal })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('stopping'),
+    });
+    expect(failures).toBe(1);
+    await release();
+  });
+});
+
+function aJobsUpload(bench: LoadingBench, ids: readonly number[], name: string) {
+  const lines = ids.map((id) => [`${id}`, `${name} ${id}`]);
+  const upload = bench.anUpload('JOBS', lines.map((cells) => cells.join(',')).join('\n'));
+  const { uploadId, sequence } = upload;
+  const model: ModelUpload = { uploadId, sequence, kind: 'JOBS', lines, hasHeader: false, isBroken: false };
+  return { upload, model };
+}
+
+/** The ids 1 to `count`, each time in another order that visits them all: 6,000 has no factor in common with these steps. */
+function shuffledIds(count: number, variant: number): number[] {
+  const step = [1, 5999, 7, 5993, 11, 13, 17, 19][variant] ?? 1;
+  return Array.from({ length: count }, (_, index) => ((index * step) % count) + 1);
+}
+
+/** Holds a job's row, as another loader's unfinished transaction does, until the function returned is called. */
+async function lockJob({ db }: LoadingBench, id: number): Promise<() => Promise<void>> {
+  const connection = await db.pool.getConnection();
+  await connection.beginTransaction();
+  await connection.query(
+    "INSERT INTO jobs (id, name, sequence, first_sequence, upload_id) VALUES (?, 'In between', 1, 1, '')",
+    [id],
+  );
+  return async () => {
+    await connection.rollback();
+    await connection.release();
+  };
+}
+
+/** The bench's pool, whose transactions wait for locks that long and tell of every deadlock and timeout. */
+function contendingPool({ db }: LoadingBench, lockWaitSeconds: number, onContention: (errno: number) => unknown) {
+  return watchedPool(db.pool, async (run, connection) => {
+    await connection.query('SET SESSION innodb_lock_wait_timeout = ?', [lockWaitSeconds]);
+    return run().catch(async (error: SqlError) => {
+      if ([LOCK_WAIT_TIMEOUT, DEADLOCK].includes(error.errno)) await onContention(error.errno);
+      throw error;
+    });
+  });
+}
