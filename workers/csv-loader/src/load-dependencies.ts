@@ -12,6 +12,8 @@ export interface LoadDependencies {
   readonly publish: HandlingContext['publish'];
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly progressed: HandlingContext['progressed'];
+  readonly isOverdue: HandlingContext['isOverdue'];
   /** About how many rows are committed together; 5,000 unless told. */
   readonly chunkRows?: number;
 }

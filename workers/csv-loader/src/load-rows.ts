@@ -1,4 +1,5 @@
 import { loadProgressed } from '@tributary/events';
+import { Continue } from '@tributary/worker';
 import type { Chunk } from './chunk.ts';
 import type { Dialect } from './csv/dialect.ts';
 import { type LoadDependencies, stopWhenAborted } from './load-dependencies.ts';
@@ -10,7 +11,7 @@ import type { LoadRecord } from './store/load-record.ts';
 
 /**
  * Commits the file's rows from the load's checkpoint on, chunk by chunk, reading the next while one is written. Throws
- * Superseded when another loader got ahead.
+ * Superseded when another loader got ahead, and Continue when the delivery was in hand for long enough and rows are left.
  */
 export async function loadRows(
   target: Target,
@@ -19,13 +20,16 @@ export async function loadRows(
   source: AsyncIterable<Uint8Array>,
   dependencies: LoadDependencies,
 ): Promise<void> {
-  const { db, publish, clock, signal, chunkRows } = dependencies;
+  const { db, publish, clock, signal, chunkRows, progressed, isOverdue } = dependencies;
   const { uploadId, kind, sequence } = target;
   const percentOf = (rows: number) => Math.min(100, (rows * 100) / Math.max(1, dialect.totalRows));
   const isDue = createProgressGate(percentOf(load.rowsRead), clock);
 
+  let hasProgress = false;
   async function write(chunk: Chunk) {
     const { rowsRead, rowsLoaded, rowsRejected } = await commitChunk(target, chunk, dependencies);
+    hasProgress = true;
+    progressed();
     const percent = percentOf(rowsRead);
     if (!isDue(percent)) return;
     await publish(loadProgressed, {
@@ -44,6 +48,7 @@ export async function loadRows(
     for await (const chunk of readChunks(source, { dialect, kind, known, skip: load.rowsRead, chunkRows })) {
       await writing;
       stopWhenAborted(signal);
+      if (hasProgress && isOverdue()) throw new Continue();
       writing = write(chunk);
       // Awaited with the next chunk; until then a failure must not count as unhandled.
       writing.catch(() => {});

@@ -5,10 +5,11 @@ import { FileFault } from './file-fault.ts';
 import { type LoadDependencies, stopWhenAborted, type Upload } from './load-dependencies.ts';
 import { loadRows } from './load-rows.ts';
 import { publishEnd } from './publish-end.ts';
+import { readFile } from './read-file.ts';
 import { isKind } from './rows/kinds.ts';
 import { Superseded, type Target } from './store/commit-chunk.ts';
-import { asUnavailable } from './store/database-errors.ts';
 import { countUnended, endLoad, type LoadRecord, openLoad, saveDialect } from './store/load-record.ts';
+import { waitingForDatabase } from './store/waiting-for-database.ts';
 
 /**
  * Loads an upload's file to its end and publishes that end, from wherever an earlier try left it; an ended load only has its end published
@@ -23,26 +24,27 @@ export async function loadUpload(upload: Upload, dependencies: LoadDependencies)
     }
     await publishEnd(upload.uploadId, load, dependencies);
   } catch (error) {
-    throw asUnavailable(error);
+    throw waitingForDatabase(error);
   }
 }
 
 async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDependencies): Promise<void> {
-  const { db, files, publish, clock, signal } = dependencies;
+  const { db, files, publish, clock, signal, progressed } = dependencies;
   const { uploadId, sequence, kind, fileId } = upload;
-  const open = () => files.read(fileId);
+  const open = async () => readFile(files, fileId);
   try {
     if (!isKind(kind)) throw new FileFault(`Files of the kind ${kind} cannot be loaded.`);
     const waitingFor = await countUnended(db.pool, upload.dependsOn);
     if (waitingFor > 0) {
       throw unavailable(
-        `Waiting for ${waitingFor === 1 ? 'an earlier upload' : `${waitingFor} earlier uploads`} of departments or jobs.`,
+        `Waiting for ${waitingFor === 1 ? 'an earlier upload' : `${waitingFor} earlier uploads`} of departments or jobs`,
       );
     }
     if (!load.dialect) {
       await publish(loadStarted, { uploadId, at: clock.now().toISOString() });
       const dialect = await settleDialect(open, kind, () => stopWhenAborted(signal));
       await saveDialect(db.pool, uploadId, dialect);
+      progressed();
       return;
     }
     const target: Target = { uploadId, sequence, kind };

@@ -4,7 +4,7 @@ import { loadDelayed, uploadReceived } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { loadUpload } from './load-upload.ts';
+import { loadDelivery } from './load-delivery.ts';
 
 /** Loads uploaded files into the employment database, two at a time. */
 export default defineWorker({
@@ -22,8 +22,17 @@ export default defineWorker({
     onClose(() => db.close());
     return { db, files };
   },
-  handle: loadUpload,
-  async delayed({ uploadId }, { reason }, { publish, clock }) {
-    await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message: reason });
+  checks: {
+    'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
+    'the file store': ({ files }) => files.ping(),
+  },
+  handle: loadDelivery,
+  async delayed({ uploadId }, { reason, retryInMs }, { publish, clock }) {
+    const message = `${reason.replace(/\.$/, '')}, next try in ${Math.ceil(retryInMs / 1000)} s.`;
+    await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
+  },
+  async deadLettered({ uploadId }, { publish, clock }) {
+    const message = 'Loading the file failed again and again. It is set aside for a person to look at.';
+    await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
   },
 });

@@ -72,7 +72,8 @@ async function writeChunk(connection: PoolConnection, target: Target, chunk: Chu
   const reasons = addReasons(before.reasons, chunk);
   const version = await raiseDataVersion(connection);
   await connection.query(
-    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, updated_at = NOW(3)
+    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, begun = 1,
+        updated_at = NOW(3)
       WHERE upload_id = ?`,
     [
       JSON.stringify({ row: rowsRead, line: chunk.line }),

@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE `loads`
+    ADD COLUMN `delivery` VARCHAR(300) NULL,
+    ADD COLUMN `begun` INTEGER NOT NULL DEFAULT 0;
