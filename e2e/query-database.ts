@@ -1,4 +1,4 @@
-import { connectionOptions } from '@tributary/prisma';
+import { connectionOptions } from '@tributary/database';
 import { createConnection } from 'mariadb';
 import type { Stack } from './open-stack.ts';
 

@@ -1,6 +1,6 @@
 import { badConfig, type Clock, systemClock, unavailable } from '@tributary/core';
+import { connectionOptions } from '@tributary/database';
 import { type Connection, createConnection } from 'mariadb';
-import { connectionOptions } from './connection-options.ts';
 
 export interface ConnectOptions {
   databaseUrl: string;

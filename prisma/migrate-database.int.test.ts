@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectionOptions } from '@tributary/database';
 import { type Connection, createConnection } from 'mariadb';
 import { createEmptyDatabase, type TestDatabase } from '../libs/testing/src/create-test-database.ts';
-import { connectionOptions } from './connection-options.ts';
 import { migrate } from './migrate-database.ts';
 
 let folder: string;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectionOptions } from '@tributary/database';
 import { type Connection, createConnection } from 'mariadb';
 import { createEmptyDatabase, type TestDatabase } from '../libs/testing/src/create-test-database.ts';
 import { waitFor } from '../libs/testing/src/wait-for.ts';
-import { connectionOptions } from './connection-options.ts';
 import { migrate } from './migrate-database.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { connectionOptions } from '@tributary/database';
 import { createConnection } from 'mariadb';
 import { createEmptyDatabase } from '../libs/testing/src/create-test-database.ts';
-import { connectionOptions } from './connection-options.ts';
 import { databaseFolders } from './database-folders.ts';
 import { migrate } from './migrate-database.ts';
 

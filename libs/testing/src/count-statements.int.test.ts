@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { connectionOptions } from '@tributary/prisma';
+import { connectionOptions } from '@tributary/database';
 import { createConnection } from 'mariadb';
 import { countStatements } from './count-statements.ts';
 import { testServers } from './test-servers.ts';

@@ -1,4 +1,5 @@
-import { connectionOptions, databaseFolders, migrate } from '@tributary/prisma';
+import { connectionOptions } from '@tributary/database';
+import { databaseFolders, migrate } from '@tributary/prisma';
 import { createConnection } from 'mariadb';
 import { testServers } from './test-servers.ts';
 import { uniqueName } from './unique-name.ts';

@@ -1,5 +1,6 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { createPool, type Pool } from 'mariadb';
+import { openPool } from '@tributary/database';
+import type { Pool } from 'mariadb';
 import { PrismaClient } from './generated/client.ts';
 import { poolConfig } from './pool-config.ts';
 import { withExactYears } from './with-exact-years.ts';
@@ -13,7 +14,7 @@ export interface EmploymentDb {
 
 /** Opens the employment database without connecting yet, so a server that is down shows at the first query, not here. */
 export function openEmploymentDb(url: string): EmploymentDb {
-  const pool = createPool(poolConfig(url));
+  const pool = openPool(url, poolConfig);
   const client = new PrismaClient({ adapter: new PrismaMariaDb(withExactYears(pool)) });
   return {
     client,

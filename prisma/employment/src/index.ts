@@ -1,5 +1,5 @@
 export type { Answers, DepartmentHires, QuarterlyHires } from './answers.ts';
-export { asUnavailable } from './as-unavailable.ts';
+export { asUnavailable, isContention } from './as-unavailable.ts';
 export { type EmploymentDb, openEmploymentDb } from './client.ts';
 export { computeAnswers } from './compute-answers.ts';
 export type { Department, Employee, Job, Load, Rejection } from './generated/client.ts';

@@ -1,5 +1,7 @@
+import { unavailableDatabase } from '@tributary/database';
 import type { NotificationsDb } from './client.ts';
-import { asUnavailable } from './unavailable-database.ts';
+
+const asUnavailable = unavailableDatabase('notifications');
 
 export type MailState = { readonly state: 'SENT' } | { readonly state: 'UNDELIVERABLE'; readonly refusal: string };
 
@@ -40,7 +42,7 @@ export async function sendOnce(
         await tx.email.update({ where: { uploadId }, data: { state: result.state, ...end } });
         return { ...result, at };
       },
-      { maxWait: 5_000, timeout: transactionTimeoutMs, isolationLevel: 'ReadCommitted' },
+      { maxWait: 3_000, timeout: transactionTimeoutMs, isolationLevel: 'ReadCommitted' },
     );
   } catch (error) {
     throw asUnavailable(error);

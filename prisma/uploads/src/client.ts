@@ -1,37 +1,28 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { databaseName, openPool, unavailableDatabase } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
-import { asUnavailable } from './unavailable-database.ts';
+
+export const asUnavailable = unavailableDatabase('uploads');
 
 /** Opens a pool on the uploads database; nothing is connected until the first query. Every session speaks UTC. */
 export function openUploadsDb(url: string, options: { connections?: number } = {}): UploadsDb {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const socketPath = searchParams.get('socketPath');
-  const database = decodeURIComponent(pathname.slice(1));
-  const adapter = new PrismaMariaDb(
-    {
-      ...(socketPath === null ? { host: hostname, port: Number(port || 3306) } : { socketPath }),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      database,
-      connectionLimit: options.connections ?? 10,
-      acquireTimeout: 5_000,
-      initSql: "SET time_zone = '+00:00'",
-    },
-    { database },
-  );
-  const client = createClient(adapter);
+  const pool = openPool(url, { connectionLimit: options.connections ?? 10 });
+  const client = createClient(new PrismaMariaDb(pool, { database: databaseName(url) }));
   return {
     client,
     ping: async () => {
       await client.$queryRaw`SELECT 1 FROM sequences LIMIT 1`;
     },
-    close: () => client.$disconnect(),
+    async close() {
+      await client.$disconnect();
+      await pool.end();
+    },
   };
 }
 
 /** Every query that finds the server unreachable throws UNAVAILABLE. */
 function createClient(adapter: PrismaMariaDb) {
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 20_000 } }).$extends({
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 3_000, timeout: 20_000 } }).$extends({
     query: {
       async $allOperations({ args, query }) {
         try {

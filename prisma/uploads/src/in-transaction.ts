@@ -1,6 +1,6 @@
-import type { Transaction, UploadsDb } from './client.ts';
+import { isContention } from '@tributary/database';
+import { asUnavailable, type Transaction, type UploadsDb } from './client.ts';
 import { Prisma } from './generated/client.ts';
-import { asUnavailable } from './unavailable-database.ts';
 
 const attempts = 5;
 
@@ -13,12 +13,7 @@ export async function inTransaction<T>({ client }: UploadsDb, work: (tx: Transac
     try {
       return await client.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted });
     } catch (error) {
-      if (attempt === attempts || !isWriteConflict(error)) throw asUnavailable(error);
+      if (attempt === attempts || !isContention(error)) throw asUnavailable(error);
     }
   }
 }
-
-const isWriteConflict = (error: unknown) =>
-  error instanceof Error &&
-  ((error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034') ||
-    /deadlock|write conflict|lock wait timeout/i.test(error.message));

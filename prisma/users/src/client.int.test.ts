@@ -55,14 +55,8 @@ describe('the users database', () => {
 
   test('answers a ping only once it is there and migrated; until then it is UNAVAILABLE', async () => {
     await db.ping();
-    const missing = openUsersDb(createEmptyDatabase('users').url, { acquireTimeoutMs: 200 });
+    const missing = openUsersDb(createEmptyDatabase('users').url);
     await expect(missing.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await missing.close();
-  });
-
-  test('is UNAVAILABLE where no server listens', async () => {
-    const nowhere = openUsersDb('mysql://root@127.0.0.1:1/users', { acquireTimeoutMs: 200 });
-    await expect(nowhere.query((client) => client.user.count())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await nowhere.close();
   });
 });

@@ -1,6 +1,8 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
+import { databaseName, openPool, unavailableDatabase } from '@tributary/database';
 import { Prisma, PrismaClient } from './generated/client.ts';
-import { asUnavailable } from './unavailable-database.ts';
+
+const asUnavailable = unavailableDatabase('users');
 
 /** What a function that must run inside the caller's transaction takes. */
 export type Transaction = Prisma.TransactionClient;
@@ -16,10 +18,11 @@ export interface UsersDb {
 }
 
 /** Opens a pool on the users database without connecting yet. Every session speaks UTC. */
-export function openUsersDb(url: string, options: { connections?: number; acquireTimeoutMs?: number } = {}): UsersDb {
+export function openUsersDb(url: string, { connections = 10 }: { connections?: number } = {}): UsersDb {
+  const pool = openPool(url, { connectionLimit: connections });
   const client = new PrismaClient({
-    adapter: adapterFor(url, options),
-    transactionOptions: { maxWait: 5_000, timeout: 10_000 },
+    adapter: new PrismaMariaDb(pool, { database: databaseName(url) }),
+    transactionOptions: { maxWait: 3_000, timeout: 10_000 },
   });
   const query: UsersDb['query'] = async (work) => {
     try {
@@ -35,28 +38,9 @@ export function openUsersDb(url: string, options: { connections?: number; acquir
     ping: async () => {
       await query(() => client.$queryRaw`SELECT 1 FROM refresh_tokens LIMIT 1`);
     },
-    close: () => client.$disconnect(),
-  };
-}
-
-function adapterFor(
-  url: string,
-  { connections = 10, acquireTimeoutMs = 5_000 }: { connections?: number; acquireTimeoutMs?: number },
-): PrismaMariaDb {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const socketPath = searchParams.get('socketPath');
-  const database = decodeURIComponent(pathname.slice(1));
-  return new PrismaMariaDb(
-    {
-      ...(socketPath === null ? { host: hostname, port: Number(port || 3306) } : { socketPath }),
-      user: decodeURIComponent(username),
-      password: decodeURIComponent(password),
-      database,
-      connectionLimit: connections,
-      connectTimeout: acquireTimeoutMs,
-      acquireTimeout: acquireTimeoutMs,
-      initSql: "SET time_zone = '+00:00'",
+    async close() {
+      await client.$disconnect();
+      await pool.end();
     },
-    { database },
-  );
+  };
 }

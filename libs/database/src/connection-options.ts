@@ -11,17 +11,25 @@ type Address = { user: string; password?: string; database?: string } & (
  * session runs in UTC and utf8mb4 whatever the server's defaults are.
  */
 export function connectionOptions(databaseUrl: string): Address & Pick<ConnectionConfig, 'timezone' | 'charset'> {
+  return { ...addressOf(databaseUrl), timezone: 'Z', charset: 'utf8mb4' };
+}
+
+/** Where the URL leads, and as whom. */
+export function addressOf(databaseUrl: string): Address {
   if (!URL.canParse(databaseUrl))
     throw badConfig('A database URL must look like mysql://user:password@host:3306/name.');
   const url = new URL(databaseUrl);
   const socketPath = url.searchParams.get('socketPath');
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = databaseName(databaseUrl);
   return {
     ...(socketPath ? { socketPath } : { host: url.hostname || '127.0.0.1', port: Number(url.port || 3306) }),
     user: decodeURIComponent(url.username),
     ...(url.password && { password: decodeURIComponent(url.password) }),
     ...(database && { database }),
-    timezone: 'Z',
-    charset: 'utf8mb4',
   };
+}
+
+/** The name of the database in its URL, as Prisma's adapter must be told. */
+export function databaseName(databaseUrl: string): string {
+  return decodeURIComponent(new URL(databaseUrl).pathname.slice(1));
 }

@@ -1,0 +1,44 @@
+import { isAppError, unavailable } from '@tributary/core';
+import { codesOf } from './codes-of.ts';
+
+/** The connection broke while it was in use: killed, gone, lost, closed, not usable any more. */
+const lost = new Set(
+  [1053, 1927, 2006, 2013, 45_001, 45_004, 45_009, 45_013, 45_019, 'ECONNRESET', 'EPIPE'].map(String),
+);
+
+/** Deadlock and lock wait timeout: the transaction was rolled back, and run again it will do. */
+const contention = new Set(['1205', '1213', 'P2034']);
+
+const temporary = new Set(
+  [
+    // The server's own: connections used up or blocked, login, database or table not there yet, disk or table full, read-only, killed.
+    ...[1021, 1040, 1044, 1045, 1049, 1114, 1129, 1146, 1203, 1226, 1290, 1317, 1698, 1836],
+    // The driver's, of a connection that cannot be had; its others (packet too large, bad parameter) are bugs.
+    ...[45_012, 45_026, 45_027, 45_028, 45_029, 45_030, 45_035, 45_037, 45_039, 45_042, 45_060, 45_061],
+    ...['ECONNREFUSED', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+    // Prisma's, where it leaves out what the driver said: not reachable, login, not there, no connection or transaction in time.
+    ...['P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1017', 'P2021', 'P2024', 'P2028', 'P2037'],
+  ].map(String),
+);
+
+/**
+ * The function that turns an error which says "the database cannot serve now" into UNAVAILABLE, whether it comes from the driver
+ * or through Prisma; any other error stays what it is. Goes by codes alone: words may come from a user.
+ */
+export function unavailableDatabase(name: string): (error: unknown) => unknown {
+  return (error) => {
+    if (isAppError(error)) return error;
+    const cannotServe = codesOf(error).some((code) => temporary.has(code) || lost.has(code) || contention.has(code));
+    return cannotServe ? unavailable(`The ${name} database is not available.`, { cause: error }) : error;
+  };
+}
+
+/** True for a deadlock or a lost lock wait, also where it was made UNAVAILABLE already: the transaction may be run again. */
+export function isContention(error: unknown): boolean {
+  return codesOf(error).some((code) => contention.has(code));
+}
+
+/** True where the connection broke after it was handed out, so that what was asked may or may not have been done. */
+export function isLostConnection(error: unknown): boolean {
+  return codesOf(error).some((code) => lost.has(code));
+}

@@ -1,0 +1,66 @@
+import type { Pool, PoolConnection } from 'mariadb';
+import { isLostConnection } from './unavailable-database.ts';
+
+/**
+ * The same pool, but each connection runs `sessionSql` before its first use, and a plain SELECT outside a transaction whose
+ * connection broke under it is asked once more, on another one. The driver's own `initSql`, `timezone` and `charset` are not used:
+ * a server that goes away while it runs them makes the driver reject a promise that nobody can catch, which ends the process.
+ */
+export function withSessions(pool: Pool, sessionSql: string[]): Pool {
+  const prepared = new WeakSet<object>();
+
+  async function getConnection(tries = 3): Promise<PoolConnection> {
+    const connection = await pool.getConnection();
+    const session = connection.info;
+    if (session === null || prepared.has(session)) return connection;
+    try {
+      for (const sql of sessionSql) await connection.query(sql);
+    } catch (error) {
+      connection.destroy();
+      // Nothing was asked on it yet.
+      if (tries > 1 && isLostConnection(error)) return getConnection(tries - 1);
+      throw error;
+    }
+    prepared.add(session);
+    return connection;
+  }
+
+  const runOnce = (method: Method) => async (statement: unknown, values?: unknown) => {
+    const connection = await getConnection();
+    try {
+      return await Reflect.apply(connection[method], connection, [statement, values]);
+    } finally {
+      await connection.release();
+    }
+  };
+
+  const run = (method: Method) => async (statement: unknown, values?: unknown) => {
+    try {
+      return await runOnce(method)(statement, values);
+    } catch (error) {
+      if (!isRead(statement) || !isLostConnection(error)) throw error;
+      return runOnce(method)(statement, values);
+    }
+  };
+
+  const own = {
+    getConnection: () => getConnection(),
+    query: run('query'),
+    execute: run('execute'),
+    batch: run('batch'),
+  };
+  return new Proxy(pool, {
+    get(target, key) {
+      if (Object.hasOwn(own, key)) return Reflect.get(own, key);
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+type Method = 'query' | 'execute' | 'batch';
+
+function isRead(statement: unknown): boolean {
+  const sql = typeof statement === 'object' && statement !== null ? Reflect.get(statement, 'sql') : statement;
+  return typeof sql === 'string' && /^\s*SELECT\b/i.test(sql);
+}
