@@ -67,7 +67,7 @@ export function dependenciesOf(
   return {
     ...bench.dependencies,
     db: { pool: watchedPool(pool, (run, connection) => step(run, () => kill(connection))) },
-    files: { read: (id) => step(async () => Readable.from(cut(await store.read(id), pieceBytes)), fail) },
+    files: { read: (id) => step(async () => Readable.from(cut(store, id, pieceBytes)), fail) },
     publish: (event, body) => step(() => bench.dependencies.publish(event, body), fail),
     clock: { ...bench.dependencies.clock, now: laterEachTime() },
     signal: stopping.signal,
@@ -86,8 +86,9 @@ function laterEachTime() {
   };
 }
 
-async function* cut(source: AsyncIterable<Buffer>, pieceBytes: number) {
-  for await (const part of source) {
+/** Opens the file when it is first read: one that nobody reads would stay open. */
+async function* cut(store: FileStore, id: string, pieceBytes: number) {
+  for await (const part of await store.read(id)) {
     for (let at = 0; at < part.length; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
   }
 }

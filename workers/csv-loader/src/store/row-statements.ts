@@ -16,7 +16,8 @@ export function rowTuple(values: RowValues): string {
 
 /**
  * Writes rows where their sequence is greater than the one stored, so the last upload accepted wins in whatever order they are loaded.
- * MySQL assigns from left to right: `sequence` comes last, because the conditions before it compare with the stored one.
+ * MySQL assigns from left to right: `sequence` comes last, because the conditions before it compare with the stored one. Rows go
+ * in the order of their ids: transactions that lock the same rows in the same order wait for each other, but never deadlock.
  */
 export function* rowStatements(
   kind: Kind,
@@ -32,10 +33,15 @@ export function* rowStatements(
   if (hasFirst) updates.unshift('first_sequence = LEAST(first_sequence, VALUES(first_sequence))');
   yield* insertStatements(
     `INSERT INTO ${kinds[kind].table} (${columns.join(', ')}) VALUES`,
-    rows,
+    rows.toSorted((one, other) => idOf(one) - idOf(other)),
     `${hasFirst ? `,${sequence}` : ''},${quote(uploadId)},${sequence}`,
     `ON DUPLICATE KEY UPDATE ${updates.join(', ')}`,
   );
+}
+
+/** A row's text starts with its id. */
+function idOf(row: string): number {
+  return Number.parseInt(row, 10);
 }
 
 /** Writes rejections; one that is there already stays. */
