@@ -10,6 +10,7 @@ import type { Subgraph } from '../subgraph/subgraph.ts';
 import { csrfHeaders } from './csrf-headers.ts';
 import { createFormatError } from './format-error.ts';
 import { limitDepth } from './limit-depth.ts';
+import { requireOperation } from './require-operation.ts';
 import { statusByMediaType } from './status-by-media-type.ts';
 
 export interface Graph {
@@ -54,6 +55,7 @@ export async function startGraph(options: {
     validationRules: [limitDepth(options.maxDepth)],
     formatError: createFormatError(log),
     plugins: [
+      requireOperation,
       statusByMediaType,
       isProduction
         ? ApolloServerPluginLandingPageDisabled()
