@@ -37,7 +37,7 @@ export async function openConnection(options: {
     recovery: {
       waitForConnect: false,
       initialDelay: 200,
-      maxDelay: 5_000,
+      maxDelay: 2_000,
       async setup(model: ChannelModel) {
         model.on('error', () => undefined);
         model.on('handler-error', (error, event) => log.error({ err: error, event }, 'an amqplib listener threw'));
