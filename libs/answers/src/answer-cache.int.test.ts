@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
 import type { Answers } from '@tributary/employment-db';
-import { testRedis, waitFor } from '@tributary/testing';
+import { startTcpProxy, testRedis, waitFor } from '@tributary/testing';
 import { openAnswerCache } from './answer-cache.ts';
 import { createAnswerReader } from './answer-reader.ts';
 
@@ -54,4 +54,22 @@ describe('the answer cache', () => {
     for (const reader of processes) expect(await reader.read('departmentsAboveMean', 2021)).toEqual(rows);
     expect(compute).toHaveBeenCalledTimes(processes.length);
   });
+});
+
+test('a cache whose Redis went away is UNAVAILABLE at once, and answers again within two seconds of its return', async () => {
+  const proxy = await startTcpProxy(redis.url, 6379);
+  const away = openAnswerCache({ redisUrl: proxy.urlOf(redis.url), prefix: redis.prefix, log });
+  await waitFor(() => away.ready());
+  await proxy.leave();
+  await waitFor(() => !away.ready());
+  const since = performance.now();
+  await expect(away.version()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(performance.now() - since).toBeLessThan(500);
+  await proxy.comeBack();
+  await waitFor(() => away.version().then(() => true), { timeoutMs: 2_000, what: 'the cache' });
+  proxy.freeze();
+  await expect(away.version()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(performance.now() - since).toBeLessThan(6_000);
+  await away.close();
+  await proxy.close();
 });

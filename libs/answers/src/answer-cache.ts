@@ -46,11 +46,19 @@ export function openAnswerCache({
   const redis = new Redis(redisUrl, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
-    connectTimeout: 5_000,
-    commandTimeout: 10_000,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+    connectTimeout: 2_000,
+    commandTimeout: 3_000,
+    retryStrategy: (attempt) => Math.min(attempt * 50, 500),
   });
-  redis.on('error', (error: Error) => log.warn({ reason: error.message }, 'waiting for Redis'));
+  let isAway = false;
+  redis.on('error', (error: Error) => {
+    if (!isAway) log.warn({ reason: error.message }, 'waiting for Redis');
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    if (isAway) log.info('Redis is there');
+    isAway = false;
+  });
   const key = `${prefix}answers`;
 
   return {

@@ -14,7 +14,9 @@ import { linkDurably, syncFolder, writeDurably } from './write-durably.ts';
  */
 export async function openDirectoryStore(root: string): Promise<FileStore> {
   const incoming = join(root, '.incoming');
-  await mkdir(incoming, { recursive: true });
+  const makeFolder = () => mkdir(incoming, { recursive: true });
+  // A disk that is not there yet, or not writable, is waited for: each ping tries again.
+  await makeFolder().catch(() => undefined);
   // The end of an id is its random part: time-ordered ids share their beginning.
   const pathOf = (id: string) => join(root, fileId(id).slice(-2), id);
 
@@ -63,9 +65,12 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
         return ageMs > olderThanMs && ((await exists(pathOf(id))) || (await isForgotten(id)));
       }),
     async ping() {
-      await access(incoming, constants.W_OK).catch((error: unknown) => {
+      try {
+        await makeFolder();
+        await access(incoming, constants.W_OK);
+      } catch (error) {
         throw diskUnavailable(error);
-      });
+      }
     },
     async close() {},
   };

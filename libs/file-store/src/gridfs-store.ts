@@ -5,7 +5,7 @@ import { countAndHash } from './count-and-hash.ts';
 import { fileId } from './file-id.ts';
 import type { FileStore } from './file-store.ts';
 import { writeId, writesOf } from './gridfs-ids.ts';
-import { isDuplicate, mongoUnavailable } from './mongo-unavailable.ts';
+import { isBrokenConnection, isDuplicate, mongoUnavailable } from './mongo-unavailable.ts';
 import { sweepOrphanChunks } from './sweep-orphan-chunks.ts';
 
 /**
@@ -13,7 +13,11 @@ import { sweepOrphanChunks } from './sweep-orphan-chunks.ts';
  * last: chunks without one belong to a writer that died. The file's name is its id, which a unique index keeps single.
  */
 export async function openGridfsStore(url: string): Promise<FileStore> {
-  const client = new MongoClient(url, { appName: 'tributary', serverSelectionTimeoutMS: 5_000 });
+  const client = new MongoClient(url, {
+    appName: 'tributary',
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+  });
   const writeConcern = { w: 'majority', journal: true } as const;
   const db = client.db(undefined, { writeConcern });
   const bucket = new GridFSBucket(db, { bucketName: 'files', writeConcern });
@@ -26,12 +30,16 @@ export async function openGridfsStore(url: string): Promise<FileStore> {
     isIndexed = true;
   }
 
-  /** After a first connection that failed, the driver would refuse everything for ever: connecting again mends it. */
-  async function ask<T>(question: () => Promise<T>): Promise<T> {
+  /**
+   * After a first connection that failed, the driver would refuse everything for ever: connecting again mends it. A connection
+   * that broke is another's turn at once, since nothing asked here does harm twice.
+   */
+  async function ask<T>(question: () => Promise<T>, tries = 2): Promise<T> {
     try {
       await client.connect();
       return await question();
     } catch (error) {
+      if (tries > 1 && isBrokenConnection(error)) return ask(question, tries - 1);
       throw mongoUnavailable(error);
     }
   }

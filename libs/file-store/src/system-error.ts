@@ -7,7 +7,19 @@ export function isSystemError(error: unknown, code: string): boolean {
 
 /** A disk that is full, read-only, gone or failing is a dependency that is not there: UNAVAILABLE; other errors stay. */
 export function diskUnavailable(error: unknown): unknown {
-  const codes = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOENT', 'ESTALE'];
+  const codes = [
+    'ENOSPC',
+    'EDQUOT',
+    'EROFS',
+    'EIO',
+    'EACCES',
+    'EPERM',
+    'EMFILE',
+    'ENFILE',
+    'ENOENT',
+    'ENOTDIR',
+    'ESTALE',
+  ];
   if (isAppError(error) || !codes.some((code) => isSystemError(error, code))) return error;
   return unavailable('The file store cannot be used.', { cause: error });
 }

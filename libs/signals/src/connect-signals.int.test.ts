@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
-import { testRedis, waitFor } from '@tributary/testing';
+import { startTcpProxy, testRedis, waitFor } from '@tributary/testing';
 import { Redis } from 'ioredis';
 import { connectSignals } from './connect-signals.ts';
 
@@ -30,4 +30,20 @@ test('without Redis a signal is dropped in silence and a ping says so', async ()
   signals.signal('u1');
   await expect(signals.ping()).rejects.toThrow();
   await signals.close();
+});
+
+test('signals pass again within two seconds after Redis restarted', async () => {
+  const proxy = await startTcpProxy(redis.url, 6379);
+  const signals = connectSignals({ url: proxy.urlOf(redis.url), prefix: redis.prefix, log });
+  await waitFor(() => signals.ping(), { what: 'Redis' });
+  await listener.subscribe(`${redis.prefix}upload:u3`);
+  const heard = new Promise((resolve) => listener.once('message', (channel) => resolve(channel)));
+  await proxy.leave();
+  await expect(signals.ping()).rejects.toThrow();
+  await proxy.comeBack();
+  await waitFor(() => signals.ping(), { timeoutMs: 2_000, what: 'Redis' });
+  signals.signal('u3');
+  expect(await heard).toBe(`${redis.prefix}upload:u3`);
+  await signals.close();
+  await proxy.close();
 });

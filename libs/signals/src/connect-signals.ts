@@ -13,7 +13,13 @@ export interface Signals {
 
 /** Connects in the background, and again for ever; `prefix` stands before every channel's name. */
 export function connectSignals({ url, prefix, log }: { url: string; prefix: string; log: Log }): Signals {
-  const publisher = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 2_000 });
+  const publisher = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2_000,
+    commandTimeout: 2_000,
+    retryStrategy: (attempt) => Math.min(attempt * 50, 500),
+  });
   // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
   publisher.on('error', () => undefined);
   const pubSub = new RedisPubSub({ publisher, subscriber: new Redis(url, { lazyConnect: true }) });
