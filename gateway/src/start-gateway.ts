@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { badConfig, type Clock, type Log } from '@tributary/core';
-import { Redis } from 'ioredis';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { connectRedis } from './auth/connect-redis.ts';
 import { createInternalTokens } from './auth/internal-tokens.ts';
 import { createRevocations } from './auth/revocations.ts';
 import type { GatewayConfig } from './config.ts';
@@ -38,10 +38,7 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
   });
 
   const signals = config.REDIS_URL ? connectSignals({ url: config.REDIS_URL, prefix, log }) : noSignals;
-  const redis = config.REDIS_URL
-    ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
-    : null;
-  redis?.on('error', () => undefined);
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : null;
   const tokens = createAccessTokens({ jwksUrl: config.JWKS_URL, issuer: config.ACCESS_TOKEN_ISSUER, clock });
   const isRevoked = redis ? createRevocations(redis, prefix) : async () => false;
   const isOpen = config.AUTH === 'off';
