@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as pass } from 'node:timers/promises';
-import { unavailable } from '@tributary/core';
+import { createLog, unavailable } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import fc from 'fast-check';
 import type { PoolConnection } from 'mariadb';
-import type { LoadDependencies } from './load-dependencies.ts';
+import type { loadDelivery } from './load-delivery.ts';
 import type { LoadingBench } from './loading-bench.fixture.ts';
 import { watchedPool } from './watched-pool.fixture.ts';
 
@@ -16,14 +17,13 @@ export interface Delivery {
   readonly pausesMs: readonly number[];
   readonly chunkRows: number;
   readonly pieceBytes: number;
-  /** The connection is killed by the server, or the loader is told to stop, at that step. */
-  readonly fate: { readonly step: number; readonly how: 'BEFORE' | 'DURING' | 'AFTER' | 'STOP' } | null;
+  /** At that step the server kills the connection, or the loader is told to stop or that it is overdue. */
+  readonly fate: { readonly step: number; readonly how: How } | null;
 }
 
-const fate = fc.record({
-  step: fc.nat(24),
-  how: fc.constantFrom('BEFORE', 'DURING', 'AFTER', 'STOP'),
-});
+type How = 'BEFORE' | 'DURING' | 'AFTER' | 'STOP' | 'OVERDUE';
+const hows: readonly How[] = ['BEFORE', 'DURING', 'AFTER', 'STOP', 'OVERDUE'];
+const fate = fc.record({ step: fc.nat(28), how: fc.constantFrom(...hows) });
 
 export const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
   upload: fc.nat(5),
@@ -33,12 +33,14 @@ export const anyDelivery: fc.Arbitrary<Delivery> = fc.record({
   fate: fc.option(fate, { freq: 3 }),
 });
 
+const log = createLog('csv-loader', 'silent');
+
 /** What a loader is given so that this delivery goes as drawn; the connections killed are real ones, and so are the errors. */
 export function dependenciesOf(
   { pausesMs, chunkRows, pieceBytes, fate }: Delivery,
   bench: LoadingBench,
   store: FileStore,
-): LoadDependencies {
+): Parameters<typeof loadDelivery>[1] {
   const { pool } = bench.db;
   const stopping = new AbortController();
   let steps = 0;
@@ -71,8 +73,9 @@ export function dependenciesOf(
     publish: (event, body) => step(() => bench.dependencies.publish(event, body), fail),
     clock: { ...bench.dependencies.clock, now: laterEachTime() },
     signal: stopping.signal,
-    progressed: () => {},
-    isOverdue: () => false,
+    isOverdue: () => fate?.how === 'OVERDUE' && steps > fate.step,
+    delivery: randomUUID(),
+    log,
     chunkRows,
   };
 }
