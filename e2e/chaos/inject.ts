@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Stack } from '../open-stack.ts';
+import type { Lane } from './lane.ts';
+import type { Link } from './link.ts';
+import type { Fault, PlannedFault } from './plan.ts';
+
+interface Target {
+  readonly stack: Stack;
+  readonly lane: Lane;
+  readonly links: ReadonlyMap<string, Link>;
+  readonly latencies: Readonly<Record<string, number>>;
+}
+
+/**
+ * Lets the faults happen at their times and resolves once all are mended. Those of one target come one after the other,
+ * so that one mends only what it broke. Rejects when a process does not become ready again.
+ */
+export async function injectAll(faults: readonly PlannedFault[], target: Target): Promise<void> {
+  const busy = new Map<string, Promise<void>>();
+  await Promise.all(
+    faults.map(async ({ atMs, fault }) => {
+      await pause(atMs);
+      const name = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
+      const turn = (busy.get(name) ?? Promise.resolve()).then(() => inject(fault, target));
+      busy.set(name, turn);
+      await turn;
+    }),
+  );
+}
+
+async function inject(fault: Fault, { stack, lane, links, latencies }: Target): Promise<void> {
+  if ('server' in fault) {
+    lane.crash(fault.server);
+    await pause(fault.downMs);
+    return lane.revive(fault.server);
+  }
+  if ('process' in fault) return injectIntoProcess(fault, stack);
+  const link = links.get(fault.link);
+  if (link === undefined) throw new Error(`There is no link ${fault.link}.`);
+  switch (fault.do) {
+    case 'cut':
+      link.cut();
+      return;
+    case 'refuse':
+      link.setOpen(false);
+      link.cut();
+      await pause(fault.forMs);
+      return link.setOpen(true);
+    case 'slow':
+      link.setDelay(fault.byMs);
+      await pause(fault.forMs);
+      return link.setDelay(latencies[fault.link] ?? 0);
+    case 'stall':
+      link.setStalled(true);
+      await pause(fault.forMs);
+      return link.setStalled(false);
+  }
+}
+
+async function injectIntoProcess(fault: Extract<Fault, { process: string }>, stack: Stack): Promise<void> {
+  const one = stack.processes.get(fault.process);
+  if (one === undefined) throw new Error(`There is no process ${fault.process}.`);
+  if (fault.do === 'pause') {
+    const { pid } = one;
+    process.kill(pid, 'SIGSTOP');
+    await pause(fault.forMs);
+    process.kill(pid, 'SIGCONT');
+    return;
+  }
+  await one.kill(fault.do === 'kill' ? 'SIGKILL' : 'SIGTERM');
+  await pause(fault.downMs);
+  await one.restart();
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type SmtpSink, startSmtpSink } from '@tributary/testing';
+import { findServers } from '../../scripts/servers/find-servers.mjs';
+import { mariadb } from '../../scripts/servers/mariadb.mjs';
+import { readState } from '../../scripts/servers/private-server-state.mjs';
+import { rabbitmq } from '../../scripts/servers/rabbitmq.mjs';
+import { redis } from '../../scripts/servers/redis.mjs';
+import { startPrivateServer } from '../../scripts/servers/start-private-server.mjs';
+import type { Server } from './topology.ts';
+
+const kinds = { mariadb, rabbitmq, redis };
+
+/** Servers of the suite's own, which it may kill: one set for all runs that come after each other. */
+export interface Lane {
+  /** How to reach them, as `startStack` takes it. */
+  readonly environment: Record<string, string>;
+  readonly mails: SmtpSink;
+  /** Kills a server without warning; does nothing when it is down. */
+  crash(server: Server): void;
+  /** Starts it again on the same data and port, and resolves once a login works; does nothing when it runs. */
+  revive(server: Server): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts MariaDB, RabbitMQ and Redis as private processes and a mail server in this one; programs that are missing are installed where that can be done. */
+export async function openLane(note?: (text: string) => void): Promise<Lane> {
+  const root = await mkdtemp(join(tmpdir(), 'tributary-chaos-'));
+  const env = { TRIBUTARY_SERVERS: 'private' };
+  const found = await findServers({ env, dataRoot: root, ...(note ? { note } : {}) });
+  const mails = await startSmtpSink();
+  const down = new Set<Server>();
+  const dirOf = (server: Server) => join(root, 'servers', kinds[server].privateServer.folder);
+
+  return {
+    environment: { ...found.environment, SMTP_URL: mails.url },
+    mails,
+    crash(server) {
+      const pid = readState(dirOf(server))?.processes.at(-1)?.pid;
+      if (pid === undefined || down.has(server)) return;
+      down.add(server);
+      process.kill(pid, 'SIGKILL');
+    },
+    async revive(server) {
+      if (!down.has(server)) return;
+      await startPrivateServer(kinds[server], dirOf(server), readState(dirOf(server)));
+      down.delete(server);
+    },
+    async close() {
+      await mails.close();
+      await found.release();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runBurst } from './burst.ts';
+import { type Lane, openLane } from './lane.ts';
+import { chaosOptions } from './options.ts';
+import { describeFault, type Plan, planOf } from './plan.ts';
+import { keep, type RunRecord } from './records.ts';
+import { writeReport } from './report.ts';
+import { type RunResult, runPlan } from './run.ts';
+import { environmentOf, type Sabotage } from './sabotage/sabotages.ts';
+import { shrink } from './shrink.ts';
+import { runTimeline } from './timeline.ts';
+import { processesOf } from './topology.ts';
+
+/** `npm run chaos`: see `--help`. Exits with 1 when anything was lost, doubled, or not noticed. */
+const options = chaosOptions(process.argv.slice(2));
+const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+const commit = `${git('rev-parse', '--short=10', 'HEAD')}${git('status', '--porcelain', '--untracked-files=no') ? '+' : ''}`;
+const now = () => new Date().toISOString();
+const lanes: Lane[] = [];
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isInterrupted = true;
+    console.log('Ending after the runs in hand …');
+  });
+}
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} finally {
+  await Promise.all(lanes.map((lane) => lane.close()));
+}
+process.exit();
+
+async function main(): Promise<boolean> {
+  const count = Math.min(options.lanes, options.mode === 'runs' ? options.runs : 1);
+  console.log(`Starting ${count} set${count === 1 ? '' : 's'} of servers: MariaDB, RabbitMQ, Redis, SMTP.`);
+  lanes.push(...(await Promise.all(Array.from({ length: count }, () => openLane(console.log)))));
+  const [lane] = lanes;
+  if (lane === undefined) return false;
+  const context = { commit, at: now(), tell: console.log };
+  let isWell = true;
+  if (options.mode === 'burst') keep('bursts', await runBurst(lane, context));
+  else if (options.mode === 'timeline') keep('timelines', await runTimeline(lane, context));
+  else if (options.mode === 'plan') isWell = await runOne(JSON.parse(readFileSync(options.file, 'utf8')), lane, null);
+  else if (options.sabotages.length === 0) isWell = await runSeeds();
+  else for (const sabotage of options.sabotages) isWell = (await findSabotage(sabotage, lane)) && isWell;
+  if (options.keeps) console.log(`Wrote ${writeReport()}.`);
+  return isWell;
+}
+
+/** Every seed once, as many at a time as there are lanes. */
+async function runSeeds(): Promise<boolean> {
+  const seeds = Array.from({ length: options.runs }, (_, index) => options.seed + index);
+  let failed = 0;
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (let seed = seeds.shift(); seed !== undefined && !isInterrupted; seed = seeds.shift()) {
+        if (!(await runOne(planOf(seed), lane, null))) failed += 1;
+      }
+    }),
+  );
+  console.log(failed === 0 ? 'Nothing was lost, nothing happened twice.' : `${failed} runs failed.`);
+  return failed === 0;
+}
+
+/** Runs seed after seed with a guarantee taken away, until one notices. */
+async function findSabotage(sabotage: Sabotage, lane: Lane): Promise<boolean> {
+  console.log(`Without "${sabotage.breaks}"`);
+  for (let index = 0; index < options.runs && !isInterrupted; index += 1) {
+    if (!(await runOne(planOf(options.seed + index), lane, sabotage))) {
+      console.log(`  noticed in run ${index + 1}`);
+      return true;
+    }
+  }
+  console.log(`  NOT noticed within ${options.runs} runs`);
+  return false;
+}
+
+async function runOne(plan: Plan, lane: Lane, sabotage: Sabotage | null): Promise<boolean> {
+  const begun = Date.now();
+  const result = await runPlan(plan, lane, sabotage ? { environment: environmentOf(sabotage) } : {});
+  const isWell = result.violations.length === 0;
+  const { uploads, events, settledInMs } = result;
+  const seconds = ((Date.now() - begun) / 1000).toFixed(0);
+  console.log(
+    `${isWell ? '✓' : '✗'} seed ${plan.seed}: ${plan.faults.length} faults, ${uploads} uploads, ${events} events, settled ${settledInMs} ms after the last fault (${seconds} s)`,
+  );
+  for (const violation of result.violations.slice(0, 10)) console.log(`    ${violation}`);
+  if (options.keeps) keep('runs', recordOf(plan, result, sabotage));
+  if (!isWell && sabotage === null) await explain(plan, lane, result);
+  return isWell;
+}
+
+function recordOf(plan: Plan, { logs: _logs, violations, ...result }: RunResult, sabotage: Sabotage | null): RunRecord {
+  const faults: Record<string, number> = {};
+  for (const { fault } of plan.faults) faults[fault.do] = (faults[fault.do] ?? 0) + 1;
+  const processes = processesOf(plan.replicas).length;
+  const few = violations.slice(0, 5).map((violation) => violation.slice(0, 300));
+  return {
+    commit,
+    at: now(),
+    seed: plan.seed,
+    sabotage: sabotage?.name ?? null,
+    faults,
+    processes,
+    ...result,
+    violations: few,
+  };
+}
+
+/** Prints what reproduces a failure: the seed, the logs, and the fewest faults that still fail. */
+async function explain(plan: Plan, lane: Lane, { logs }: RunResult): Promise<void> {
+  for (const fault of plan.faults) console.log(`      ${describeFault(fault)}`);
+  console.log(`    The processes' logs: ${logs}`);
+  if (!options.shrinks || isInterrupted) return;
+  const fails = async (smaller: Plan) => (await runPlan(smaller, lane)).violations.length > 0;
+  const small = await shrink(plan, fails, { maxTries: 12 });
+  const file = join(tmpdir(), `chaos-plan-${plan.seed}.json`);
+  writeFileSync(file, JSON.stringify(small, null, 2));
+  console.log(`    It also fails with ${small.faults.length} of ${plan.faults.length} faults:`);
+  for (const fault of small.faults) console.log(`      ${describeFault(fault)}`);
+  console.log(`    npm run chaos -- --plan ${file}`);
+}

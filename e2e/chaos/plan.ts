@@ -1,0 +1,80 @@
+import { createRandom, type Random } from './random.ts';
+import { linksOf, processesOf, type Server, servers } from './topology.ts';
+import { type PlannedUpload, planUploads } from './workload.ts';
+
+/** One thing that goes wrong, and when it is mended. */
+export type Fault =
+  | { readonly do: 'kill'; readonly process: string; readonly downMs: number }
+  | { readonly do: 'terminate'; readonly process: string; readonly downMs: number }
+  | { readonly do: 'pause'; readonly process: string; readonly forMs: number }
+  | { readonly do: 'crash'; readonly server: Server; readonly downMs: number }
+  | { readonly do: 'cut'; readonly link: string }
+  | { readonly do: 'refuse'; readonly link: string; readonly forMs: number }
+  | { readonly do: 'slow'; readonly link: string; readonly byMs: number; readonly forMs: number }
+  | { readonly do: 'stall'; readonly link: string; readonly forMs: number };
+
+export interface PlannedFault {
+  readonly atMs: number;
+  readonly fault: Fault;
+}
+
+/** A run before it happens: all of it follows from the seed. */
+export interface Plan {
+  readonly seed: number;
+  readonly replicas: Readonly<Record<string, number>>;
+  /** How much later everything arrives on a link all through the run, in milliseconds and in each direction. */
+  readonly latencies: Readonly<Record<string, number>>;
+  readonly uploads: readonly PlannedUpload[];
+  readonly faults: readonly PlannedFault[];
+}
+
+const lengthMs = 7_000;
+const mayHaveReplicas = ['gateway', 'uploads', 'csv-loader', 'upload-tracker', 'query-refresher', 'notifier'];
+
+export function planOf(seed: number): Plan {
+  const random = createRandom(seed);
+  const replicas = Object.fromEntries(mayHaveReplicas.map((name) => [name, random.chance(0.3) ? 2 : 1]));
+  const faults = Array.from({ length: random.int(6, 10) }, () => ({
+    atMs: random.int(200, lengthMs),
+    fault: planFault(random, replicas),
+  }));
+  return {
+    seed,
+    replicas,
+    latencies: Object.fromEntries(linksOf(replicas).map((link) => [link, random.chance(0.5) ? random.int(1, 8) : 0])),
+    uploads: planUploads(random.int(1, 2 ** 31), lengthMs),
+    faults: faults.sort((a, b) => a.atMs - b.atMs),
+  };
+}
+
+function planFault(random: Random, replicas: Plan['replicas']): Fault {
+  const process = random.pick(processesOf(replicas));
+  const link = random.pick(linksOf(replicas));
+  const downMs = random.int(0, 1_500);
+  const forMs = random.int(200, 3_000);
+  return random.pick<Fault>([
+    { do: 'kill', process, downMs },
+    { do: 'kill', process, downMs },
+    { do: 'kill', process, downMs },
+    { do: 'terminate', process, downMs },
+    { do: 'pause', process, forMs },
+    { do: 'crash', server: random.pick(servers), downMs },
+    { do: 'cut', link },
+    { do: 'cut', link },
+    { do: 'refuse', link, forMs },
+    { do: 'slow', link, byMs: random.int(5, 100), forMs },
+    { do: 'stall', link, forMs },
+  ]);
+}
+
+/** A fault as one reads it: `kill csv-loader, 300 ms`. */
+export function describeFault({ atMs, fault }: PlannedFault): string {
+  const target = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
+  const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : lengthOf(fault);
+  return `at ${atMs} ms ${fault.do} ${target}${detail}`;
+}
+
+function lengthOf(fault: Fault): string {
+  if ('downMs' in fault) return `, back after ${fault.downMs} ms`;
+  return 'forMs' in fault ? ` for ${fault.forMs} ms` : '';
+}

@@ -1,0 +1,106 @@
+import { setMaxListeners } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { uniqueName } from '@tributary/testing';
+import { startStack } from '../../scripts/stack.mjs';
+import type { Stack } from '../open-stack.ts';
+import { queryNumbers } from '../query-database.ts';
+import { checkAll, checkQueues } from './checks.ts';
+import { newStory, openPerson, type Story } from './client.ts';
+import { injectAll } from './inject.ts';
+import type { Lane } from './lane.ts';
+import type { Plan } from './plan.ts';
+import { createWiring } from './wiring.ts';
+import { clients } from './workload.ts';
+
+export interface RunResult {
+  readonly violations: readonly string[];
+  readonly uploads: number;
+  readonly events: number;
+  readonly doubledMails: number;
+  /** How often clients had to send a file, or connect a subscription, again. */
+  readonly sendsAgain: number;
+  readonly connectsAgain: number;
+  /** From the last mended fault to the last upload finished, mailed, and seen by its subscriber. */
+  readonly settledInMs: number;
+  /** Where the logs of a failed run are; null when all was well. */
+  readonly logs: string | null;
+}
+
+/** How long everything may take to end after the last fault was mended: the longest waits the design allows for, and some. */
+const settleWithinMs = 75_000;
+
+/** One run of a plan against a fresh instance on the lane's servers. */
+export async function runPlan(
+  plan: Plan,
+  lane: Lane,
+  options: { environment?: Record<string, string> } = {},
+): Promise<RunResult> {
+  const wiring = createWiring();
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-chaos-run-'));
+  const stack = await startStack({
+    instance: uniqueName('chaos'),
+    servers: lane.environment,
+    dataDir,
+    ports: 'free',
+    replicas: plan.replicas,
+    wire: async (name, env, ports) => ({ ...(await wiring.wire(name, env, ports)), ...options.environment }),
+  });
+  const ended = new AbortController();
+  setMaxListeners(0, ended.signal);
+  const violations = new Set<string>();
+  const stories: Story[] = plan.uploads.map(newStory);
+  let result: RunResult | null = null;
+  try {
+    const complain = (what: string) => void violations.add(`unclear: ${what}`);
+    const people = await Promise.all(
+      Array.from({ length: clients }, () => openPerson(wiring.gatewayUrl(), { signal: ended.signal, complain })),
+    );
+    const living = Promise.all(stories.map((story) => people[story.planned.client]?.live(story.planned, story)));
+    for (const [link, ms] of Object.entries(plan.latencies)) wiring.links.get(link)?.setDelay(ms);
+    await injectAll(plan.faults, { stack, lane, links: wiring.links, latencies: plan.latencies }).catch(
+      (error: unknown) => {
+        violations.add(`down: ${error instanceof Error ? error.message : error}`);
+      },
+    );
+    const mendedAt = Date.now();
+    await settled(stack, stories, mendedAt + settleWithinMs);
+    const settledInMs = Date.now() - mendedAt;
+    ended.abort();
+    await living;
+
+    const [reader] = people;
+    if (reader === undefined) throw new Error('There are no clients.');
+    const { doubledMails, violations: found } = await checkAll(stack, lane, stories, reader.client, reader.token);
+    await stack.stop();
+    for (const what of [...found, ...(await checkQueues(stack))]) violations.add(what);
+    result = {
+      violations: [...violations],
+      uploads: stories.length,
+      events: stories.reduce((sum, { events }) => sum + events.length, 0),
+      doubledMails,
+      sendsAgain: stories.reduce((sum, story) => sum + story.sendsAgain, 0),
+      connectsAgain: stories.reduce((sum, story) => sum + story.connectsAgain, 0),
+      settledInMs,
+      logs: violations.size === 0 ? null : join(dataDir, 'logs'),
+    };
+    return result;
+  } finally {
+    ended.abort();
+    await stack.stop();
+    await wiring.close();
+    if (result !== null && result.logs === null) await stack.remove();
+  }
+}
+
+/** Resolves when every upload has ended, is mailed about, and was followed to its end, or at the deadline: the checks tell which. */
+async function settled(stack: Stack, stories: readonly Story[], deadline: number): Promise<void> {
+  const sql = `SELECT (SELECT COUNT(*) FROM uploads WHERE finished_at IS NULL OR notified_at IS NULL) + (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM intakes) AS open`;
+  for (; Date.now() < deadline; await pause(200)) {
+    if (!stories.every(({ isFinished }) => isFinished)) continue;
+    const { open } = await queryNumbers(stack, 'UPLOADS', sql);
+    if (open === 0) return;
+  }
+}

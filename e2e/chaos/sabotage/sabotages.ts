@@ -1,0 +1,99 @@
+/** A change of one line or a few of the built code: what the system would be without that guarantee. */
+export interface Sabotage {
+  readonly name: string;
+  /** The guarantee that is taken away, as the report names it. */
+  readonly breaks: string;
+  readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
+}
+
+const writeRows = `for (const sql of rowStatements(kind, chunk.rows, sequence, uploadId))
+        await connection.query(sql);`;
+const endOfChunk = 'return { ...before, rowsRead, rowsLoaded, rowsRejected, reasons, version };';
+
+/** The guarantees the suite must notice the loss of. Each is a proof that a green run means something. */
+export const sabotages: readonly Sabotage[] = [
+  {
+    name: 'no-confirm',
+    breaks: 'A publish resolves only after the confirm of the broker.',
+    edits: [
+      {
+        file: 'libs/messaging/dist/open-publisher.js',
+        find: 'unconfirmed.set(id, { settle });',
+        replace: 'unconfirmed.set(id, { settle }); setImmediate(settle);',
+      },
+    ],
+  },
+  {
+    name: 'checkpoint-apart',
+    breaks: 'The checkpoint is written in the transaction of its chunk.',
+    edits: [
+      { file: 'workers/csv-loader/dist/store/commit-chunk.js', find: writeRows, replace: '' },
+      {
+        file: 'workers/csv-loader/dist/store/commit-chunk.js',
+        find: endOfChunk,
+        replace: `await connection.commit(); await connection.beginTransaction(); ${writeRows} ${endOfChunk}`,
+      },
+    ],
+  },
+  {
+    name: 'last-write-wins',
+    breaks: 'A row is written only by an upload with a greater sequence.',
+    edits: [
+      {
+        file: 'workers/csv-loader/dist/store/row-statements.js',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the built code.
+        find: 'IF(VALUES(sequence) > sequence, VALUES(${column}), ${column})',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the built code.
+        replace: 'VALUES(${column})',
+      },
+    ],
+  },
+  {
+    name: 'unlocked-numbering',
+    breaks: "An upload's events are numbered under the lock of its row.",
+    edits: [
+      { file: 'prisma/uploads/dist/record-facts.js', find: ' FOR UPDATE`', replace: '`' },
+      {
+        file: 'prisma/uploads/dist/record-facts.js',
+        find: 'events.map((event) => ({ ...event, uploadId })) }',
+        replace: 'events.map((event) => ({ ...event, uploadId })), skipDuplicates: true }',
+      },
+    ],
+  },
+  {
+    name: 'no-read-again',
+    breaks: 'A subscription reads its log again after Redis came back, and every 5 s.',
+    edits: [
+      {
+        file: 'gateway/dist/subscriptions/signals.js',
+        find: '() => listeners.forEach((_channel, onSignal) => void onSignal())',
+        replace: '() => undefined',
+      },
+      {
+        file: 'gateway/dist/subscriptions/follow-log.js',
+        find: 'await pause(pollMs);\n                hasNews = true;',
+        replace: 'await pause(pollMs);',
+      },
+    ],
+  },
+  {
+    name: 'ack-first',
+    breaks: 'A delivery is acked after its effect.',
+    edits: [
+      {
+        file: 'libs/messaging/dist/start-consumer.js',
+        find: 'const { signal } = lost;',
+        replace: 'const { signal } = lost; settle(channel, message, true);',
+      },
+      { file: 'libs/messaging/dist/start-consumer.js', find: '        settle(channel, message, isDone);', replace: '' },
+    ],
+  },
+];
+
+/** The environment that makes every process run with the sabotage. */
+export function environmentOf({ edits }: Sabotage): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import=${new URL('register.mjs', import.meta.url).href} --disable-warning=ExperimentalWarning`,
+    CHAOS_EDITS: JSON.stringify(edits),
+  };
+}

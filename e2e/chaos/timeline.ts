@@ -1,0 +1,141 @@
+import { createWriteStream, openAsBlob } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { uniqueName } from '@tributary/testing';
+import { startStack } from '../../scripts/stack.mjs';
+import { openClient, uploadMutation } from '../open-client.ts';
+import type { Stack } from '../open-stack.ts';
+import { queryNumbers } from '../query-database.ts';
+import { departmentsCsv, jobsCsv } from '../sample-files.ts';
+import { newStory, openPerson } from './client.ts';
+import type { Lane } from './lane.ts';
+import type { TimelineRecord } from './records.ts';
+import { type Server, servers } from './topology.ts';
+
+const rows = 1_000_000;
+const downMs = 2_000;
+
+/** Loads a million rows while MariaDB, RabbitMQ and Redis are killed in turn, each at another part of the file, and started again. */
+export async function runTimeline(
+  lane: Lane,
+  { commit, at, tell }: { commit: string; at: string; tell: (text: string) => void },
+): Promise<TimelineRecord> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-timeline-'));
+  const stack = await startStack({
+    instance: uniqueName('timeline'),
+    servers: lane.environment,
+    dataDir,
+    ports: 'free',
+  });
+  const ended = new AbortController();
+  try {
+    const person = await openPerson(stack.gatewayUrl, { signal: ended.signal, complain: tell });
+    await person.client.load(person.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+    await person.client.load(person.token, { content: jobsCsv, kind: 'JOBS' });
+    const file = await writeFile(join(dataDir, 'hires.csv'));
+    const begun = Date.now();
+    const steps: TimelineRecord['steps'] = [];
+    const note = (what: string) => {
+      steps.push({ atMs: Date.now() - begun, what });
+      tell(`  ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+    };
+    const id = await sendFile(stack, person.token, file);
+    note('the file is accepted');
+    const story = {
+      ...newStory({
+        key: id,
+        client: 0,
+        atMs: 0,
+        kind: 'HIRED_EMPLOYEES',
+        rows,
+        hasHeader: false,
+        isBroken: false,
+        seed: 1,
+      }),
+      id,
+    };
+    const following = person.follow(story, id);
+    const recoveries: TimelineRecord['recoveries'] = [];
+    for (const [index, server] of servers.entries()) {
+      await untilRows(stack, id, ((index + 1) * rows) / 5);
+      recoveries.push(await crashAndRecover(server, { stack, lane, id, note, eventsSeen: () => story.events.length }));
+    }
+    await following;
+    note(`the subscriber has the end, ${story.events.at(-1)?.status}, after ${story.events.length} events`);
+    const table = await queryNumbers(
+      stack,
+      'EMPLOYMENT',
+      'SELECT COUNT(*) AS n, MIN(id) AS low, MAX(id) AS high FROM employees',
+    );
+    note(`the table has ${table.n?.toLocaleString('en-US')} rows, ids ${table.low} to ${table.high}`);
+    const cursors = story.events.map(({ cursor }) => cursor);
+    if (table.n !== rows || cursors.some((cursor, position) => cursor !== position + 1)) process.exitCode = 1;
+    return { commit, at, rows, steps, recoveries, seconds: (Date.now() - begun) / 1000 };
+  } finally {
+    ended.abort();
+    await stack.remove();
+  }
+}
+
+interface Scene {
+  readonly stack: Stack;
+  readonly lane: Lane;
+  readonly id: string;
+  readonly note: (what: string) => void;
+  readonly eventsSeen: () => number;
+}
+
+async function crashAndRecover(server: Server, { stack, lane, id, note, eventsSeen }: Scene) {
+  const rowsBefore = (await rowsCommitted(stack, id)) ?? 0;
+  const killedAt = Date.now();
+  lane.crash(server);
+  note(`${server} is killed at ${rowsBefore.toLocaleString('en-US')} rows`);
+  await pause(downMs);
+  await lane.revive(server);
+  const backAt = Date.now();
+  note(`${server} takes logins again`);
+  const seen = eventsSeen();
+  const isBack = async () =>
+    server === 'redis' ? eventsSeen() > seen : ((await rowsCommitted(stack, id)) ?? 0) > rowsBefore;
+  while (!(await isBack())) await pause(50);
+  note(server === 'redis' ? 'the subscriber gets events again' : 'rows are committed again');
+  return { server, downMs: backAt - killedAt, backToProgressMs: Date.now() - backAt, rowsBefore };
+}
+
+async function untilRows(stack: Stack, id: string, wanted: number): Promise<void> {
+  while (((await rowsCommitted(stack, id)) ?? 0) < wanted) await pause(50);
+}
+
+/** Null while the database is away. */
+async function rowsCommitted(stack: Stack, id: string): Promise<number | null> {
+  const sql = `SELECT COALESCE(MAX(rows_read), 0) AS n FROM loads WHERE upload_id = '${id}'`;
+  const found = await queryNumbers(stack, 'EMPLOYMENT', sql).catch(() => null);
+  return found?.n ?? null;
+}
+
+async function writeFile(path: string): Promise<string> {
+  await pipeline(async function* () {
+    for (let first = 1; first <= rows; first += 1000) {
+      const lines = Array.from({ length: 1000 }, (_, index) => {
+        const id = first + index;
+        return `${id},Person number ${id},2021-0${(id % 9) + 1}-15T08:00:00Z,${(id % 3) + 1},${(id % 2) + 1}`;
+      });
+      yield `${lines.join('\n')}\n`;
+    }
+  }, createWriteStream(path));
+  return path;
+}
+
+async function sendFile(stack: Stack, token: string, path: string): Promise<string> {
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query: uploadMutation, variables: { file: null, kind: 'HIRED_EMPLOYEES' } }));
+  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.set('0', await openAsBlob(path), 'million.csv');
+  const client = openClient(stack.gatewayUrl);
+  const answer = await client.send(form, { 'apollo-require-preflight': 'true', ...client.bearer(token) });
+  if (answer.errors.length > 0) throw new Error(JSON.stringify(answer.errors));
+  return answer.data.uploadFile.id;
+}

@@ -1,0 +1,38 @@
+/** The servers every process reaches over the network, each run as a process of the suite's own. */
+export const servers = ['mariadb', 'rabbitmq', 'redis'] as const;
+export type Server = (typeof servers)[number];
+
+/** Which process connects to what. Wiring fails when a process connects to anything that is not here. */
+export const connections: Readonly<Record<string, readonly string[]>> = {
+  users: ['mariadb', 'redis'],
+  uploads: ['mariadb', 'rabbitmq', 'redis'],
+  employees: ['mariadb', 'redis'],
+  gateway: ['redis', 'users', 'uploads', 'employees'],
+  'csv-loader': ['mariadb', 'rabbitmq'],
+  'query-refresher': ['mariadb', 'rabbitmq', 'redis'],
+  'upload-tracker': ['mariadb', 'rabbitmq', 'redis'],
+  notifier: ['mariadb', 'rabbitmq', 'smtp'],
+};
+
+/** What a replica is one more of: `csv-loader-2` is a `csv-loader`. */
+export const deployableOf = (process: string) => process.replace(/-\d+$/, '');
+
+/** The name of the link that leads a process to what it connects to. */
+export const linkName = (from: string, to: string) => `${from} → ${to}`;
+
+/** The one link that is not between processes of the system. */
+export const clientLink = linkName('client', 'gateway');
+
+/** Every process of a stack with that many replicas. */
+export const processesOf = (replicas: Readonly<Record<string, number>>): string[] =>
+  Object.keys(connections).flatMap((name) =>
+    Array.from({ length: replicas[name] ?? 1 }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`)),
+  );
+
+/** Every link of a stack with that many replicas. */
+export const linksOf = (replicas: Readonly<Record<string, number>>): string[] => [
+  clientLink,
+  ...processesOf(replicas).flatMap((process) =>
+    (connections[deployableOf(process)] ?? []).map((to) => linkName(process, to)),
+  ),
+];
