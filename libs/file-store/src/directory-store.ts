@@ -30,7 +30,11 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
         await linkDurably(temporary, path);
         return stored;
       } catch (error) {
-        throw isSystemError(error, 'EEXIST') ? conflict(`The file ${id} exists already.`) : diskUnavailable(error);
+        if (isSystemError(error, 'EEXIST')) throw conflict(`The file ${id} exists already.`);
+        if (isSystemError(error, 'ENOENT') && (await exists(incoming))) {
+          throw conflict(`The file ${id} was deleted while it was written.`);
+        }
+        throw diskUnavailable(error);
       } finally {
         await rm(temporary, { force: true });
       }

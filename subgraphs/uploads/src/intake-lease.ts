@@ -6,7 +6,7 @@ export const leaseMs = 20_000;
 const renewEveryMs = 5_000;
 
 /**
- * Runs `work` while renewing the intake's lease; its signal is aborted when the intake was given up by somebody else.
+ * Runs `work` while renewing the intake's lease; its signal is aborted, and CONFLICT thrown, when the intake was given up by somebody else.
  * A database that is away for a moment is not the end: the lease outlives several renewals. One that ran out unnoticed,
  * because this process stood still, is noticed when the file is accepted.
  */
@@ -20,6 +20,9 @@ export async function holdLease<T>(
   const renewing = renew();
   try {
     return await work(lost.signal);
+  } catch (error) {
+    // However what was aborted puts it, this is why.
+    throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     done.abort();
     await renewing;
