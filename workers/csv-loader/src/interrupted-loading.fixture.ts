@@ -17,7 +17,7 @@ export interface Delivery {
   readonly pausesMs: readonly number[];
   readonly chunkRows: number;
   readonly pieceBytes: number;
-  /** At that step the server kills the connection, or the loader is told to stop or that it is overdue. */
+  /** At that step the server kills the connection, the file breaks off or the message is not sent, or the loader is told to stop or that it is overdue. */
   readonly fate: { readonly step: number; readonly how: How } | null;
 }
 
@@ -59,6 +59,19 @@ export function dependenciesOf(
   const fail = async () => {
     throw unavailable('It is not there now.');
   };
+  let piecesLeft = Number.POSITIVE_INFINITY;
+  const breakOff = async () => {
+    piecesLeft = (fate?.step ?? 0) % 4;
+  };
+  /** Opens the file when it is first read: one that nobody reads would stay open. */
+  async function* pieces(id: string) {
+    for await (const part of await store.read(id)) {
+      for (let at = 0; at < part.length; at += pieceBytes) {
+        if (piecesLeft-- <= 0) await fail();
+        yield part.subarray(at, at + pieceBytes);
+      }
+    }
+  }
   async function kill(connection: PoolConnection) {
     // One that has gone meanwhile cannot be killed.
     await pool.query(`KILL ${connection.threadId}`).catch(() => {});
@@ -69,7 +82,7 @@ export function dependenciesOf(
   return {
     ...bench.dependencies,
     db: { pool: watchedPool(pool, (run, connection) => step(run, () => kill(connection))) },
-    files: { read: (id) => step(async () => Readable.from(cut(store, id, pieceBytes)), fail) },
+    files: { read: (id) => step(async () => Readable.from(pieces(id)), breakOff) },
     publish: (event, body) => step(() => bench.dependencies.publish(event, body), fail),
     clock: { ...bench.dependencies.clock, now: laterEachTime() },
     signal: stopping.signal,
@@ -87,11 +100,4 @@ function laterEachTime() {
     now += 1_000;
     return new Date(now);
   };
-}
-
-/** Opens the file when it is first read: one that nobody reads would stay open. */
-async function* cut(store: FileStore, id: string, pieceBytes: number) {
-  for await (const part of await store.read(id)) {
-    for (let at = 0; at < part.length; at += pieceBytes) yield part.subarray(at, at + pieceBytes);
-  }
 }
