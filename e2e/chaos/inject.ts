@@ -51,8 +51,10 @@ async function inject(fault: Fault, { stack, lane, links, latencies }: Target): 
       await pause(fault.forMs);
       return link.setDelay(latencies[fault.link] ?? 0);
     case 'stall':
+    case 'silence':
       link.setStalled(true);
       await pause(fault.forMs);
+      if (fault.do === 'silence') link.cut();
       return link.setStalled(false);
   }
 }

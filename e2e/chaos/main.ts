@@ -84,10 +84,10 @@ async function runOne(plan: Plan, lane: Lane, sabotage: Sabotage | null): Promis
   const begun = Date.now();
   const result = await runPlan(plan, lane, sabotage ? { environment: environmentOf(sabotage) } : {});
   const isWell = result.violations.length === 0;
-  const { uploads, events, settledInMs } = result;
+  const { uploads, events, settledInMs, waitedFor } = result;
   const seconds = ((Date.now() - begun) / 1000).toFixed(0);
   console.log(
-    `${isWell ? '✓' : '✗'} seed ${plan.seed}: ${plan.faults.length} faults, ${uploads} uploads, ${events} events, settled ${settledInMs} ms after the last fault (${seconds} s)`,
+    `${isWell ? '✓' : '✗'} seed ${plan.seed}: ${plan.faults.length} faults, ${uploads} uploads, ${events} events, settled ${settledInMs} ms after the last fault, waiting for ${waitedFor} (${seconds} s)`,
   );
   for (const violation of result.violations.slice(0, 10)) console.log(`    ${violation}`);
   if (options.keeps) keep('runs', recordOf(plan, result, sabotage));

@@ -16,7 +16,17 @@ describe('a plan', () => {
   test('has, over a few hundred seeds, every kind of fault, broken files, replicas, and files with as many rows as it says', () => {
     const plans = seeds.map(planOf);
     const faults = new Set(plans.flatMap((plan) => plan.faults.map(({ fault }) => fault.do)));
-    expect([...faults].sort()).toEqual(['crash', 'cut', 'kill', 'pause', 'refuse', 'slow', 'stall', 'terminate']);
+    expect([...faults].sort()).toEqual([
+      'crash',
+      'cut',
+      'kill',
+      'pause',
+      'refuse',
+      'silence',
+      'slow',
+      'stall',
+      'terminate',
+    ]);
     expect(plans.some(({ uploads }) => uploads.some(({ isBroken }) => isBroken))).toBe(true);
     expect(plans.some(({ replicas }) => replicas['csv-loader'] === 2)).toBe(true);
     for (const upload of plans[0]?.uploads ?? []) expect([...rowsOf(upload)]).toHaveLength(upload.rows);
@@ -25,7 +35,7 @@ describe('a plan', () => {
 
 describe('the model', () => {
   test('lets the later upload win, counts every row once, and is not the same in another order', () => {
-    const planned = planOf(3).uploads.filter(({ isBroken }) => !isBroken);
+    const planned = planOf(3).uploads.filter(({ isBroken, rows }) => !isBroken && rows < 1_000);
     const accepted = planned.map((upload, index) => ({ id: `id ${index}`, sequence: index + 1, planned: upload }));
     const expected = expectedState(accepted);
     for (const { rowsRead, rowsLoaded, rowsRejected } of expected.uploads.values()) {

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from './random.ts';
-import { linksOf, processesOf, type Server, servers } from './topology.ts';
+import { clientLink, linkName, linksOf, processesOf, type Server, servers } from './topology.ts';
 import { type PlannedUpload, planUploads } from './workload.ts';
 
 /** One thing that goes wrong, and when it is mended. */
@@ -11,7 +11,8 @@ export type Fault =
   | { readonly do: 'cut'; readonly link: string }
   | { readonly do: 'refuse'; readonly link: string; readonly forMs: number }
   | { readonly do: 'slow'; readonly link: string; readonly byMs: number; readonly forMs: number }
-  | { readonly do: 'stall'; readonly link: string; readonly forMs: number };
+  | { readonly do: 'stall'; readonly link: string; readonly forMs: number }
+  | { readonly do: 'silence'; readonly link: string; readonly forMs: number };
 
 export interface PlannedFault {
   readonly atMs: number;
@@ -49,7 +50,8 @@ export function planOf(seed: number): Plan {
 
 function planFault(random: Random, replicas: Plan['replicas']): Fault {
   const process = random.pick(processesOf(replicas));
-  const link = random.pick(linksOf(replicas));
+  // By way of a process, so that the many links of one do not crowd out the few of another.
+  const link = random.chance(0.1) ? clientLink : random.pick(linksOf(replicas).filter((name) => isFrom(process, name)));
   const downMs = random.int(0, 1_500);
   const forMs = random.int(200, 3_000);
   return random.pick<Fault>([
@@ -59,13 +61,17 @@ function planFault(random: Random, replicas: Plan['replicas']): Fault {
     { do: 'terminate', process, downMs },
     { do: 'pause', process, forMs },
     { do: 'crash', server: random.pick(servers), downMs },
-    { do: 'cut', link },
+    { do: 'crash', server: random.pick(servers), downMs },
     { do: 'cut', link },
     { do: 'refuse', link, forMs },
     { do: 'slow', link, byMs: random.int(5, 100), forMs },
     { do: 'stall', link, forMs },
+    { do: 'silence', link, forMs },
+    { do: 'silence', link, forMs },
   ]);
 }
+
+const isFrom = (process: string, link: string) => link.startsWith(linkName(process, ''));
 
 /** A fault as one reads it: `kill csv-loader, 300 ms`. */
 export function describeFault({ atMs, fault }: PlannedFault): string {

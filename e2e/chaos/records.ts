@@ -19,6 +19,7 @@ export const runRecord = z.object({
   connectsAgain: z.number(),
   doubledMails: z.number(),
   settledInMs: z.number(),
+  waitedFor: z.string(),
   violations: z.array(z.string()),
 });
 export type RunRecord = z.infer<typeof runRecord>;

@@ -34,6 +34,7 @@ them large, and follow each by a subscription. Meanwhile six to ten faults happe
 | refuse | a link refuses connections for up to 3 s |
 | slow | a link is slower by up to 100 ms for up to 3 s; half of all links have up to 8 ms all the time |
 | stall | nothing arrives on a link for up to 3 s, and no connection ends |
+| silence | nothing arrives on a link for up to 3 s, then every connection ends and all that was sent meanwhile is lost |
 
 Then everything is compared with a model that loads the files one after the other in the order of acceptance and shares no code
 with the system: every row of every table; the counts and rejected lines of every upload; every event log (1, 2, 3 …, never

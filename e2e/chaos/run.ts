@@ -25,6 +25,8 @@ export interface RunResult {
   readonly connectsAgain: number;
   /** From the last mended fault to the last upload finished, mailed, and seen by its subscriber. */
   readonly settledInMs: number;
+  /** What had to be waited for last after that. */
+  readonly waitedFor: string;
   /** Where the logs of a failed run are; null when all was well. */
   readonly logs: string | null;
 }
@@ -66,7 +68,7 @@ export async function runPlan(
       },
     );
     const mendedAt = Date.now();
-    await settled(stack, stories, mendedAt + settleWithinMs);
+    const waitedFor = await settled(stack, stories, mendedAt + settleWithinMs);
     const settledInMs = Date.now() - mendedAt;
     ended.abort();
     await living;
@@ -84,6 +86,7 @@ export async function runPlan(
       sendsAgain: stories.reduce((sum, story) => sum + story.sendsAgain, 0),
       connectsAgain: stories.reduce((sum, story) => sum + story.connectsAgain, 0),
       settledInMs,
+      waitedFor,
       logs: violations.size === 0 ? null : join(dataDir, 'logs'),
     };
     return result;
@@ -95,12 +98,33 @@ export async function runPlan(
   }
 }
 
-/** Resolves when every upload has ended, is mailed about, and was followed to its end, or at the deadline: the checks tell which. */
-async function settled(stack: Stack, stories: readonly Story[], deadline: number): Promise<void> {
-  const sql = `SELECT (SELECT COUNT(*) FROM uploads WHERE finished_at IS NULL OR notified_at IS NULL) + (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM intakes) AS open`;
-  for (; Date.now() < deadline; await pause(200)) {
-    if (!stories.every(({ isFinished }) => isFinished)) continue;
-    const { open } = await queryNumbers(stack, 'UPLOADS', sql);
-    if (open === 0) return;
+const open = {
+  'uploads without an end': 'SELECT COUNT(*) AS n FROM uploads WHERE finished_at IS NULL',
+  'uploads without a mail': 'SELECT COUNT(*) AS n FROM uploads WHERE notified_at IS NULL',
+  'messages in the outbox': 'SELECT COUNT(*) AS n FROM outbox',
+  'intakes that broke off': 'SELECT COUNT(*) AS n FROM intakes',
+};
+
+/**
+ * Resolves when every upload has ended, is mailed about, and was followed to its end, or at the deadline: the checks
+ * tell which. With what it waited for last.
+ */
+async function settled(stack: Stack, stories: readonly Story[], deadline: number): Promise<string> {
+  let waitedFor = 'nothing';
+  while (Date.now() < deadline) {
+    const missing = await firstOpen(stack, stories);
+    if (missing === null) break;
+    waitedFor = missing;
+    await pause(200);
   }
+  return waitedFor;
+}
+
+async function firstOpen(stack: Stack, stories: readonly Story[]): Promise<string | null> {
+  for (const [what, sql] of Object.entries(open)) {
+    const { n } = await queryNumbers(stack, 'UPLOADS', sql);
+    if (n !== 0) return what;
+  }
+  if (stories.some(({ id }) => id === null)) return 'files not accepted yet';
+  return stories.every(({ isFinished }) => isFinished) ? null : 'subscriptions';
 }
