@@ -40,6 +40,7 @@ describe('a refusal names the variable', () => {
     ['MAX_UPLOAD_FILES', 'x', /whole number/],
     ['MAX_BODY_BYTES', '1', /1000/],
     ['MAX_DEPTH', '-1', /whole number/],
+    ['WEBSOCKET_ORIGINS', 'https://app.example.com, app.example.com/', /"app.example.com\/" must look like/],
     ['SUBGRAPH_TIMEOUT_MS', '0', /1/],
     ['SUBGRAPH_URL_USERS', 'here', /must be a URL/],
   ])('%s = %s', (name, value, says) => {

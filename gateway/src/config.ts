@@ -4,6 +4,15 @@ import { passThroughRoutes } from './door/pass-through-routes.ts';
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 
+const origins = z.string().transform((text, context) => {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.filter(Boolean).map((entry) => {
+    const isOrigin = URL.canParse(entry) && new URL(entry).origin === entry;
+    if (!isOrigin) context.addIssue({ code: 'custom', message: `"${entry}" must look like https://app.example.com` });
+    return entry;
+  });
+});
+
 const environment = z
   .looseObject({
     NODE_ENV: z.string().default('development'),
@@ -21,6 +30,11 @@ const environment = z
     MAX_UPLOAD_FILES: wholeNumber(1, 100).default(1),
     MAX_BODY_BYTES: wholeNumber(1_000, 100_000_000).default(1_000_000),
     MAX_DEPTH: wholeNumber(1, 1_000).default(15),
+    MAX_ROOT_FIELDS: wholeNumber(1, 10_000).default(20),
+    MAX_ALIASES: wholeNumber(0, 10_000).default(30),
+    MAX_DIRECTIVES: wholeNumber(0, 10_000).default(50),
+    MAX_TOKENS: wholeNumber(10, 1_000_000).default(2_000),
+    WEBSOCKET_ORIGINS: z.string().default('').pipe(origins),
     SUBGRAPH_TIMEOUT_MS: wholeNumber(1, 600_000).default(30_000),
   })
   .superRefine((env, context) => {

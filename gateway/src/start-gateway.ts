@@ -8,7 +8,7 @@ import { createRevocations } from './auth/revocations.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
 import { listen } from './door/listen.ts';
-import { limitDepth } from './graph/limit-depth.ts';
+import { createDocuments } from './graph/documents.ts';
 import { startGraph } from './graph/start-graph.ts';
 import { createSubgraph } from './subgraph/subgraph.ts';
 import { noSignals } from './subscriptions/no-signals.ts';
@@ -48,11 +48,20 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     supergraphSdl: supergraph.sdl,
     subgraphs,
     isProduction,
-    maxDepth: config.MAX_DEPTH,
     log,
   });
   const { server, schema } = graph;
-  const rules = [limitDepth(config.MAX_DEPTH)];
+  const documents = createDocuments({
+    schema,
+    limits: {
+      maxDepth: config.MAX_DEPTH,
+      maxRootFields: config.MAX_ROOT_FIELDS,
+      maxAliases: config.MAX_ALIASES,
+      maxDirectives: config.MAX_DIRECTIVES,
+      maxTokens: config.MAX_TOKENS,
+    },
+    isProduction,
+  });
   const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
   const operations = { server, subscribe };
   const stopping = new AbortController();
@@ -62,7 +71,8 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     passThrough: routes,
     uploads: { maxBytes: config.MAX_UPLOAD_BYTES, maxFiles: config.MAX_UPLOAD_FILES },
     maxBodyBytes: config.MAX_BODY_BYTES,
-    streams: { operations, schema, rules, stopping: stopping.signal },
+    isProduction,
+    streams: { operations, documents, stopping: stopping.signal },
     async waitingFor() {
       const missing = stopping.signal.aborted ? ['shutdown'] : [];
       if (redis && !(signals.ready() && redis.status === 'ready')) missing.push('redis');
@@ -78,9 +88,9 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     http,
     authenticate,
     operations,
-    schema,
-    rules,
+    documents,
     maxMessageBytes: config.MAX_BODY_BYTES,
+    allowedOrigins: config.WEBSOCKET_ORIGINS,
   });
   const url = await listen(http, config);
 

@@ -11,6 +11,7 @@ import { answerErrors } from './answer-errors.ts';
 import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
 import { requestContextOf } from './request-context-of.ts';
+import { securityHeaders } from './security-headers.ts';
 import { type StreamOptions, serveStreams } from './serve-streams.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
@@ -20,12 +21,14 @@ export function createApp(options: {
   passThrough: { prefix: string; subgraph: Subgraph }[];
   uploads: { maxBytes: number; maxFiles: number };
   maxBodyBytes: number;
+  isProduction: boolean;
   streams: Omit<StreamOptions, 'authenticate' | 'log'>;
   waitingFor: () => Promise<string[]>;
   log: Log;
 }): Express {
   const { authenticate, graph, log } = options;
   const app = express().disable('x-powered-by');
+  app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/health/ready', async (_request, response) => {
     const waitingFor = await options.waitingFor();

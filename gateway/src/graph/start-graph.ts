@@ -9,7 +9,6 @@ import { createDataSource } from '../subgraph/data-source.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import { csrfHeaders } from './csrf-headers.ts';
 import { createFormatError } from './format-error.ts';
-import { limitDepth } from './limit-depth.ts';
 import { requireOperation } from './require-operation.ts';
 import { statusByMediaType } from './status-by-media-type.ts';
 
@@ -24,7 +23,6 @@ export async function startGraph(options: {
   supergraphSdl: string;
   subgraphs: Map<string, Subgraph>;
   isProduction: boolean;
-  maxDepth: number;
   log: Log;
 }): Promise<Graph> {
   const { log, isProduction, subgraphs } = options;
@@ -48,12 +46,10 @@ export async function startGraph(options: {
     gateway,
     logger: log,
     introspection: !isProduction,
-    hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: csrfHeaders },
-    validationRules: [limitDepth(options.maxDepth)],
-    formatError: createFormatError(log),
+    formatError: createFormatError({ log, isProduction }),
     plugins: [
       requireOperation,
       statusByMediaType,

@@ -9,7 +9,6 @@ const headers = {
   // Neither stored nor held back, compressed or buffered, by whatever stands between.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
-  'x-content-type-options': 'nosniff',
 };
 
 /**

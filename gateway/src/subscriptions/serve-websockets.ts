@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type AppError, isAppError } from '@tributary/core';
-import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLSchema, ValidationRule } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { Documents } from '../graph/documents.ts';
 import { authorizationOf } from './authorization-of.ts';
+import { isAllowedOrigin } from './is-allowed-origin.ts';
 import { createOperations, type Operations } from './operations.ts';
-import { prepareOperation } from './prepare-operation.ts';
 
 const unauthorized = 4401;
 const tryAgainLater = 1013;
@@ -17,15 +18,17 @@ const closeTimeoutMs = 2_000;
 
 /**
  * Serves graphql-ws on `/graphql` of an HTTP server. A token that is not valid, or no longer, closes the socket with
- * 4401 and the reason; one that cannot be checked at the moment with 1013. The result closes all sockets with 1001.
+ * 4401 and the reason; one that cannot be checked at the moment with 1013. Pages of other origins are refused with 403.
+ * The result closes all sockets with 1001.
  */
 export function serveWebSockets(options: {
   http: Server;
   authenticate: Authenticate;
   operations: Omit<Parameters<typeof createOperations>[0], 'context'>;
-  schema: () => GraphQLSchema;
-  rules: ValidationRule[];
+  documents: Documents;
   maxMessageBytes: number;
+  /** Pages of other origins than the gateway's own that may connect. */
+  allowedOrigins: readonly string[];
 }): () => Promise<void> {
   const { authenticate } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
@@ -33,6 +36,7 @@ export function serveWebSockets(options: {
     socket.on('error', () => socket.destroy());
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');
     if (pathname !== '/graphql') socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    else if (!isAllowedOrigin(request, options.allowedOrigins)) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
     else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
   });
 
@@ -66,7 +70,7 @@ export function serveWebSockets(options: {
       },
       onSubscribe({ extra }, _id, payload) {
         const operations = known(bySocket, extra.socket);
-        const prepared = prepareOperation(payload, { schema: options.schema(), rules: options.rules });
+        const prepared = options.documents.prepare(payload);
         if ('document' in prepared) byOperation.set(prepared, operations);
         return prepared;
       },

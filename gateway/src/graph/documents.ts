@@ -1,0 +1,94 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  validate,
+} from 'graphql';
+import { measureOperation } from './measure-operation.ts';
+import { withoutSuggestion } from './without-suggestion.ts';
+
+export interface DocumentLimits {
+  maxDepth: number;
+  maxRootFields: number;
+  maxAliases: number;
+  maxDirectives: number;
+  maxTokens: number;
+}
+
+export type Documents = ReturnType<typeof createDocuments>;
+
+/** Reads what clients want to run, whichever way they come, and refuses what is larger than allowed before it is validated. */
+export function createDocuments(options: {
+  schema: () => GraphQLSchema;
+  limits: DocumentLimits;
+  /** Errors then tell nothing of the schema that was not asked for. */
+  isProduction: boolean;
+}) {
+  const { limits } = options;
+
+  /** Throws a GraphQLError of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, or GRAPHQL_VALIDATION_FAILED over the others. */
+  function read(query: string): DocumentNode {
+    const document = parseWithin(query, limits.maxTokens);
+    for (const operation of document.definitions) {
+      if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+      const { depth, fields, aliases, directives } = measureOperation(operation, document);
+      if (depth > limits.maxDepth) throw tooMuch('MAX_DEPTH', `is nested deeper than ${limits.maxDepth} fields`);
+      if (fields > limits.maxRootFields)
+        throw tooMuch('MAX_ROOT_FIELDS', `selects ${fields} fields at its top; ${limits.maxRootFields} are allowed`);
+      if (aliases > limits.maxAliases)
+        throw tooMuch('MAX_ALIASES', `has ${aliases} aliases; ${limits.maxAliases} are allowed`);
+      if (directives > limits.maxDirectives)
+        throw tooMuch('MAX_DIRECTIVES', `has ${directives} directives; ${limits.maxDirectives} are allowed`);
+    }
+    return document;
+  }
+
+  return {
+    read,
+
+    /** Reads and validates; the arguments to run it with, or what is wrong with it. */
+    prepare(operation: {
+      query: string;
+      operationName?: string | null | undefined;
+      variables?: Record<string, unknown> | null | undefined;
+    }): ExecutionArgs | readonly GraphQLError[] {
+      try {
+        const schema = options.schema();
+        const document = read(operation.query);
+        const errors = validate(schema, document);
+        const shown = ({ message }: GraphQLError) => (options.isProduction ? withoutSuggestion(message) : message);
+        if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED', shown(error)));
+        const { operationName = null, variables: variableValues = null } = operation;
+        return { schema, document, operationName, variableValues };
+      } catch (error) {
+        if (error instanceof GraphQLError) return [error];
+        throw error;
+      }
+    },
+  };
+}
+
+function parseWithin(query: string, maxTokens: number): DocumentNode {
+  try {
+    return parse(query, { maxTokens });
+  } catch (error) {
+    throw error instanceof GraphQLError ? coded(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
+}
+
+function tooMuch(limit: string, message: string): GraphQLError {
+  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', validationErrorCode: `${limit}_EXCEEDED` };
+  return new GraphQLError(`The operation ${message}`, { extensions });
+}
+
+function coded({ message, nodes, source, positions, extensions }: GraphQLError, code: string, shown = message) {
+  return new GraphQLError(shown, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { code, ...extensions },
+  });
+}

@@ -1,0 +1,73 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+export interface Measure {
+  /** Fields nested into each other; introspection does not count. */
+  depth: number;
+  /** Fields selected at the top. */
+  fields: number;
+  aliases: number;
+  directives: number;
+}
+
+const nothing: Measure = { depth: 0, fields: 0, aliases: 0, directives: 0 };
+
+/**
+ * Measures an operation in one walk, a fragment as often as it is spread. Each fragment is looked at once, so that fragments
+ * which spread each other many times cost no more than their text.
+ */
+export function measureOperation(operation: OperationDefinitionNode, document: DocumentNode): Measure {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const measured = new Map<string, Measure>();
+
+  function ofSet(set: SelectionSetNode | undefined): Measure {
+    return (set?.selections ?? []).map(ofSelection).reduce(together, nothing);
+  }
+
+  function ofSelection(selection: SelectionNode): Measure {
+    const own = { ...nothing, directives: selection.directives?.length ?? 0 };
+    if (selection.kind === Kind.INLINE_FRAGMENT) return together(own, ofSet(selection.selectionSet));
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return together(own, ofFragment(selection.name.value));
+    const below = ofSet(selection.selectionSet);
+    return {
+      depth: selection.name.value.startsWith('__') ? 0 : 1 + below.depth,
+      fields: 1,
+      aliases: below.aliases + (selection.alias ? 1 : 0),
+      directives: below.directives + own.directives,
+    };
+  }
+
+  function ofFragment(name: string): Measure {
+    const known = measured.get(name);
+    if (known) return known;
+    // Stands while the fragment is open, so that a cycle ends; validation reports it.
+    measured.set(name, nothing);
+    const fragment = fragments.get(name);
+    const measure = together(
+      { ...nothing, directives: fragment?.directives?.length ?? 0 },
+      ofSet(fragment?.selectionSet),
+    );
+    measured.set(name, measure);
+    return measure;
+  }
+
+  return together({ ...nothing, directives: operation.directives?.length ?? 0 }, ofSet(operation.selectionSet));
+}
+
+function together(one: Measure, other: Measure): Measure {
+  return {
+    depth: Math.max(one.depth, other.depth),
+    fields: one.fields + other.fields,
+    aliases: one.aliases + other.aliases,
+    directives: one.directives + other.directives,
+  };
+}
