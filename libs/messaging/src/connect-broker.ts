@@ -66,8 +66,7 @@ export async function connectBroker({
 
   async function close() {
     await Promise.all([...consumers].map((consumer) => consumer.stop()));
-    await (await consuming)?.close();
-    await publisher.close();
+    await Promise.all([(await consuming)?.close(), publisher.close()]);
   }
 
   function send({ messageId, type, routingKey, body }: OutgoingMessage): Promise<void> {

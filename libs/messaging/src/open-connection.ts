@@ -13,7 +13,7 @@ export interface Connection {
 
 const heartbeatSeconds = '10';
 const connectTimeoutMs = 10_000;
-const closeTimeoutMs = 2_000;
+const closeTimeoutMs = 1_000;
 
 /**
  * Connects to RabbitMQ and again after every loss, for as long as it takes. `setUp` runs on each new connection before

@@ -23,8 +23,8 @@ interface Session {
   consumerTag: string;
 }
 
-/** RabbitMQ's answers are not waited for longer when stopping: what it still has in hand goes back when the channel is gone. */
-const answerMs = 2_000;
+/** A RabbitMQ that does not answer for so long when stopping will not: what is in hand goes back when the connection is gone. */
+const answerMs = 1_000;
 
 /** One queue's consumer. A delivery is acked only after the confirm of whatever its outcome had to publish. */
 export function startConsumer(
@@ -90,12 +90,17 @@ export function startConsumer(
 
   async function stop(limits: StopOptions) {
     if (session === null) first.emit('error', unavailable(`The consumer of ${queue.name} was stopped.`));
-    await within(resumed?.done);
+    await isAnswered(resumed?.done);
     const last = session;
-    if (last && !last.lost.signal.aborted) await within(last.channel.cancel(last.consumerTag));
-    await finishInHand(inHand, { ...limits, abort: () => last?.lost.abort(), clock: systemClock });
+    if (last === null) return;
+    const isThere = !last.lost.signal.aborted && (await isAnswered(last.channel.cancel(last.consumerTag)));
+    await finishInHand(inHand, {
+      ...(isThere ? limits : { timeoutMs: 0 }),
+      abort: () => last.lost.abort(),
+      clock: systemClock,
+    });
     // Whatever has not ended by now goes back to the queue with its channel.
-    await within(closeQuietly(last?.channel));
+    if (isThere) await isAnswered(closeQuietly(last.channel));
   }
 
   return {
@@ -108,9 +113,9 @@ export function startConsumer(
   };
 }
 
-/** Waits for an answer as long as it is reasonable, and not for what it is. */
-async function within(answer: Promise<unknown> | undefined) {
-  if (answer) await endsWithin(answer, { ms: answerMs, clock: systemClock });
+/** Waits for an answer as long as it is reasonable; a refusal is one too. */
+async function isAnswered(answer: Promise<unknown> = Promise.resolve()): Promise<boolean> {
+  return endsWithin(answer, { ms: answerMs, clock: systemClock });
 }
 
 /** A channel that is gone throws: its deliveries are back in the queue already. */

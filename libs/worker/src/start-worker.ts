@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, isAppError, type Log } from '@tributary/core';
 import type { Broker, Consumer } from '@tributary/messaging';
 import type { z } from 'zod';
@@ -29,6 +30,7 @@ export interface WorkerSurroundings<S extends z.ZodObject> {
 
 const tenMinutesMs = 600_000;
 const lookEveryMs = 100;
+const closeMs = 2_000;
 
 /** Connects a worker's dependencies, however long they take to be there, and consumes its queue until stopped. */
 export async function startWorker<C extends Consumed, S extends z.ZodObject, D extends object>(
@@ -86,7 +88,8 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
   for (let tries = 0; ; tries += 1) {
     const closers: (() => Promise<unknown> | unknown)[] = [];
     const close = async () => {
-      for (const closer of closers.reverse()) await closer();
+      // A driver may wait long for a server that is away; the process ends all the same.
+      for (const closer of closers.reverse()) await Promise.race([closer(), sleep(closeMs, undefined, { ref: false })]);
     };
     try {
       return { dependencies: await definition.connect(config, (closer) => closers.push(closer)), close };

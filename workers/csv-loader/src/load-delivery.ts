@@ -35,6 +35,7 @@ export async function loadDelivery(
   };
   // Lost or handed back, it may be in other hands at once: the work that still ends here is not a second one.
   signal.addEventListener('abort', giveBack, { once: true });
+  if (signal.aborted) void giveBack();
   try {
     await loadUpload(upload, dependencies);
   } finally {

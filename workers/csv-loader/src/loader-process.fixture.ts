@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createLog } from '@tributary/core';
 import { openEmploymentDb } from '@tributary/employment-db';
@@ -55,16 +55,18 @@ export async function openLoaderGround() {
     },
     fileOf: (id: string) => join(folder, id.slice(-2), id),
     /** Stores a file, or what `store` makes in its place, and publishes its message, as the uploads subgraph does. */
-    async submit(content: string | ((file: string) => Promise<unknown>)): Promise<Upload> {
-      const uploadId = randomUUID();
+    async submit(
+      content: string | ((file: string) => Promise<unknown>),
+      { uploadId = randomUUID(), dependsOn = [] }: Partial<Pick<Upload, 'uploadId' | 'dependsOn'>> = {},
+    ): Promise<Upload> {
       sequence += 1;
       const upload = {
-        ...{ uploadId, fileId: uploadId, filename: 'jobs.csv', kind: 'JOBS', bytes: 1, sequence, dependsOn: [] },
+        ...{ uploadId, fileId: uploadId, filename: 'jobs.csv', kind: 'JOBS', bytes: 1, sequence, dependsOn },
         uploader: { id: randomUUID(), email: 'ana@example.com', name: 'Ana' },
         receivedAt: '2026-11-21T00:00:00.000Z',
       };
-      await mkdir(join(folder, uploadId.slice(-2)), { recursive: true });
       const file = this.fileOf(uploadId);
+      await mkdir(dirname(file), { recursive: true });
       await (typeof content === 'string' ? writeFile(file, content) : content(file));
       await broker.publish(uploadReceived, upload);
       return upload;

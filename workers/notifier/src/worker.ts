@@ -24,5 +24,7 @@ export default defineWorker({
     onClose(() => smtp.close());
     return { db, smtp, from: config.MAIL_FROM, publicUrl: config.PUBLIC_URL };
   },
+  // A mail server is not asked every other second; the mails that wait for it say so in the log.
+  checks: { 'the notifications database': ({ db }) => db.client.$queryRaw`SELECT 1 FROM emails LIMIT 1` },
   handle: notifyUploader,
 });

@@ -31,7 +31,11 @@ export default defineWorker({
       await cache.store(answers);
       return answers.version;
     };
-    return { refresher: createRefresher({ storedVersion: () => cache.version(), run }) };
+    return { db, cache, refresher: createRefresher({ storedVersion: () => cache.version(), run }) };
+  },
+  checks: {
+    'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
+    Redis: ({ cache }) => cache.version(),
   },
   handle: handleLoadEnd,
 });

@@ -41,5 +41,7 @@ export default defineWorker({
     onClose(() => relay.stop());
     return { db, signals, relay };
   },
+  // Redis is not waited for: without signals the gateways read the log every few seconds.
+  checks: { 'the uploads database': ({ db }) => db.ping() },
   handle: trackMessage,
 });

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog, unavailable } from '@tributary/core';
+import { waitFor } from '@tributary/testing';
+import { SetAside } from '@tributary/worker';
+import { loadDelivery } from './load-delivery.ts';
+import type { LoadDependencies, Upload } from './load-dependencies.ts';
+import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
+
+const log = createLog('test', 'silent');
+const manyJobs = Array.from({ length: 20_000 }, (_, index) => `${index + 1},Job ${index}`).join('\n');
+
+describe('loadDelivery', () => {
+  let bench: LoadingBench;
+  beforeAll(async () => {
+    bench = await openLoadingBench();
+  });
+  afterAll(() => bench.close());
+
+  const deliver = (upload: Upload, delivery: string, more: Partial<LoadDependencies> = {}) =>
+    loadDelivery(upload, { ...bench.dependencies, log, delivery, ...more });
+  const begunIs = (upload: Upload, expected: number) =>
+    waitFor(async () => {
+      const [load] = await bench.db.pool.query('SELECT begun FROM loads WHERE upload_id = ?', [upload.uploadId]);
+      return load?.begun === expected;
+    });
+
+  /** A file store that gives no answer until it is told which. */
+  function aStuckStore() {
+    let leave: () => void = () => undefined;
+    const left = new Promise<never>((_resolve, reject) => {
+      leave = () => reject(unavailable('The file store is away.'));
+    });
+    left.catch(() => undefined);
+    return { files: { read: () => left }, leave: () => leave() };
+  }
+
+  test('does not count what ends in order, however often the very same delivery comes again', async () => {
+    const upload = bench.anUpload('JOBS', '1,Engineer\n');
+    for (let round = 0; round < 8; round++) {
+      const { files, leave } = aStuckStore();
+      leave();
+      const reason = { code: 'UNAVAILABLE', message: 'Waiting for the file store' };
+      await expect(deliver(upload, 'again', { files })).rejects.toMatchObject(reason);
+      await begunIs(upload, 0);
+    }
+    await deliver(upload, 'again');
+    expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+  });
+
+  test('takes five deaths without progress for the file killing its worker, then starts with a clean count', async () => {
+    const upload = bench.anUpload('JOBS', '1,Engineer\n');
+    for (let life = 1; life <= 5; life++) {
+      void deliver(upload, 'again', aStuckStore());
+      await begunIs(upload, life);
+    }
+    await expect(deliver(upload, 'again')).rejects.toBeInstanceOf(SetAside);
+    await deliver(upload, 'again');
+    expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+  });
+
+  test('two deliveries of an upload at once never make a death of each other', async () => {
+    const upload = bench.anUpload('JOBS', manyJobs);
+    for (let round = 0; round < 8; round++) {
+      const { files, leave } = aStuckStore();
+      const both = [deliver(upload, 'again', { files }), deliver(upload, 'again', { files })];
+      await begunIs(upload, 2);
+      leave();
+      await Promise.allSettled(both);
+      await begunIs(upload, 0);
+    }
+    await Promise.all([deliver(upload, 'again'), deliver(upload, 'again'), deliver(upload, 'another')]);
+    expect(bench.published.at(-1)).toMatchObject({ type: 'employment.load.completed', body: { rowsLoaded: 20_000 } });
+  });
+
+  test('is given back the moment it is lost, though its work has not ended', async () => {
+    const upload = bench.anUpload('JOBS', '1,Engineer\n');
+    for (let round = 0; round < 8; round++) {
+      const lost = new AbortController();
+      void deliver(upload, 'again', { ...aStuckStore(), signal: lost.signal });
+      await begunIs(upload, 1);
+      lost.abort();
+      await begunIs(upload, 0);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog, systemClock } from '@tributary/core';
+import { waitFor } from '@tributary/testing';
+import { type RunningWorker, startWorker } from '@tributary/worker';
+import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts';
+import worker from './worker.ts';
+
+const ROWS = 80_000;
+const manyJobs = Array.from({ length: ROWS }, (_, index) => `${index + 1},Job ${index}`).join('\n');
+
+describe('the csv-loader on a real broker', () => {
+  let ground: LoaderGround;
+  let running: RunningWorker;
+  const attempts: number[] = [];
+  beforeAll(async () => {
+    ground = await openLoaderGround();
+  });
+  afterEach(() => running.stop());
+  afterAll(() => ground.close());
+
+  async function start(longestHandlingMs?: number) {
+    attempts.length = 0;
+    const counted: typeof worker = {
+      ...worker,
+      async handle(upload, dependencies) {
+        attempts.push(dependencies.attempt);
+        await worker.handle(upload, dependencies);
+      },
+    };
+    running = await startWorker(counted, {
+      broker: ground.broker,
+      config: ground.environment,
+      clock: systemClock,
+      log: createLog('test', 'silent'),
+      ...(longestHandlingMs === undefined ? {} : { longestHandlingMs }),
+    });
+  }
+  const told = (type: string) => ground.published.filter((delivery) => delivery.type === `employment.load.${type}`);
+
+  test('loads a file in several deliveries, exactly, when each has to end after its first chunk', async () => {
+    await start(0);
+    const upload = await ground.submit(manyJobs);
+    await waitFor(() => told('completed').length === 1);
+    expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsRead: ROWS, rowsLoaded: ROWS });
+    expect(attempts.length).toBeGreaterThan(3);
+    expect(attempts.every((attempt) => attempt === 1)).toBe(true);
+    expect(told('delayed')).toEqual([]);
+  });
+
+  test('tells once what an upload waits for, in words for the uploader, and when it is tried next', async () => {
+    await start();
+    const earlier = crypto.randomUUID();
+    const upload = await ground.submit('1,Engineer\n', { dependsOn: [earlier] });
+    await waitFor(() => attempts.length === 3, { what: 'three tries' });
+    expect(told('delayed').map(({ body }) => Reflect.get(Object(body), 'message'))).toEqual([
+      'Waiting for an earlier upload of departments or jobs, next try in 1 s.',
+    ]);
+    await ground.submit('2,Manager\n', { uploadId: earlier });
+    await waitFor(async () => (await ground.loadOf(upload))?.state === 'COMPLETED', { timeoutMs: 15_000 });
+  });
+});
