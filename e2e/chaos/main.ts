@@ -47,7 +47,10 @@ async function main(): Promise<boolean> {
   else if (options.mode === 'timeline') keep('timelines', await runTimeline(lane, context));
   else if (options.mode === 'plan') isWell = await runOne(JSON.parse(readFileSync(options.file, 'utf8')), lane, null);
   else if (options.sabotages.length === 0) isWell = await runSeeds();
-  else for (const sabotage of options.sabotages) isWell = (await findSabotage(sabotage, lane)) && isWell;
+  else {
+    for (const sabotage of options.sabotages)
+      if (!isInterrupted) isWell = (await findSabotage(sabotage, lane)) && isWell;
+  }
   if (options.keeps) console.log(`Wrote ${writeReport()}.`);
   return isWell;
 }
@@ -76,7 +79,7 @@ async function findSabotage(sabotage: Sabotage, lane: Lane): Promise<boolean> {
       return true;
     }
   }
-  console.log(`  NOT noticed within ${options.runs} runs`);
+  console.log(isInterrupted ? '  interrupted' : `  NOT noticed within ${options.runs} runs`);
   return false;
 }
 
