@@ -1,4 +1,5 @@
 import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
+import { stopConfig } from '@tributary/http';
 import { z } from 'zod';
 import { passThroughRoutes } from './door/pass-through-routes.ts';
 
@@ -15,6 +16,7 @@ const origins = z.string().transform((text, context) => {
 
 const environment = z
   .looseObject({
+    ...stopConfig,
     NODE_ENV: z.string().default('development'),
     HOST: z.string().default('127.0.0.1'),
     PORT: port.default(4000),

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { badConfig, type Clock, type Log } from '@tributary/core';
+import { listen, prepareDrain, stopTimes } from '@tributary/http';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { connectRedis } from './auth/connect-redis.ts';
@@ -7,7 +8,6 @@ import { createInternalTokens } from './auth/internal-tokens.ts';
 import { createRevocations } from './auth/revocations.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
-import { listen } from './door/listen.ts';
 import { createDocuments } from './graph/documents.ts';
 import { startGraph } from './graph/start-graph.ts';
 import { createSubgraph } from './subgraph/subgraph.ts';
@@ -18,6 +18,9 @@ import { createSubscribe } from './subscriptions/subscribe.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
 
 const besideThisPackage = new URL('../supergraph.graphql', import.meta.url);
+
+/** Longer than load balancers keep theirs, so that it is they who give an idle connection up. */
+const keepAliveMs = 65_000;
 
 /** Starts the gateway; it needs neither Redis nor subgraphs to start. `stop` finishes what is in hand and resolves. */
 export async function startGateway(config: GatewayConfig, { log, clock }: { log: Log; clock: Clock }) {
@@ -65,6 +68,7 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
   const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
   const operations = { server, subscribe };
   const stopping = new AbortController();
+  let isLeaving = false;
   const app = createApp({
     graph,
     authenticate,
@@ -74,7 +78,7 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     isProduction,
     streams: { operations, documents, stopping: stopping.signal },
     async waitingFor() {
-      const missing = stopping.signal.aborted ? ['shutdown'] : [];
+      const missing = isLeaving ? ['the end of this process'] : [];
       if (redis && !(signals.ready() && redis.status === 'ready')) missing.push('redis');
       if (!isOpen && !(await tokens.haveKeys())) missing.push('access token keys');
       return missing;
@@ -83,7 +87,8 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
   });
 
   // An upload lasts as long as its line needs; a subgraph that waits for one in vain gives up by its own time-out.
-  const http = createServer({ requestTimeout: 0 }, app);
+  const http = createServer({ requestTimeout: 0, keepAliveTimeout: keepAliveMs }, app);
+  const drain = prepareDrain(http);
   const closeWebSockets = serveWebSockets({
     http,
     authenticate,
@@ -92,15 +97,17 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     maxMessageBytes: config.MAX_BODY_BYTES,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
   });
-  const url = await listen(http, config);
+  const url = await listen(http, { host: config.HOST, port: config.PORT });
 
   async function stop() {
+    const { delayMs, finishMs } = stopTimes(config);
+    isLeaving = true;
+    await drain.announce(delayMs);
+    const finished = drain.finish(finishMs);
     stopping.abort();
-    const idle = setInterval(() => http.closeIdleConnections(), 100);
-    const closed = new Promise((resolve) => http.close(resolve));
     await closeWebSockets();
-    await closed;
-    clearInterval(idle);
+    const cut = await finished;
+    if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
     await server.stop();
     await signals.close();
     redis?.disconnect();

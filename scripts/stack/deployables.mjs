@@ -14,7 +14,7 @@ import { listWorkers } from './list-workers.mjs';
  */
 
 const everywhere = ['LOG_LEVEL', 'SHUTDOWN_TIMEOUT_MS', 'NODE_ENV', 'TRIBUTARY_INSTANCE'];
-const subgraph = [...everywhere, 'INTERNAL_TOKEN_PUBLIC_KEY', 'REDIS_URL'];
+const subgraph = [...everywhere, 'DRAIN_DELAY_MS', 'INTERNAL_TOKEN_PUBLIC_KEY', 'REDIS_URL'];
 
 /** @type {Deployable[]} */
 const servers = [
@@ -62,6 +62,7 @@ const servers = [
     usualPort: 4000,
     variables: [
       ...everywhere,
+      'DRAIN_DELAY_MS',
       'REDIS_URL',
       'PUBLIC_URL',
       'JWKS_URL',

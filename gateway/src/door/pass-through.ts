@@ -4,6 +4,7 @@ import { notFound } from '@tributary/core';
 import type { RequestHandler } from 'express';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { openExchange } from '../subgraph/exchange.ts';
+import { sendRead } from '../subgraph/send-safely.ts';
 import { type Subgraph, subgraphHeaders } from '../subgraph/subgraph.ts';
 import { requestContextOf } from './request-context-of.ts';
 
@@ -40,9 +41,9 @@ export function passThrough(options: {
       ...own,
       ...(caller.viewer && authorization !== undefined ? { authorization } : {}),
     };
-    const exchange = openExchange(subgraph, { method: request.method, headers, signal: context.signal }, url);
-    exchange.request.end();
-    const answer = await exchange.response;
+    const { signal } = context;
+    const open = () => openExchange(subgraph, { method: request.method, headers, signal }, url);
+    const answer = await sendRead(open, signal);
     response.status(answer.statusCode ?? 502).set(without(answer.headers, []));
     // Either side going away ends the other; what is already sent cannot be taken back.
     await pipeline(answer, response).catch(() => response.destroy());

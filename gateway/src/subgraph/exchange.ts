@@ -5,6 +5,8 @@ import type { Subgraph } from './subgraph.ts';
 
 export interface Exchange {
   request: ClientRequest;
+  /** Resolves once the connection stands and nothing was written on it by this request; rejects with UNAVAILABLE when it cannot be had. */
+  connected: Promise<void>;
   /** The response's head; rejects with UNAVAILABLE, by the subgraph's name, when there is none. */
   response: Promise<IncomingMessage>;
 }
@@ -12,15 +14,28 @@ export interface Exchange {
 /** Opens a request to a subgraph; the caller writes its body and ends it. */
 export function openExchange(subgraph: Subgraph, options: RequestOptions, url = subgraph.url): Exchange {
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const request = open(url, { ...options, agent: subgraph.agent });
+  const request = open(url, { agent: subgraph.agent, ...options });
   request.setTimeout(subgraph.timeoutMs, () => request.destroy(new Error('timed out')));
-  const response = new Promise<IncomingMessage>((resolve, reject) => {
-    request.once('response', resolve);
-    // Stays for the life of the request: an error after the response's head must not go uncaught.
+  // Stays for the life of the request: an error after the response's head must not go uncaught.
+  const failure = new Promise<never>((_resolve, reject) => {
     request.on('error', (cause) => {
       reject(unavailable(`The "${subgraph.name}" subgraph cannot be reached at the moment`, { cause }));
     });
   });
+  const connection = new Promise<void>((resolve) => {
+    request.once('socket', (socket) => {
+      if (socket.connecting) socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => resolve());
+      else resolve();
+    });
+  });
+  const connected = Promise.race([connection, failure]);
+  const response = Promise.race([
+    new Promise<IncomingMessage>((resolve) => {
+      request.once('response', resolve);
+    }),
+    failure,
+  ]);
+  connected.catch(() => undefined);
   response.catch(() => undefined);
-  return { request, response };
+  return { request, connected, response };
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ArrivingFiles } from './arriving-files.ts';
 import { openExchange } from './exchange.ts';
 import { multipartBody } from './multipart-body.ts';
+import { connect } from './send-safely.ts';
 import type { Subgraph } from './subgraph.ts';
 
 /**
@@ -22,7 +23,9 @@ export async function sendMultipart(
     'content-type': `multipart/form-data; boundary=${boundary}`,
     'apollo-require-preflight': 'true',
   };
-  const { request, response } = openExchange(subgraph, { method: 'POST', headers, signal: options.signal });
+  const { signal } = options;
+  const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent });
+  const { request, response } = await connect(open, signal);
   // What the client did wrong is what it must hear, not the error of the connection that it leads to, if that comes at all.
   const fault = new Promise<never>((_resolve, reject) => {
     async function* chunks() {

@@ -7,16 +7,19 @@ import type { SignInternal } from '../auth/internal-tokens.ts';
 export interface Subgraph {
   name: string;
   url: URL;
+  /** Keeps connections, which the subgraph may close just as they are used again: for what may be sent twice. */
   agent: HttpAgent;
+  /** Makes a connection for each request: for what must not be sent twice. */
+  freshAgent: HttpAgent;
   /** Idle time on the connection after which the subgraph counts as unavailable. */
   timeoutMs: number;
   sign: SignInternal | null;
 }
 
-export function createSubgraph(options: Omit<Subgraph, 'url' | 'agent'> & { url: string }): Subgraph {
+export function createSubgraph(options: Omit<Subgraph, 'url' | 'agent' | 'freshAgent'> & { url: string }): Subgraph {
   const url = new URL(options.url);
-  const agent = new (url.protocol === 'https:' ? HttpsAgent : HttpAgent)({ keepAlive: true });
-  return { ...options, url, agent };
+  const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
+  return { ...options, url, agent: new Agent({ keepAlive: true }), freshAgent: new Agent({ keepAlive: false }) };
 }
 
 /** The headers every request to a subgraph carries; the client's own authorization is never among them. */

@@ -1,10 +1,8 @@
-import type { Server } from 'node:http';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { Log } from '@tributary/core';
 import { parse } from 'graphql';
@@ -19,13 +17,12 @@ export interface RequestContext {
   requestId: string;
 }
 
-const drainTimeoutMs = 20_000;
-
-/** The Apollo Server of one subgraph, not started; stopping it also drains and closes the HTTP server. */
-export function createApolloServer(
-  subgraph: { typeDefs: string; resolvers: object; log: Log },
-  httpServer: Server,
-): ApolloServer<RequestContext> {
+/** The Apollo Server of one subgraph, not started; the HTTP server is drained before it is stopped. */
+export function createApolloServer(subgraph: {
+  typeDefs: string;
+  resolvers: object;
+  log: Log;
+}): ApolloServer<RequestContext> {
   // The resolvers are typed by the generated Resolvers; the library's own type for them is looser but not assignable.
   const module = { typeDefs: parse(subgraph.typeDefs), resolvers: subgraph.resolvers } as Extract<
     Parameters<typeof buildSubgraphSchema>[0],
@@ -43,7 +40,6 @@ export function createApolloServer(
     plugins: [
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainTimeoutMs }),
       logUnexpectedErrors(subgraph.log),
     ],
   });

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { Log } from '@tributary/core';
+import { listen, prepareDrain, type StopTimes } from '@tributary/http';
 import express from 'express';
 import { createApolloServer } from './apollo-server.ts';
 import { healthRoutes } from './health.ts';
 import { answerErrors } from './http-errors.ts';
 import { createInternalTokenCheck } from './internal-token.ts';
-import { listen } from './listen.ts';
 import { logRequests } from './request-log.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -23,6 +23,7 @@ export interface SubgraphOptions<C extends object> {
   /** PEM; the gateway's key, to which alone this subgraph listens. */
   internalTokenPublicKey: string;
   log: Log;
+  stopping?: StopTimes;
   /** Names what is still waited for; empty when ready. */
   ready: () => string[];
   /** Adds routes beside /graphql. They are open unless they call viewerOf, and may throw an AppError, also from a promise. */
@@ -43,23 +44,24 @@ const timeouts = {
 
 /**
  * Serves one subgraph: POST /graphql for whoever holds an internal token of the gateway, health, and the routes given.
- * `stop` answers what is in hand, refuses what comes, and resolves when every socket is closed.
+ * `stop` says that it goes, answers what still comes for a while and what is in hand, and resolves when every socket is closed.
  */
 export async function startSubgraph<C extends object>(
   options: SubgraphOptions<C>,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { log } = options;
+  const { log, stopping = { delayMs: 0, finishMs: 20_000 } } = options;
   const check = createInternalTokenCheck({ subgraph: options.name, publicKey: options.internalTokenPublicKey });
   const viewerOf = async (request: express.Request) => check(request.get('authorization'));
 
   const app = express();
   app.disable('x-powered-by');
   const httpServer = createServer(timeouts, app);
-  const apollo = createApolloServer(options, httpServer);
+  const drain = prepareDrain(httpServer);
+  const apollo = createApolloServer(options);
   await apollo.start();
 
-  let stopping = false;
-  app.use(healthRoutes(() => (stopping ? ['the end of this process'] : options.ready())));
+  let isLeaving = false;
+  app.use(healthRoutes(() => (isLeaving ? ['the end of this process'] : options.ready())));
   app.use(logRequests(log));
   const authenticate: express.RequestHandler = async (request, response, next) => {
     response.locals.viewer = await viewerOf(request);
@@ -83,7 +85,10 @@ export async function startSubgraph<C extends object>(
   return {
     url: `${origin}/graphql`,
     stop: async () => {
-      stopping = true;
+      isLeaving = true;
+      await drain.announce(stopping.delayMs);
+      const cut = await drain.finish(stopping.finishMs);
+      if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
       await apollo.stop();
     },
   };

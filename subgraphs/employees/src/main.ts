@@ -3,6 +3,7 @@ import { createAnswerReader, openAnswerCache } from '@tributary/answers';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-db';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { stopTimes } from '@tributary/http';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
 import { createReadRows } from './read-rows.ts';
@@ -34,6 +35,7 @@ await startProcess('employees', async ({ log, onClose }) => {
     port: env.PORT,
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
+    stopping: stopTimes(env),
     ready: readiness.waitingFor,
     routes: rejectedRowsRoute({ read, clock, secret, log }),
   });

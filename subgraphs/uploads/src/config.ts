@@ -1,8 +1,10 @@
 import { pem, port, secret, urlOf, wholeNumber } from '@tributary/core';
+import { stopConfig } from '@tributary/http';
 import { z } from 'zod';
 
 /** The environment of the uploads subgraph. */
 export const config = z.object({
+  ...stopConfig,
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4002),
   TRIBUTARY_INSTANCE: z.string().min(1),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { openFileStore } from '@tributary/file-store';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { connectSignals } from '@tributary/signals';
 import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
@@ -47,6 +48,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
     port: env.PORT,
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
+    stopping: stopTimes(env),
     ready: readiness.waitingFor,
     routes: downloadRoute({ db, files, clock, secret, log }),
     beforeGraphql: [receiveMultipart(maxUploadBytes)],

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { stopTimes } from '@tributary/http';
 import { openUsersDb } from '@tributary/users-db';
 import { config } from './config.ts';
 import { connectRedis } from './connect-redis.ts';
@@ -37,6 +38,7 @@ await startProcess('users', async ({ log, onClose }) => {
     port: env.PORT,
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
+    stopping: stopTimes(env),
     ready: readiness.waitingFor,
     routes: publishKeys(keys),
   });
