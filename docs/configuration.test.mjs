@@ -18,6 +18,7 @@ const schemas = [
   'workers/start.ts',
   'prisma/migrate.ts',
   'libs/core/src/shutdown.ts',
+  'libs/http/src/stop-times.ts',
   'libs/testing/src/test-servers.ts',
 ];
 const scripts = list('scripts').flatMap((path) => (/(?<!\.test)\.mjs$/.test(path) ? [`scripts/${path}`] : []));

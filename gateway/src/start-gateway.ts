@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { badConfig, type Clock, type Log } from '@tributary/core';
 import { listen, prepareDrain, stopTimes } from '@tributary/http';
+import { watchReadiness } from '@tributary/readiness';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { connectRedis } from './auth/connect-redis.ts';
@@ -16,13 +17,14 @@ import { serveWebSockets } from './subscriptions/serve-websockets.ts';
 import { connectSignals } from './subscriptions/signals.ts';
 import { createSubscribe } from './subscriptions/subscribe.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
+import { watchedDependencies } from './watched-dependencies.ts';
 
 const besideThisPackage = new URL('../supergraph.graphql', import.meta.url);
 
 /** Longer than load balancers keep theirs, so that it is they who give an idle connection up. */
 const keepAliveMs = 65_000;
 
-/** Starts the gateway; it needs neither Redis nor subgraphs to start. `stop` finishes what is in hand and resolves. */
+/** Starts the gateway; it needs nothing else to start, and says what it waits for. `stop` finishes what is in hand and resolves. */
 export async function startGateway(config: GatewayConfig, { log, clock }: { log: Log; clock: Clock }) {
   const isProduction = config.NODE_ENV === 'production';
   const prefix = `${config.TRIBUTARY_INSTANCE}:`;
@@ -67,6 +69,8 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
   });
   const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
   const operations = { server, subscribe };
+  const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, subgraphs: subgraphs.values() });
+  const readiness = watchReadiness({ checks, clock, log });
   const stopping = new AbortController();
   let isLeaving = false;
   const app = createApp({
@@ -77,12 +81,7 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     maxBodyBytes: config.MAX_BODY_BYTES,
     isProduction,
     streams: { operations, documents, stopping: stopping.signal },
-    async waitingFor() {
-      const missing = isLeaving ? ['the end of this process'] : [];
-      if (redis && !(signals.ready() && redis.status === 'ready')) missing.push('redis');
-      if (!isOpen && !(await tokens.haveKeys())) missing.push('access token keys');
-      return missing;
-    },
+    waitingFor: () => [...(isLeaving ? ['the end of this process'] : []), ...readiness.waitingFor()],
     log,
   });
 
@@ -108,10 +107,14 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     await closeWebSockets();
     const cut = await finished;
     if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
+    await readiness.stop();
     await server.stop();
     await signals.close();
     redis?.disconnect();
-    for (const { agent } of subgraphs.values()) agent.destroy();
+    for (const { agent, freshAgent } of subgraphs.values()) {
+      agent.destroy();
+      freshAgent.destroy();
+    }
   }
   return { url, stop, channelCount: signals.channelCount };
 }

@@ -23,15 +23,15 @@ export function createApp(options: {
   maxBodyBytes: number;
   isProduction: boolean;
   streams: Omit<StreamOptions, 'authenticate' | 'log'>;
-  waitingFor: () => Promise<string[]>;
+  waitingFor: () => string[];
   log: Log;
 }): Express {
   const { authenticate, graph, log } = options;
   const app = express().disable('x-powered-by');
   app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
-  app.get('/health/ready', async (_request, response) => {
-    const waitingFor = await options.waitingFor();
+  app.get('/health/ready', (_request, response) => {
+    const waitingFor = options.waitingFor();
     if (waitingFor.length === 0) response.json({ status: 'ok' });
     else response.status(503).json({ status: 'unavailable', waitingFor });
   });
