@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { badConfig, type Clock, type Log } from '@tributary/core';
 import { listen, prepareDrain, stopTimes } from '@tributary/http';
@@ -9,6 +10,7 @@ import { createInternalTokens } from './auth/internal-tokens.ts';
 import { createRevocations } from './auth/revocations.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
+import { createStreamOperation } from './door/stream-operation.ts';
 import { createDocuments } from './graph/documents.ts';
 import { startGraph } from './graph/start-graph.ts';
 import { createSubgraph } from './subgraph/subgraph.ts';
@@ -72,6 +74,8 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
   const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, subgraphs: subgraphs.values() });
   const readiness = watchReadiness({ checks, clock, log });
   const stopping = new AbortController();
+  // Each open stream listens to it.
+  setMaxListeners(0, stopping.signal);
   let isLeaving = false;
   const app = createApp({
     graph,
@@ -80,7 +84,8 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     uploads: { maxBytes: config.MAX_UPLOAD_BYTES, maxFiles: config.MAX_UPLOAD_FILES },
     maxBodyBytes: config.MAX_BODY_BYTES,
     isProduction,
-    streams: { operations, documents, stopping: stopping.signal },
+    documents,
+    stream: createStreamOperation({ authenticate, operations, documents, stopping: stopping.signal, log }),
     waitingFor: () => [...(isLeaving ? ['the end of this process'] : []), ...readiness.waitingFor()],
     log,
   });

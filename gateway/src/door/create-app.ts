@@ -3,16 +3,18 @@ import { type AppError, isAppError, type Log, notFound } from '@tributary/core';
 import express, { type Express } from 'express';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { Documents } from '../graph/documents.ts';
 import type { Graph } from '../graph/start-graph.ts';
 import { httpStatus } from '../http-status.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import { acceptUploads } from './accept-uploads.ts';
 import { answerErrors } from './answer-errors.ts';
+import { answerOperations } from './answer-operations.ts';
 import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
 import { requestContextOf } from './request-context-of.ts';
 import { securityHeaders } from './security-headers.ts';
-import { type StreamOptions, serveStreams } from './serve-streams.ts';
+import type { StreamOperation } from './stream-operation.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
 export function createApp(options: {
@@ -22,7 +24,8 @@ export function createApp(options: {
   uploads: { maxBytes: number; maxFiles: number };
   maxBodyBytes: number;
   isProduction: boolean;
-  streams: Omit<StreamOptions, 'authenticate' | 'log'>;
+  documents: Documents;
+  stream: StreamOperation;
   waitingFor: () => string[];
   log: Log;
 }): Express {
@@ -47,7 +50,7 @@ export function createApp(options: {
       request.body ??= {};
       next();
     },
-    serveStreams({ ...options.streams, authenticate, log }),
+    answerOperations(options),
     expressMiddleware(graph.server, {
       async context({ req, res }) {
         try {

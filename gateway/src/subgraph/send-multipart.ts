@@ -22,6 +22,8 @@ export async function sendMultipart(
     ...options.headers,
     'content-type': `multipart/form-data; boundary=${boundary}`,
     'apollo-require-preflight': 'true',
+    // Told that the connection ends, a subgraph that answers early would break it off before the answer is through.
+    connection: 'keep-alive',
   };
   const { signal } = options;
   const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent });

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-sse';
 import { askForStream, sse } from '../../fixtures/http-streams.ts';
 import { openLine } from '../../fixtures/open-line.ts';
 import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
 import { itemNumbers } from '../../fixtures/subscribers.ts';
+import { putParts } from '../../fixtures/test-client.ts';
 
 let fixture: Started;
 beforeAll(async () => {
@@ -72,6 +74,16 @@ describe('other operations', () => {
       status: 200,
       body: once({ data: { who: 'u1' } }),
     });
+  });
+
+  test('a mutation with a file is answered by one event too', async () => {
+    const form = new FormData();
+    for (const [name, value] of putParts()) form.append(name, value);
+    form.append('0', new Blob(['content']), 'file.csv');
+    const headers = { accept: sse, 'apollo-require-preflight': 'yes' };
+    const response = await fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body: form });
+    const put = createHash('sha256').update('content').digest('hex');
+    expect(await response.text()).toBe(once({ data: { put } }));
   });
 
   test.each([

@@ -1,0 +1,70 @@
+import type { Log } from '@tributary/core';
+import type { Request, Response } from 'express';
+import type { FormattedExecutionResult, OperationTypeNode } from 'graphql';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Documents } from '../graph/documents.ts';
+import { multipartFormat } from '../subscriptions/multipart-format.ts';
+import { createOperations } from '../subscriptions/operations.ts';
+import { sendStream } from '../subscriptions/send-stream.ts';
+import { sseFormat } from '../subscriptions/sse-format.ts';
+import { type eventStream, jsonTypeFor, multipart } from './accepted-types.ts';
+import type { OperationParameters } from './read-parameters.ts';
+import { refusal } from './refusal.ts';
+import { refuseForgery } from './refuse-forgery.ts';
+import { requestContextOf } from './request-context-of.ts';
+import { sendErrors } from './send-errors.ts';
+
+const heartbeatMs = 5_000;
+
+export type StreamOperation = (
+  request: Request,
+  response: Response,
+  operation: {
+    parameters: OperationParameters;
+    kind: OperationTypeNode | null;
+    type: typeof eventStream | typeof multipart;
+  },
+) => Promise<void>;
+
+/**
+ * Answers an operation as a stream, once the token is checked and the document validates: multipart, or server-sent events,
+ * which also tell what is wrong with a document, for an EventSource learns nothing from other answers.
+ */
+export function createStreamOperation(options: {
+  authenticate: Authenticate;
+  operations: Omit<Parameters<typeof createOperations>[0], 'context'>;
+  documents: Documents;
+  /** Aborted when the gateway stops: streams then end so that clients connect again. */
+  stopping: AbortSignal;
+  log: Log;
+}): StreamOperation {
+  const { authenticate } = options;
+  return async (request, response, { parameters, kind, type }) => {
+    refuseForgery(request);
+    const { authorization } = request.headers;
+    await authenticate(authorization);
+    if (request.method === 'GET' && kind === 'mutation') {
+      response.set('allow', 'POST');
+      throw refusal(405, 'A mutation must be sent by POST');
+    }
+    const format = type === multipart ? multipartFormat : sseFormat;
+    const send = (results: AsyncIterableIterator<FormattedExecutionResult>) =>
+      sendStream(response, results, { ...options, format, heartbeatMs });
+
+    const prepared = options.documents.prepare(parameters);
+    if (!('document' in prepared)) {
+      if (type === multipart) return sendErrors(response, jsonTypeFor(request.headers.accept), prepared);
+      return send(one(async () => ({ errors: prepared.map((error) => error.toJSON()) })));
+    }
+    const { signal, ...noted } = requestContextOf(response);
+    const { subscribe, execute } = createOperations({
+      ...options.operations,
+      context: async (until) => ({ ...(await authenticate(authorization)), ...noted, signal: until }),
+    });
+    await send(kind === 'subscription' ? subscribe(prepared) : one(() => execute(prepared, signal)));
+  };
+}
+
+async function* one(result: () => Promise<FormattedExecutionResult>) {
+  yield await result();
+}
