@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLog } from '@tributary/core';
+import { createLog, systemClock } from '@tributary/core';
 import { createTestVhost, type TestVhost, waitFor } from '@tributary/testing';
 import { connect } from 'amqplib';
 import { describeBroker } from '../fixtures/describe-broker.ts';
@@ -84,6 +84,49 @@ describe('connectBroker, when connections break', () => {
     expect(await countOf('once')).toBe(0);
     await broker.close();
     await aside.close();
+  });
+
+  test('leaves no consumer behind when it is closed at whatever moment of declaring its queue', async () => {
+    for (let pauseMs = 0; pauseMs < 60; pauseMs += 6) {
+      const broker = await connectBroker({ url: vhost.url, log });
+      const queue = { name: 'declared', bindings: ['declared.sent'], prefetch: 1 };
+      const consuming = broker.consume(queue, async () => ({ ack: true })).catch((error: unknown) => error);
+      await systemClock.sleep(pauseMs);
+      await broker.close();
+      await consuming;
+    }
+    const aside = await connect(vhost.url);
+    const channel = await aside.createChannel();
+    await waitFor(async () => (await channel.checkQueue('declared')).consumerCount === 0);
+    await aside.close();
+  });
+
+  test('takes messages again when its queue is deleted with one in hand', async () => {
+    const broker = await connectBroker({ url: vhost.url, log });
+    const seen: string[] = [];
+    let lost: AbortSignal | undefined;
+    await broker.consume(
+      { name: 'deleted', bindings: ['deleted.sent'], prefetch: 1 },
+      async ({ messageId }, signal) => {
+        seen.push(messageId);
+        if (messageId === 'after') return { ack: true };
+        lost = signal;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return { retryInMs: 0, countsAsAttempt: false };
+      },
+    );
+    await waitFor(() => broker.ready());
+    const send = (messageId: string) =>
+      broker.send({ messageId, type: 'deleted.sent', routingKey: 'deleted.sent', body: {} });
+    await send('before');
+    await waitFor(() => seen.length === 1);
+    const aside = await connect(vhost.url);
+    await (await aside.createChannel()).deleteQueue('deleted');
+    await waitFor(() => lost?.aborted);
+    await waitFor(async () => send('after').then(() => true), { what: 'the queue to be there again' });
+    await waitFor(() => seen.includes('after'));
+    await aside.close();
+    await broker.close();
   });
 
   test('closes while RabbitMQ cannot be reached, and tells UNAVAILABLE to whoever waited for it', async () => {

@@ -8,7 +8,7 @@ import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts
 
 const run = promisify(execFile);
 const deadLettersScript = fileURLToPath(new URL('../../../scripts/dead-letters.mjs', import.meta.url));
-const ROWS = 200_000;
+const ROWS = 400_000;
 const manyJobs = Array.from({ length: ROWS }, (_, index) => `${index + 1},Job ${index}`).join('\n');
 
 describe('a worker that is killed with an upload in hand', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { startTcpProxy, type TcpProxy, waitFor } from '@tributary/testing';
 import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts';
 
-const ROWS = 200_000;
+const ROWS = 150_000;
 const manyJobs = Array.from({ length: ROWS }, (_, index) => `${index + 1},Job ${index}`).join('\n');
 
 describe('a worker that is told to stop', () => {
