@@ -12,20 +12,23 @@ interface Target {
 }
 
 /**
- * Lets the faults happen at their times and resolves once all are mended. Those of one target come one after the other,
- * so that one mends only what it broke. Rejects when a process does not become ready again.
+ * Lets the faults happen at their times and resolves once all are mended, with what could not be: a process that does not
+ * become ready again, a server that does not start. The faults of one target come one after the other, so that each
+ * mends only what it broke.
  */
-export async function injectAll(faults: readonly PlannedFault[], target: Target): Promise<void> {
+export async function injectAll(faults: readonly PlannedFault[], target: Target): Promise<string[]> {
   const busy = new Map<string, Promise<void>>();
-  await Promise.all(
+  const endings = await Promise.allSettled(
     faults.map(async ({ atMs, fault }) => {
       await pause(atMs);
       const name = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
-      const turn = (busy.get(name) ?? Promise.resolve()).then(() => inject(fault, target));
+      const before = busy.get(name) ?? Promise.resolve();
+      const turn = before.catch(() => undefined).then(() => inject(fault, target));
       busy.set(name, turn);
       await turn;
     }),
   );
+  return endings.flatMap((ending) => (ending.status === 'rejected' ? [String(ending.reason)] : []));
 }
 
 async function inject(fault: Fault, { stack, lane, links, latencies }: Target): Promise<void> {

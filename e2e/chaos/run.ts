@@ -62,11 +62,8 @@ export async function runPlan(
     );
     const living = Promise.all(stories.map((story) => people[story.planned.client]?.live(story.planned, story)));
     for (const [link, ms] of Object.entries(plan.latencies)) wiring.links.get(link)?.setDelay(ms);
-    await injectAll(plan.faults, { stack, lane, links: wiring.links, latencies: plan.latencies }).catch(
-      (error: unknown) => {
-        violations.add(`down: ${error instanceof Error ? error.message : error}`);
-      },
-    );
+    const broken = await injectAll(plan.faults, { stack, lane, links: wiring.links, latencies: plan.latencies });
+    for (const what of broken) violations.add(`down: ${what}`);
     const mendedAt = Date.now();
     const waitedFor = await settled(stack, stories, mendedAt + settleWithinMs);
     const settledInMs = Date.now() - mendedAt;
@@ -75,7 +72,9 @@ export async function runPlan(
 
     const [reader] = people;
     if (reader === undefined) throw new Error('There are no clients.');
-    const { doubledMails, violations: found } = await checkAll(stack, lane, stories, reader.client, reader.token);
+    const { doubledMails, violations: found } = await checkAll(stack, lane, stories, reader.client, reader.token).catch(
+      (error: unknown) => ({ doubledMails: 0, violations: [`down: the checks ended with ${error}`] }),
+    );
     await stack.stop();
     for (const what of [...found, ...(await checkQueues(stack))]) violations.add(what);
     result = {
@@ -112,7 +111,7 @@ const open = {
 async function settled(stack: Stack, stories: readonly Story[], deadline: number): Promise<string> {
   let waitedFor = 'nothing';
   while (Date.now() < deadline) {
-    const missing = await firstOpen(stack, stories);
+    const missing = await firstOpen(stack, stories).catch((error: unknown) => `the database (${error})`);
     if (missing === null) break;
     waitedFor = missing;
     await pause(200);
