@@ -64,8 +64,9 @@ type Store = OutboxStore<OutboxRow>;
 
 const idOf = ({ body }: Pick<Delivery, 'body'>) => uploadReceived.body.parse(body).uploadId;
 const isEmpty = async () => (await db.client.outboxMessage.count()) === 0;
-const allSent = (timeoutMs = 10_000) => waitFor(isEmpty, { what: 'the outbox to be empty', timeoutMs });
-const delivered = (count: number) => waitFor(() => deliveries.length >= count, { what: `${count} deliveries` });
+const allSent = (timeoutMs = 30_000) => waitFor(isEmpty, { what: 'the outbox to be empty', timeoutMs });
+const delivered = (count: number) =>
+  waitFor(() => deliveries.length >= count, { what: `${count} deliveries`, timeoutMs: 30_000 });
 
 /** Every upload's log says once that the broker has it. */
 async function expectQueued(ids: readonly string[]) {
@@ -75,11 +76,11 @@ async function expectQueued(ids: readonly string[]) {
 }
 
 test('three replicas send every message once, each oldest first, and each upload is QUEUED once', async () => {
-  const ids = await fillOutbox(db, 150);
+  const ids = await fillOutbox(db, 90);
   const order = await db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
   const replicas = [startReplica(), startReplica(), startReplica()];
   await allSent();
-  await delivered(150);
+  await delivered(90);
   expect(deliveries.map(idOf).sort()).toEqual(ids.toSorted());
   for (const { sent } of replicas) {
     expect(sent).toEqual(order.map(({ messageId }) => messageId).filter((id) => sent.includes(id)));
@@ -115,22 +116,20 @@ describe('a replica that dies, as the table and the broker see it,', () => {
       await waitFor(async () => (await claimed()) === 50, { what: 'the one that dies to claim its rows' });
       await delivered(twice);
 
-      startReplica();
-      const left = () => db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
-      await waitFor(async () => (await left()).length === 50, { what: 'the others to be sent' });
-      expect((await left()).map(({ uploadId }) => uploadId)).toEqual(ids.slice(0, 50));
-
-      await allSent(restOfLeaseMs + 3_000);
+      const messages = await db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
+      const order = messages.map(({ messageId }) => messageId);
+      const { sent } = startReplica();
+      await allSent();
       await delivered(80 + twice);
+      expect(sent).toEqual([...order.slice(50), ...order.slice(0, 50)]);
       expect(new Set(deliveries.map(idOf))).toEqual(new Set(ids));
       expect(deliveries).toHaveLength(80 + twice);
       expect(new Set(deliveries.map(({ messageId }) => messageId)).size).toBe(80);
       await expectQueued(ids);
     },
-    30_000,
   );
 
-  test('after it recorded the end of an upload and before it sent the message: another sends it within two seconds', async () => {
+  test('after it recorded the end of an upload and before it sent the message: another sends it at its next look', async () => {
     const [id = ''] = await fillOutbox(db, 1);
     startReplica();
     await allSent();
@@ -142,14 +141,14 @@ describe('a replica that dies, as the table and the broker see it,', () => {
     });
     const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0 };
     await recordFacts(db, id, { type: 'loaded', counts, reasons: [], awaits: [], version: 1 }, new Date());
-    await waitFor(() => finished.length > 0, { timeoutMs: 2_000, what: 'the message about its end' });
+    await waitFor(() => finished.length > 0, { timeoutMs: 5_000, what: 'the message about its end' });
     await allSent();
     expect(finished).toEqual([id]);
     await consumer.stop();
   });
 });
 
-test('while the broker is away nothing is claimed and uploads stay RECEIVED; two seconds after it is back all are sent', async () => {
+test('while the broker is away nothing is claimed and uploads stay RECEIVED; at the next look after it is back all are sent', async () => {
   let isAway = true;
   const publisher = { ready: () => !isAway && broker.ready(), send: broker.send };
   const { relay } = startReplica({ publisher });
@@ -160,7 +159,7 @@ test('while the broker is away nothing is claimed and uploads stay RECEIVED; two
   const waiting = await db.client.upload.findMany({ where: { id: { in: ids } } });
   expect(new Set(waiting.map(({ status }) => status))).toEqual(new Set(['RECEIVED']));
   isAway = false;
-  await allSent(2_000);
+  await allSent(5_000);
   await expectQueued(ids);
 });
 
@@ -170,7 +169,7 @@ test('every connection cut while messages are sent: each is sent, in spite of it
   startReplica();
   await delivered(20);
   await vhost.closeConnections();
-  await allSent(20_000);
+  await allSent();
   await waitFor(() => new Set(deliveries.map(idOf)).size === 100, { what: 'every message at least once' });
   await expectQueued(ids);
 });
@@ -200,7 +199,7 @@ test('messages no queue takes stay and hold nothing up, and are sent once a queu
   );
 
   await bind('notifier', uploadFinished.binding);
-  await allSent(20_000);
+  await allSent();
   await waitFor(() => finished.length === 60, { what: 'every message about an end' });
   expect(finished.toSorted()).toEqual(ends.toSorted());
   await unbound.close();
