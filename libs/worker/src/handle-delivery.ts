@@ -69,7 +69,7 @@ function parseMessage(definition: WorkerDefinition, { type, body }: Delivery) {
 function logFailure(log: Log, error: unknown, outcome: Outcome, { attempt, waits }: Delivery) {
   if ('continue' in outcome) log.info('goes on in a new delivery');
   else if ('deadLetter' in outcome) log.error({ err: error, attempt }, 'dead-lettered');
-  else if (isAppError(error, 'UNAVAILABLE')) log.warn({ reason: error.message, waits, ...outcome }, 'waiting');
+  else if (isAppError(error, 'UNAVAILABLE')) log.warn({ cause: causeOf(error), waits, ...outcome }, 'waiting');
   else log.error({ err: error, attempt, ...outcome }, 'failed, will be tried again');
 }
 
@@ -90,6 +90,9 @@ async function tellUploader(
     given.log.warn({ err: error }, 'could not tell what became of the message');
   }
 }
+
+/** The reason is for everyone; what is behind it, such as a refused connection, for the log alone. */
+const causeOf = ({ cause }: Error) => (cause instanceof Error ? cause.message : cause);
 
 const uploadIdOf = (body: unknown) =>
   typeof body === 'object' && body !== null && 'uploadId' in body ? { uploadId: body.uploadId } : {};

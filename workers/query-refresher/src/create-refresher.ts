@@ -44,7 +44,7 @@ export function createRefresher({
       if (stored !== null && stored >= version) return stored;
       const refreshed = await refresh();
       if (refreshed >= version) return refreshed;
-      throw unavailable(`The database shows version ${refreshed}, but ${version} was announced`);
+      throw unavailable('The database does not show the announced version yet.');
     },
   };
 }
