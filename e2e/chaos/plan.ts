@@ -35,7 +35,7 @@ const mayHaveReplicas = ['gateway', 'uploads', 'csv-loader', 'upload-tracker', '
 export function planOf(seed: number): Plan {
   const random = createRandom(seed);
   const replicas = Object.fromEntries(mayHaveReplicas.map((name) => [name, random.chance(0.3) ? 2 : 1]));
-  const faults = Array.from({ length: random.int(6, 10) }, () => ({
+  const faults = Array.from({ length: random.int(9, 14) }, () => ({
     atMs: random.int(200, lengthMs),
     fault: planFault(random, replicas),
   }));
@@ -66,6 +66,7 @@ function planFault(random: Random, replicas: Plan['replicas']): Fault {
     { do: 'refuse', link, forMs },
     { do: 'slow', link, byMs: random.int(5, 100), forMs },
     { do: 'stall', link, forMs },
+    { do: 'silence', link, forMs },
     { do: 'silence', link, forMs },
     { do: 'silence', link, forMs },
   ]);
