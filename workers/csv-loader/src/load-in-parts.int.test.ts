@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog, systemClock } from '@tributary/core';
-import { waitFor } from '@tributary/testing';
+import { loadDelayed } from '@tributary/events';
+import { startTcpProxy, waitFor } from '@tributary/testing';
 import { type RunningWorker, startWorker } from '@tributary/worker';
 import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts';
 import worker from './worker.ts';
@@ -18,7 +19,7 @@ describe('the csv-loader on a real broker', () => {
   afterEach(() => running.stop());
   afterAll(() => ground.close());
 
-  async function start(longestHandlingMs?: number) {
+  async function start({ longestHandlingMs, databaseUrl }: { longestHandlingMs?: number; databaseUrl?: string } = {}) {
     attempts.length = 0;
     const counted: typeof worker = {
       ...worker,
@@ -29,7 +30,7 @@ describe('the csv-loader on a real broker', () => {
     };
     running = await startWorker(counted, {
       broker: ground.broker,
-      config: ground.environment,
+      config: { ...ground.environment, ...(databaseUrl === undefined ? {} : { EMPLOYMENT_DATABASE_URL: databaseUrl }) },
       clock: systemClock,
       log: createLog('test', 'silent'),
       ...(longestHandlingMs === undefined ? {} : { longestHandlingMs }),
@@ -37,10 +38,16 @@ describe('the csv-loader on a real broker', () => {
   }
   const told = (type: string) => ground.published.filter((delivery) => delivery.type === `employment.load.${type}`);
 
+  const messagesOf = ({ uploadId }: { uploadId: string }) =>
+    told('delayed')
+      .map(({ body }) => loadDelayed.body.parse(body))
+      .filter((body) => body.uploadId === uploadId)
+      .map(({ message }) => message);
+
   test('loads a file in several deliveries, exactly, when each has to end after its first chunk', async () => {
-    await start(0);
+    await start({ longestHandlingMs: 0 });
     const upload = await ground.submit(manyJobs);
-    await waitFor(() => told('completed').length === 1);
+    await waitFor(() => told('completed').length === 1, { timeoutMs: 30_000 });
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsRead: ROWS, rowsLoaded: ROWS });
     expect(attempts.length).toBeGreaterThan(3);
     expect(attempts.every((attempt) => attempt === 1)).toBe(true);
@@ -51,11 +58,23 @@ describe('the csv-loader on a real broker', () => {
     await start();
     const earlier = crypto.randomUUID();
     const upload = await ground.submit('1,Engineer\n', { dependsOn: [earlier] });
-    await waitFor(() => attempts.length === 3, { what: 'three tries' });
-    expect(told('delayed').map(({ body }) => Reflect.get(Object(body), 'message'))).toEqual([
-      'Waiting for an earlier upload of departments or jobs, next try in 1 s.',
-    ]);
+    await waitFor(() => attempts.length === 3, { what: 'three tries', timeoutMs: 20_000 });
+    expect(messagesOf(upload)).toEqual(['Waiting for an earlier upload of departments or jobs, next try in 1 s.']);
     await ground.submit('2,Manager\n', { uploadId: earlier });
     await waitFor(async () => (await ground.loadOf(upload))?.state === 'COMPLETED', { timeoutMs: 15_000 });
+  });
+
+  test('tells that the database is waited for, whatever the driver says', async () => {
+    const database = await startTcpProxy(ground.environment.EMPLOYMENT_DATABASE_URL, 3306);
+    await database.leave();
+    await start({ databaseUrl: database.urlOf(ground.environment.EMPLOYMENT_DATABASE_URL) });
+    const upload = await ground.submit('3,Clerk\n');
+    const [told] = await waitFor(() => messagesOf(upload).length > 0 && messagesOf(upload), { timeoutMs: 20_000 });
+    expect(told).toBe('Waiting for the database, next try in 1 s.');
+    await waitFor(() => attempts.length === 2, { timeoutMs: 20_000, what: 'the second try' });
+    await database.comeBack();
+    await waitFor(async () => (await ground.loadOf(upload))?.state === 'COMPLETED', { timeoutMs: 20_000 });
+    expect(messagesOf(upload)).toHaveLength(1);
+    await database.close();
   });
 });

@@ -31,7 +31,10 @@ describe('a worker that is killed with an upload in hand', () => {
     const upload = await ground.submit((file) => run('mkfifo', [file]));
     for (let life = 1; life <= 5; life++) {
       const worker = await ground.start();
-      await waitFor(async () => (await ground.loadOf(upload))?.begun === life, { what: `life ${life} to begin` });
+      await waitFor(async () => (await ground.loadOf(upload))?.begun === life, {
+        what: `life ${life} to begin`,
+        timeoutMs: 30_000,
+      });
       await worker.kill('SIGKILL');
     }
     expect(await deadLetters()).toContain('No dead letters.');
@@ -52,26 +55,29 @@ describe('a worker that is killed with an upload in hand', () => {
     await writeFile(`${file}.whole`, '1,Engineer\n2,Manager\n');
     await rename(`${file}.whole`, file);
     expect(await deadLetters('--replay', 'csv-loader')).toContain('1 of 1 dead letters are back');
-    await waitFor(() => completed(upload.uploadId).length === 1);
+    await waitFor(() => completed(upload.uploadId).length === 1, { timeoutMs: 30_000 });
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsLoaded: 2 });
     expect(await deadLetters()).toContain('No dead letters.');
     await last.kill('SIGTERM');
-  });
+  }, 180_000);
 
   test('many times, but each time after some progress, loses nothing and sets nothing aside', async () => {
     const upload = await ground.submit(manyJobs);
     let rows = 0;
     for (let deaths = 0; deaths < 8; deaths++) {
       const worker = await ground.start();
-      rows = await waitFor(async () => {
-        const load = await ground.loadOf(upload);
-        return load !== undefined && load.rowsRead > rows && load.rowsRead;
-      });
+      rows = await waitFor(
+        async () => {
+          const load = await ground.loadOf(upload);
+          return load !== undefined && load.rowsRead > rows && load.rowsRead;
+        },
+        { timeoutMs: 30_000 },
+      );
       await worker.kill('SIGKILL');
     }
     expect(rows).toBeLessThan(ROWS);
     const last = await ground.start();
-    await waitFor(() => completed(upload.uploadId).length > 0, { timeoutMs: 30_000 });
+    await waitFor(() => completed(upload.uploadId).length > 0, { timeoutMs: 60_000 });
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsRead: ROWS, rowsLoaded: ROWS });
     const [stored] = await ground.db.pool.query('SELECT COUNT(*) AS jobs FROM jobs WHERE upload_id = ?', [
       upload.uploadId,
@@ -79,5 +85,5 @@ describe('a worker that is killed with an upload in hand', () => {
     expect(Number(stored.jobs)).toBe(ROWS);
     expect(await deadLetters()).toContain('No dead letters.');
     await last.kill('SIGTERM');
-  });
+  }, 180_000);
 });

@@ -26,11 +26,11 @@ describe('a worker that is told to stop', () => {
   });
   type Upload = Awaited<ReturnType<LoaderGround['submit']>>;
   const untilUnderWay = (upload: Upload) =>
-    waitFor(async () => (await ground.loadOf(upload))?.rowsRead > 0, { what: 'the first rows' });
+    waitFor(async () => (await ground.loadOf(upload))?.rowsRead > 0, { what: 'the first rows', timeoutMs: 30_000 });
 
   async function finishedByAnother(upload: Upload) {
     const another = await ground.start();
-    await waitFor(async () => (await ground.loadOf(upload))?.state === 'COMPLETED', { timeoutMs: 30_000 });
+    await waitFor(async () => (await ground.loadOf(upload))?.state === 'COMPLETED', { timeoutMs: 45_000 });
     expect(await ground.loadOf(upload)).toMatchObject({ rowsRead: ROWS, rowsLoaded: ROWS, rowsRejected: 0 });
     await another.kill('SIGTERM');
   }
@@ -53,7 +53,7 @@ describe('a worker that is told to stop', () => {
     expect(ms).toBeLessThan(5_100);
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', begun: 0 });
     await finishedByAnother(upload);
-  });
+  }, 120_000);
 
   test.each(['leaves', 'swallows every byte'])(
     'ends long before its time is over when its database %s, and another finishes',
