@@ -72,6 +72,7 @@ describe('what is refused', () => {
     ['no GraphQL', 'subscription {', 'GRAPHQL_PARSE_FAILED'],
     ['two fields', 'subscription { a: items(id: "a") { n } b: items(id: "a") { n } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['a field without a log', 'subscription { unlogged }', 'BAD_USER_INPUT'],
+    ['a variable without its value', 'subscription ($id: ID!) { items(id: $id) { n } }', 'BAD_USER_INPUT'],
     ['a conditional field', 'subscription { items(id: "a") @skip(if: false) { n } }', 'BAD_USER_INPUT'],
   ])('%s', async (_name, query, code) => {
     await expect(numbers(subscribers.follow(query).events)).rejects.toMatchObject([{ extensions: { code } }]);

@@ -90,9 +90,11 @@ describe('other operations', () => {
     ['does not parse', 'subscription {', 'GRAPHQL_PARSE_FAILED'],
     ['does not validate', 'subscription { whatever }', 'GRAPHQL_VALIDATION_FAILED'],
     ['is too deep', '{ box(id: "a") { box { box { box { id } } } } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['lacks a variable', 'subscription ($id: ID!) { items(id: $id) { n } }', 'BAD_USER_INPUT'],
+    ['leaves an argument null', 'subscription ($id: ID = "a") { items(id: $id) { n } }', 'BAD_USER_INPUT'],
     ['follows no log', 'subscription { unlogged }', 'BAD_USER_INPUT'],
   ])('what %s is told by an event, for an EventSource sees nothing of other answers', async (_name, query, code) => {
-    const { status, body } = await ask(query);
+    const { status, body } = await ask(query, { variables: { id: null } });
     expect(status).toBe(200);
     expect(body).toMatch(/^:\n\nevent: next\ndata: {"errors":\[.*\n\nevent: complete\ndata:\n\n$/);
     expect(body).toContain(`"code":"${code}"`);

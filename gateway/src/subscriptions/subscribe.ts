@@ -2,12 +2,15 @@ import type { ApolloServer } from '@apollo/server';
 import { type Clock, invalidInput } from '@tributary/core';
 import {
   type DocumentNode,
+  type FieldNode,
   type FormattedExecutionResult,
   GraphQLError,
+  type GraphQLField,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { z } from 'zod';
 import type { RequestContext } from '../request-context.ts';
@@ -26,7 +29,7 @@ export interface Subscription {
   context: (signal: AbortSignal) => Promise<RequestContext>;
 }
 
-/** Answers validated subscription operations from event logs. Throws GraphQLErrors and BAD_USER_INPUT for what is wrong. */
+/** Answers validated subscription operations from event logs. Throws BAD_USER_INPUT for what is wrong. */
 export function createSubscribe(options: {
   server: ApolloServer<RequestContext>;
   schema: () => GraphQLSchema;
@@ -44,9 +47,7 @@ export function createSubscribe(options: {
       throw invalidInput('A subscription must select one field, unconditionally');
     if (!log) throw invalidInput(`The subscription "${field.name.value}" names no event log`);
 
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-    if (!coerced) throw errors?.[0] ?? new GraphQLError('The variables are wrong');
-    const given = getArgumentValues(definition, field, coerced);
+    const given = readArguments(schema, operation, definition, field, variables);
     const channel = log.channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]));
 
     const read = createReadLog({
@@ -68,4 +69,21 @@ export function createSubscribe(options: {
       clock: options.clock,
     });
   };
+}
+
+/** The arguments as the schema understands them. Throws BAD_USER_INPUT for a variable or argument of no use. */
+function readArguments(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  definition: GraphQLField<unknown, unknown>,
+  field: FieldNode,
+  variables: Record<string, unknown>,
+) {
+  try {
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    if (!coerced) throw errors?.[0];
+    return getArgumentValues(definition, field, coerced);
+  } catch (cause) {
+    throw cause instanceof GraphQLError ? invalidInput(cause.message, { cause }) : cause;
+  }
 }
