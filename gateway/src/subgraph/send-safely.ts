@@ -48,5 +48,5 @@ export async function connect(open: Open, signal: AbortSignal): Promise<Exchange
 /** The network's word for what the error was caused by; a time-out has none. */
 function codeOf(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }
