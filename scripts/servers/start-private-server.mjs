@@ -82,7 +82,19 @@ async function untilLoginWorks(kind, dir, state, exit) {
  * @returns {Promise<Record<string, number>>}
  */
 async function choosePorts(names, before) {
-  if (before && (await Promise.all(names.map((name) => isFree(before[name] ?? 0)))).every(Boolean)) return before;
+  if (before && (await becomeFree(names.map((name) => before[name] ?? 0)))) return before;
   const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, ports[index] ?? 0]));
+}
+
+/**
+ * Whether all of them are free, or become so: threads of a server that was killed may hold its sockets after its process is gone.
+ *
+ * @param {number[]} ports
+ */
+async function becomeFree(ports) {
+  for (const deadline = Date.now() + 3_000; Date.now() < deadline; await delay(50)) {
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return true;
+  }
+  return false;
 }
