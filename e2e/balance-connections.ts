@@ -5,6 +5,8 @@ export interface Balancer {
   url: string;
   /** Adds a process to those among which connections go round. */
   add(url: string): void;
+  /** How many of them were ready when last asked. */
+  readyCount(): number;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function balanceConnections(): Promise<Balancer> {
   return {
     url: `http://127.0.0.1:${address.port}`,
     add: (url) => void targets.set(url, false),
+    readyCount: () => [...targets.values()].filter(Boolean).length,
     async close() {
       isOpen = false;
       for (const socket of sockets) socket.destroy();

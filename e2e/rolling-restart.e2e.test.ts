@@ -18,7 +18,7 @@ beforeAll(async () => {
   stack = await openStack({
     replicas: Object.fromEntries(served.map((name) => [name, 2])),
     environment: {
-      DRAIN_DELAY_MS: '500',
+      DRAIN_DELAY_MS: '1000',
       JWKS_URL: `${urlOf('users')}/.well-known/jwks.json`,
       ...Object.fromEntries(
         served.slice(1).map((name) => [`SUBGRAPH_URL_${name.toUpperCase()}`, `${urlOf(name)}/graphql`]),
@@ -73,6 +73,10 @@ test('restarting every process of the gateway and the subgraphs, one after the o
     if (!one) throw new Error(`There is no process ${name}`);
     expect([name, (await one.kill()).code]).toEqual([name, 0]);
     await one.restart();
+    // As a rollout does: the next one goes only when this one is given connections again.
+    await waitFor(() => balancers.get(name.replace(/-2$/, ''))?.readyCount() === 2, {
+      what: `${name} to be seen ready`,
+    });
   }
   isOver = true;
   await Promise.all([...asking, uploading]);
