@@ -4,7 +4,7 @@ import { z } from 'zod';
 const folder = new URL('../../docs/reliability/', import.meta.url);
 
 /** One run of the suite, as it is kept: `docs/reliability/runs.jsonl` has one a line. */
-export const runRecord = z.object({
+const runRecord = z.object({
   commit: z.string(),
   at: z.string(),
   seed: z.number(),
@@ -25,7 +25,7 @@ export const runRecord = z.object({
 export type RunRecord = z.infer<typeof runRecord>;
 
 /** 500 small files by 50 people at once. */
-export const burstRecord = z.object({
+const burstRecord = z.object({
   commit: z.string(),
   at: z.string(),
   uploads: z.number(),
@@ -41,7 +41,7 @@ export const burstRecord = z.object({
 export type BurstRecord = z.infer<typeof burstRecord>;
 
 /** A million rows loaded while the servers are killed one after the other. */
-export const timelineRecord = z.object({
+const timelineRecord = z.object({
   commit: z.string(),
   at: z.string(),
   rows: z.number(),
