@@ -39,7 +39,7 @@ const subjects = {
   },
   notifications(url: string): Subject {
     const db = openNotificationsDb(url);
-    const mail = { uploadId: 'an-upload', recipient: 'ann@example.com', messageId: '<1@example.com>' };
+    const mail = { subjectId: 'an-upload', recipient: 'ann@example.com', messageId: '<1@example.com>' };
     return {
       read: () => db.client.email.count(),
       write: () =>

@@ -4,7 +4,7 @@ export type Server = (typeof servers)[number];
 
 /** Which process connects to what. Wiring fails when a process connects to anything that is not here. */
 export const connections: Readonly<Record<string, readonly string[]>> = {
-  users: ['mariadb', 'redis'],
+  users: ['mariadb', 'rabbitmq', 'redis'],
   uploads: ['mariadb', 'rabbitmq', 'redis'],
   employees: ['mariadb', 'redis'],
   gateway: ['redis', 'users', 'uploads', 'employees'],

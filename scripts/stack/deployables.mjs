@@ -26,6 +26,7 @@ const servers = [
     variables: [
       ...subgraph,
       'USERS_DATABASE_URL',
+      'RABBITMQ_URL',
       'ACCESS_TOKEN_PRIVATE_KEY',
       'ACCESS_TOKEN_ISSUER',
       'ADMIN_EMAIL',

@@ -10,3 +10,4 @@ export {
 } from './employment.ts';
 export { emailSent } from './notifications.ts';
 export { rejectionReason, rowCounts, uploadFinished, uploadReceived } from './uploads.ts';
+export { resetRequested } from './users.ts';

@@ -15,8 +15,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-const attempt = (uploadId: string, send: () => Promise<MailState>) =>
-  sendOnce(db, { uploadId, recipient: 'ann@example.com', messageId: '<a@b>' }, send, () => new Date());
+const attempt = (subjectId: string, send: () => Promise<MailState>) =>
+  sendOnce(db, { subjectId, recipient: 'ann@example.com', messageId: '<a@b>' }, send, () => new Date());
 const sent = async (): Promise<MailState> => ({ state: 'SENT' });
 
 describe('sendOnce', () => {
@@ -24,13 +24,13 @@ describe('sendOnce', () => {
     ['a lock wait timeout', 'HY000', 1205],
     ['a deadlock', '40001', 1213],
   ])('is UNAVAILABLE and records nothing when it ends in %s', async (_name, state, errno) => {
-    const uploadId = randomUUID();
+    const subjectId = randomUUID();
     const fails = async (): Promise<MailState> => {
       await db.client.$executeRawUnsafe(`SIGNAL SQLSTATE '${state}' SET MYSQL_ERRNO = ${errno}`);
       return { state: 'SENT' };
     };
-    await expect(attempt(uploadId, fails)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await attempt(uploadId, sent)).toMatchObject({ state: 'SENT' });
+    await expect(attempt(subjectId, fails)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await attempt(subjectId, sent)).toMatchObject({ state: 'SENT' });
   });
 
   test('is UNAVAILABLE until the schema is migrated', async () => {

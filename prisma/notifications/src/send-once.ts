@@ -6,7 +6,8 @@ const asUnavailable = unavailableDatabase('notifications');
 export type MailState = { readonly state: 'SENT' } | { readonly state: 'UNDELIVERABLE'; readonly refusal: string };
 
 export interface PendingMail {
-  readonly uploadId: string;
+  /** Of what the mail is about: each id gets one mail. */
+  readonly subjectId: string;
   readonly recipient: string;
   readonly messageId: string;
 }
@@ -21,25 +22,25 @@ const transactionTimeoutMs = 90_000;
  */
 export async function sendOnce(
   db: NotificationsDb,
-  { uploadId, recipient, messageId }: PendingMail,
+  { subjectId, recipient, messageId }: PendingMail,
   send: () => Promise<MailState>,
   now: () => Date,
 ): Promise<MailState & { at: Date }> {
   try {
     await db.client.email.createMany({
-      data: [{ uploadId, recipient, messageId, state: 'PENDING', createdAt: now() }],
+      data: [{ subjectId, recipient, messageId, state: 'PENDING', createdAt: now() }],
       skipDuplicates: true,
     });
     return await db.client.$transaction(
       async (tx) => {
-        await tx.$queryRaw`SELECT state FROM emails WHERE upload_id = ${uploadId} FOR UPDATE`;
-        const email = await tx.email.findUniqueOrThrow({ where: { uploadId } });
+        await tx.$queryRaw`SELECT state FROM emails WHERE upload_id = ${subjectId} FOR UPDATE`;
+        const email = await tx.email.findUniqueOrThrow({ where: { subjectId } });
         if (email.sentAt !== null) return { state: 'SENT', at: email.sentAt };
         if (email.refusal !== null) return { state: 'UNDELIVERABLE', refusal: email.refusal, at: email.createdAt };
         const result = await send();
         const at = now();
         const end = result.state === 'SENT' ? { sentAt: at } : { refusal: result.refusal };
-        await tx.email.update({ where: { uploadId }, data: { state: result.state, ...end } });
+        await tx.email.update({ where: { subjectId }, data: { state: result.state, ...end } });
         return { ...result, at };
       },
       { maxWait: 3_000, timeout: transactionTimeoutMs, isolationLevel: 'ReadCommitted' },

@@ -36,7 +36,7 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
     transaction: (work) =>
       query(() => client.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted })),
     ping: async () => {
-      await query(() => client.$queryRaw`SELECT 1 FROM refresh_tokens LIMIT 1`);
+      await query(() => client.$queryRaw`SELECT 1 FROM outbox LIMIT 1`);
     },
     async close() {
       await client.$disconnect();

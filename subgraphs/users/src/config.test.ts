@@ -7,6 +7,7 @@ const required = {
   TRIBUTARY_INSTANCE: 'tributary_test',
   USERS_DATABASE_URL: 'mysql://root@127.0.0.1/users',
   REDIS_URL: 'redis://127.0.0.1',
+  RABBITMQ_URL: 'amqp://127.0.0.1',
   ACCESS_TOKEN_PRIVATE_KEY: pem,
   INTERNAL_TOKEN_PUBLIC_KEY: pem,
 };

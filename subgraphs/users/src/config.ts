@@ -11,6 +11,7 @@ const settings = z.object({
   TRIBUTARY_INSTANCE: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be lower case letters, digits and _'),
   USERS_DATABASE_URL: urlOf('mysql', 'mariadb'),
   REDIS_URL: urlOf('redis', 'rediss'),
+  RABBITMQ_URL: urlOf('amqp', 'amqps'),
   ACCESS_TOKEN_PRIVATE_KEY: pem,
   ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
   INTERNAL_TOKEN_PUBLIC_KEY: pem,

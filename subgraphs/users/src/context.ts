@@ -15,6 +15,8 @@ export interface Dependencies {
   revocations: Revocations;
   signing: { keys: SigningKeys; issuer: string };
   newUserPermissions: readonly Permission[];
+  /** Called once a message lies in the outbox. */
+  outboxFilled: () => void;
 }
 
 export interface Context extends Dependencies {

@@ -1,6 +1,6 @@
 import { type Clock, unauthenticated } from '@tributary/core';
 import type { UsersDb } from '@tributary/users-db';
-import { normaliseEmail } from './account-rules.ts';
+import { findByEmail } from './find-by-email.ts';
 import { issueSession, type Session } from './issue-session.ts';
 import { lockUser } from './lock-user.ts';
 import type { Passwords } from './passwords.ts';
@@ -15,10 +15,7 @@ export async function logIn(
   deps: { db: UsersDb; clock: Clock; passwords: Passwords; signing: { keys: SigningKeys; issuer: string } },
 ): Promise<Session> {
   const { db, clock, passwords, signing } = deps;
-  const email = normaliseEmail(input.email);
-  // The column holds ASCII alone: another address is nobody's, and comparing it there would be an error.
-  const known = /^[\x20-\x7e]+$/.test(email) ? email : '';
-  const found = await db.query((client) => client.user.findUnique({ where: { email: known } }));
+  const found = await findByEmail(input.email, db);
   const matches = await passwords.verify(found?.passwordHash ?? null, input.password);
   if (found === null || !matches) throw refused();
   return db.transaction(async (tx) => {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
-import { openUsersDb } from '@tributary/users-db';
+import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { createOutboxStore, openUsersDb } from '@tributary/users-db';
 import { config } from './config.ts';
 import { connectRedis } from './connect-redis.ts';
 import { createContext } from './context.ts';
@@ -21,14 +22,22 @@ await startProcess('users', async ({ log, onClose }) => {
   onClose(db.close);
   const redis = connectRedis(env.REDIS_URL);
   onClose(() => redis.disconnect());
+  const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'users' });
+  onClose(() => broker.close());
+  const store = createOutboxStore(db, { clock });
+  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000 });
+  onClose(() => relay.stop());
   const seed = seedOnce({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }, { db, clock, passwords });
+  // RabbitMQ is not waited for: nobody is kept from signing in because a mail has to wait in the outbox.
   const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seed };
   const readiness = watchReadiness({ checks, clock, log });
   onClose(readiness.stop);
 
   const revocations = createRevocations({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
   const signing = { keys, issuer: env.ACCESS_TOKEN_ISSUER };
-  const dependencies = { db, clock, passwords, revocations, signing, newUserPermissions: env.NEW_USER_PERMISSIONS };
+  const newUserPermissions = env.NEW_USER_PERMISSIONS;
+  const outboxFilled = relay.nudge;
+  const dependencies = { db, clock, passwords, revocations, signing, newUserPermissions, outboxFilled };
   const subgraph = await startSubgraph({
     name: 'users',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),

@@ -1,8 +1,9 @@
 import { type Clock, unauthenticated } from '@tributary/core';
 import type { Transaction, UsersDb } from '@tributary/users-db';
+import { hashToken } from './hash-token.ts';
 import { issueSession, type Session } from './issue-session.ts';
 import { lockUser } from './lock-user.ts';
-import { hashRefreshToken, rotateToken } from './refresh-tokens.ts';
+import { rotateToken } from './refresh-tokens.ts';
 import type { Revocations } from './revocations.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -26,7 +27,7 @@ export async function refreshSession(
     signing: { keys: SigningKeys; issuer: string };
   },
 ): Promise<Session> {
-  const tokenHash = hashRefreshToken(refreshToken);
+  const tokenHash = hashToken(refreshToken);
   const outcome = await deps.db.transaction((tx) => use(tx, tokenHash, deps));
   if ('accessToken' in outcome) return outcome;
   // After the commit: should Redis be down, the family has ended all the same, and the next use tells the gateway.

@@ -1,12 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Transaction } from '@tributary/users-db';
+import { hashToken } from './hash-token.ts';
 
 const lifetimeMs = 30 * 24 * 3600 * 1000;
-
-/** The only form in which a refresh token is stored. */
-export function hashRefreshToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
 
 /** Begins a family with its first token, and forgets the user's families that have expired. */
 export async function startFamily(tx: Transaction, userId: string, now: Date): Promise<string> {
@@ -27,7 +23,7 @@ export async function rotateToken(
   if (used.rotatedAt === null) {
     await tx.refreshToken.update({
       where: { tokenHash },
-      data: { rotatedAt: now, replacedBy: hashRefreshToken(next) },
+      data: { rotatedAt: now, replacedBy: hashToken(next) },
     });
   }
   await tx.tokenFamily.update({ where: { id: familyId }, data: { expiresAt: expiryAfter(now) } });
@@ -42,7 +38,7 @@ export async function endFamilies(tx: Transaction, userId: string, now: Date): P
 async function addToken(tx: Transaction, familyId: string, now: Date): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await tx.refreshToken.create({
-    data: { tokenHash: hashRefreshToken(token), familyId, createdAt: now, expiresAt: expiryAfter(now) },
+    data: { tokenHash: hashToken(token), familyId, createdAt: now, expiresAt: expiryAfter(now) },
   });
   return token;
 }

@@ -1,5 +1,7 @@
 import type { BodyOf, uploadFinished } from '@tributary/events';
+import { automaticHeaders } from './automatic-headers.ts';
 import type { MailContent } from './mail-content.ts';
+import { oneLine } from './one-line.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 
@@ -12,7 +14,7 @@ export function composeMail(upload: FinishedUpload, { publicUrl }: { publicUrl: 
     subject: content.title,
     text: renderText(content),
     html: renderHtml(content),
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    headers: automaticHeaders,
   };
 }
 
@@ -64,13 +66,3 @@ function nextStep({ status, rowsRejected }: FinishedUpload): string {
 
 const count = (value: number) => value.toLocaleString('en-US');
 const rows = (value: number) => (value === 1 ? '1 row' : `${count(value)} rows`);
-
-/**
- * Line breaks and other control characters become spaces: what is one line stays one, in a header too. What turns the
- * direction of writing goes, so that no name reads as another.
- */
-const oneLine = (text: string) =>
-  text
-    .replace(/[\u202A-\u202E\u2066-\u2069]/gu, '')
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim();

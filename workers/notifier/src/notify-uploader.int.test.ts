@@ -149,7 +149,7 @@ describe('notifier', () => {
     await notifyUploader(upload, dependencies);
     expect(asked).toBe(2);
     expect(published).toEqual([]);
-    const email = await dependencies.db.client.email.findUnique({ where: { uploadId: upload.uploadId } });
+    const email = await dependencies.db.client.email.findUnique({ where: { subjectId: upload.uploadId } });
     expect(email).toMatchObject({
       state: 'UNDELIVERABLE',
       sentAt: null,

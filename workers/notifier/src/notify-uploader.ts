@@ -3,6 +3,7 @@ import { type NotificationsDb, sendOnce } from '@tributary/notifications-db';
 import type { HandlingContext } from '@tributary/worker';
 import { composeMail } from './compose-mail.ts';
 import type { Smtp } from './connect-smtp.ts';
+import { messageIdOf } from './message-id.ts';
 
 export interface NotifierDependencies {
   readonly db: NotificationsDb;
@@ -33,7 +34,7 @@ export async function notifyUploader(
   const mail = { from, to: { name: uploader.name, address: uploader.email }, messageId };
   const sent = await sendOnce(
     db,
-    { uploadId, recipient: uploader.email, messageId },
+    { subjectId: uploadId, recipient: uploader.email, messageId },
     () => smtp.send({ ...mail, ...composeMail(upload, { publicUrl }) }),
     () => clock.now(),
   );
@@ -42,10 +43,4 @@ export async function notifyUploader(
     return;
   }
   await publish(emailSent, { uploadId, at: sent.at.toISOString(), messageId });
-}
-
-/** The same for every attempt, so that a mailbox can fold a mail that had to be sent again. */
-function messageIdOf(uploadId: string, from: string): string {
-  const domain = /@([^>\s]+)/.exec(from)?.[1] ?? 'tributary.invalid';
-  return `<${uploadId}@${domain}>`;
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from './escape-html.ts';
 import type { MailContent } from './mail-content.ts';
 
 const cell = 'padding:6px 12px 6px 0;text-align:left;vertical-align:top';
@@ -28,17 +29,4 @@ ${more}
 </body>
 </html>
 `;
-}
-
-const entities = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
-]);
-
-/** Text as it may stand between tags and in a quoted attribute. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities.get(character) ?? character);
 }

@@ -1,15 +1,16 @@
 import { urlOf } from '@tributary/core';
-import { uploadFinished } from '@tributary/events';
+import { resetRequested, uploadFinished } from '@tributary/events';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { connectSmtp } from './connect-smtp.ts';
+import { mailResetLink } from './mail-reset-link.ts';
 import { notifyUploader } from './notify-uploader.ts';
 
-/** Mails each uploader the result, once. */
+/** Mails each uploader the result, and whoever asked for it the link to a new password: each once. */
 export default defineWorker({
   name: 'notifier',
-  consumes: uploadFinished,
+  consumes: [uploadFinished, resetRequested],
   prefetch: 5,
   config: z.object({
     NOTIFICATIONS_DATABASE_URL: urlOf('mysql', 'mariadb'),
@@ -26,5 +27,8 @@ export default defineWorker({
   },
   // A mail server is not asked every other second; the mails that wait for it say so in the log.
   checks: { 'the notifications database': ({ db }) => db.client.$queryRaw`SELECT 1 FROM emails LIMIT 1` },
-  handle: notifyUploader,
+  handle: (message, dependencies) =>
+    message.type === 'users.reset.requested'
+      ? mailResetLink(message.body, dependencies)
+      : notifyUploader(message.body, dependencies),
 });

@@ -5,6 +5,8 @@ import { logIn } from '../log-in.ts';
 import { logOut } from '../log-out.ts';
 import { refreshSession } from '../refresh-session.ts';
 import { registerUser } from '../register-user.ts';
+import { requestPasswordReset } from '../request-password-reset.ts';
+import { resetPassword } from '../reset-password.ts';
 import { setPermissions } from '../set-permissions.ts';
 
 export const Mutation: MutationResolvers = {
@@ -14,5 +16,7 @@ export const Mutation: MutationResolvers = {
   logout: (_parent, { refreshToken }, context) => logOut(refreshToken, context),
   changePassword: (_parent, passwords, context) =>
     changePassword({ userId: requireViewer(context.viewer).id, ...passwords }, context),
+  requestPasswordReset: (_parent, { email }, context) => requestPasswordReset(email, context),
+  resetPassword: (_parent, input, context) => resetPassword(input, context),
   setPermissions: (_parent, input, context) => setPermissions(input, context),
 };

@@ -1,0 +1,57 @@
+import type { Clock } from '@tributary/core';
+import type { OutboxStore, OutgoingMessage } from '@tributary/messaging';
+import type { Transaction, UsersDb } from './client.ts';
+
+/** A message of the outbox, with what is needed to mark it sent. */
+export interface OutboxRow extends OutgoingMessage {
+  readonly id: bigint;
+  readonly createdAt: Date;
+  /** Until when it was claimed: whoever claims it after that has another time here. */
+  readonly claimedUntil: Date | null;
+}
+
+const shortestPutOffMs = 1_000;
+const longestPutOffMs = 30_000;
+
+/** Puts a message into the outbox: it is sent if, and only if, the transaction is committed. */
+export async function addToOutbox(
+  tx: Transaction,
+  { messageId, type, routingKey, body }: OutgoingMessage,
+  createdAt: Date,
+): Promise<void> {
+  await tx.outboxMessage.create({ data: { messageId, type, routingKey, body: JSON.stringify(body), createdAt } });
+}
+
+/** The users outbox for the relay; any number of relays may share it. A row is released or put off only by the relay that still holds it. */
+export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): OutboxStore<OutboxRow> {
+  async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
+    const where = { id, claimedUntil: held };
+    await db.query((client) => client.outboxMessage.updateMany({ where, data: { claimedUntil } }));
+  }
+
+  return {
+    claim: (limit, leaseMs) => db.transaction((tx) => claim(tx, limit, leaseMs, clock.now())),
+    async markSent({ id }) {
+      await db.query((client) => client.outboxMessage.deleteMany({ where: { id } }));
+    },
+    release: (row) => leaveUntil(row, null),
+    putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),
+  };
+}
+
+/** A quarter of its age: a queue that is bound soon gets its messages soon, and many without one are no hot loop. */
+function putOffUntil(createdAt: Date, now: Date): Date {
+  const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
+  return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
+}
+
+async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<OutboxRow[]> {
+  const free = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM outbox WHERE claimed_until IS NULL OR claimed_until < ${now}
+    ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  if (free.length === 0) return [];
+  const where = { id: { in: free.map(({ id }) => BigInt(id)) } };
+  await tx.outboxMessage.updateMany({ where, data: { claimedUntil: new Date(now.getTime() + leaseMs) } });
+  const rows = await tx.outboxMessage.findMany({ where, orderBy: { id: 'asc' } });
+  return rows.map((row) => ({ ...row, body: JSON.parse(row.body) }));
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createLog } from '@tributary/core';
+import { type BodyOf, resetRequested } from '@tributary/events';
+import { createMemoryBroker } from '@tributary/messaging';
+import { openNotificationsDb } from '@tributary/notifications-db';
+import { createTestDatabase, fixedClock, startSmtpSink, type TestDatabase } from '@tributary/testing';
+import { startWorker } from '@tributary/worker';
+import { connectSmtp } from './connect-smtp.ts';
+import notifier from './worker.ts';
+
+const expiresAt = '2026-01-02T03:34:05.678Z';
+const token = 'a_-'.repeat(14).concat('0');
+const aReset = (): BodyOf<typeof resetRequested> => ({
+  ...{ resetId: randomUUID(), user: { email: 'ann@example.com', name: 'Ann' }, token, expiresAt },
+});
+const config = { NOTIFICATIONS_DATABASE_URL: '', SMTP_URL: '', MAIL_FROM: '', PUBLIC_URL: '' };
+
+let database: TestDatabase;
+let sink: Awaited<ReturnType<typeof startSmtpSink>>;
+beforeAll(async () => {
+  database = await createTestDatabase('notifications');
+});
+beforeEach(async () => {
+  sink = await startSmtpSink();
+});
+afterAll(() => database.drop());
+
+/** Delivers the message that many times to a notifier of its own, at that time. */
+async function deliver(reset: BodyOf<typeof resetRequested>, { at, times = 1 }: { at: string; times?: number }) {
+  const broker = createMemoryBroker({ acceptUnroutable: true });
+  const [db, smtp] = [openNotificationsDb(database.url), connectSmtp(sink.url)];
+  const dependencies = { db, smtp, from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000' };
+  const surroundings = { broker, config, clock: fixedClock(at), log: createLog('test', 'silent') };
+  const worker = await startWorker({ ...notifier, connect: () => dependencies }, surroundings);
+  for (let time = 0; time < times; time += 1) await broker.publish(resetRequested, reset);
+  await broker.idle();
+  await worker.stop();
+  const mail = await db.client.email.findUnique({ where: { subjectId: reset.resetId } });
+  smtp.close();
+  await db.close();
+  await sink.close();
+  return { mail, dead: broker.deadLetters('notifier') };
+}
+
+describe('the link to a new password', () => {
+  test('handling the same message twice changes nothing: one mail, with the link, to the address of the account', async () => {
+    const reset = aReset();
+    const { mail, dead } = await deliver(reset, { at: '2026-01-02T03:34:05.677Z', times: 2 });
+    expect(dead).toEqual([]);
+    expect(sink.messages()).toHaveLength(1);
+    const [sent] = sink.messages();
+    expect(sent).toMatchObject({ messageId: `<${reset.resetId}@example.com>`, to: { text: expect.anything() } });
+    expect(sent?.to).toMatchObject({ value: [{ address: 'ann@example.com', name: 'Ann' }] });
+    expect(sent?.text).toContain(`http://localhost:4000/reset-password?token=${token}`);
+    expect(mail?.state).toBe('SENT');
+    expect(JSON.stringify(mail)).not.toContain(token);
+  });
+
+  test('is not mailed from the moment it has expired', async () => {
+    const { mail, dead } = await deliver(aReset(), { at: expiresAt });
+    expect({ mail, dead, sent: sink.messages() }).toEqual({ mail: null, dead: [], sent: [] });
+  });
+});
