@@ -19,6 +19,8 @@ export interface LogQuery {
   bare: string;
   /** Names of the two variables, and of the hidden fields in the answer. */
   names: { after: string; first: string; cursor: string; end: string };
+  /** The subscriber's variables that the queries use. */
+  uses: string[];
 }
 
 /**
@@ -70,7 +72,9 @@ export function buildLogQuery(options: {
 
   const selection = field.selectionSet;
   const wanted = selection ? `... { ${selection.selections.map(print).join(' ')} }` : '';
-  return { full: complete(query(wanted), selection), bare: complete(query(''), undefined), names };
+  const full = complete(query(wanted), selection);
+  const uses = new Set(variablesIn(parse(full)).filter((name) => name !== names.after && name !== names.first));
+  return { full, bare: complete(query(''), undefined), names, uses: [...uses] };
 }
 
 function resolvePath(schema: GraphQLSchema, source: string[]) {

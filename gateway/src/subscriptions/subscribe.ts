@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { type Clock, invalidInput } from '@tributary/core';
 import {
@@ -19,6 +20,7 @@ import { followLog } from './follow-log.ts';
 import { buildLogQuery } from './log-query.ts';
 import { createReadLog } from './read-log.ts';
 import { rootField } from './root-field.ts';
+import { createReadSharing, type SharableRead } from './share-reads.ts';
 import type { Signals } from './signals.ts';
 
 export interface Subscription {
@@ -37,6 +39,7 @@ export function createSubscribe(options: {
   signals: Pick<Signals, 'subscribe'>;
   clock: Clock;
 }): (subscription: Subscription) => AsyncIterableIterator<FormattedExecutionResult> {
+  const share = createReadSharing(options);
   return ({ document, operationName, variables, context }) => {
     const schema = options.schema();
     const operation = getOperationAST(document, operationName);
@@ -50,26 +53,36 @@ export function createSubscribe(options: {
     const given = readArguments(schema, operation, definition, field, variables);
     const channel = log.channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]));
 
-    const read = createReadLog({
-      async run(query, values, signal) {
-        const contextValue = await context(signal);
-        const response = await options.server.executeOperation({ query, variables: values }, { contextValue });
-        if (response.body.kind !== 'single') throw new Error('A log query was answered in parts');
-        return response.body.singleResult;
-      },
-      query: buildLogQuery({ schema, document, operation, field, log }),
-      variables,
-      log,
-      responseKey: field.alias?.value ?? field.name.value,
-    });
+    const query = buildLogQuery({ schema, document, operation, field, log });
+    const used = Object.fromEntries(query.uses.map((name) => [name, variables[name]]));
+    const responseKey = field.alias?.value ?? field.name.value;
+    const reader = share();
+
+    /** What one read needs: the subscriber as of now, and what others must have alike to be told the same. */
+    const prepare = async (signal: AbortSignal): Promise<SharableRead> => {
+      const caller = await context(signal);
+      const read = createReadLog({
+        async run(text, values, until) {
+          const contextValue = { ...caller, signal: until };
+          const response = await options.server.executeOperation({ query: text, variables: values }, { contextValue });
+          if (response.body.kind !== 'single') throw new Error('A log query was answered in parts');
+          return response.body.singleResult;
+        },
+        ...{ query, log, responseKey, variables: used },
+      });
+      return { key: digest([caller.viewer, channel, log, responseKey, query, used]), read };
+    };
+
     return followLog({
-      read,
-      subscribe: (onSignal) => options.signals.subscribe(channel, onSignal),
+      read: (after, signal) => reader.read(after, signal, () => prepare(signal)),
+      subscribe: (onSignal) => options.signals.subscribe(channel, reader.listen(onSignal)),
       after: z.int().nullish().parse(given.after) ?? 0,
       clock: options.clock,
     });
   };
 }
+
+const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64');
 
 /** The arguments as the schema understands them. Throws BAD_USER_INPUT for a variable or argument of no use. */
 function readArguments(

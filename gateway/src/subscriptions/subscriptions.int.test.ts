@@ -76,6 +76,61 @@ describe('a stream', () => {
     expect(await Promise.all(streams)).toEqual([oneTo(3), oneTo(3)]);
   });
 
+  test('of a hundred equal subscribers costs one query per event, though each checks its own token', async () => {
+    fixture.boxes.set('hundred', { state: 'OPEN', length: 1 });
+    const query = 'subscription { items(id: "hundred") { n } }';
+    const token = () => fixture.accessToken({ sub: 'equal' });
+    const streams = Array.from({ length: 100 }, () => subscribers.follow(query, { token: token() }).events);
+    const all = () => Promise.all(streams.map(async (events) => (await events.next()).value?.data?.items));
+    await all();
+    for (const n of [2, 3, 4]) {
+      const { queries } = fixture.subgraph;
+      const events = all();
+      await fixture.write('hundred', { state: 'OPEN', length: n });
+      expect(await events).toEqual(Array.from({ length: 100 }, () => ({ n })));
+      expect(fixture.subgraph.queries - queries).toBe(1);
+    }
+  });
+
+  test('is shared neither with other variables, nor with other permissions or another viewer', async () => {
+    fixture.boxes.set('apart', { state: 'OPEN', length: 1 });
+    const query =
+      'subscription ($up: Boolean, $after: Int) { items(id: "apart", after: $after) { n text(upper: $up) } }';
+    const [plain, seeing] = [fixture.accessToken(), fixture.accessToken({ permissions: ['SEE'] })];
+    const given: [string, Record<string, unknown>][] = [
+      [plain, { up: true }],
+      [plain, { up: true, after: 0 }],
+      [plain, { up: false }],
+      [seeing, { up: true }],
+      [fixture.accessToken({ sub: 'another' }), { up: true }],
+    ];
+    const streams = given.map(([token, variables]) => subscribers.follow(query, { token, variables }).events);
+    const all = () => Promise.all(streams.map(async (events) => (await events.next()).value?.data?.items.text));
+    await all();
+    const { queries } = fixture.subgraph;
+    const events = all();
+    await fixture.write('apart', { state: 'OPEN', length: 2 });
+    expect(await events).toEqual(['ITEM 2', 'ITEM 2', 'item 2', 'ITEM 2', 'ITEM 2']);
+    // The first two differ in nothing but where they begin.
+    expect(fixture.subgraph.queries - queries).toBe(4);
+  });
+
+  test('ends for the one that was revoked, while equal ones go on', async () => {
+    fixture.boxes.set('revoked', { state: 'OPEN', length: 1 });
+    const query = 'subscription { items(id: "revoked") { n } }';
+    const issued = (iat: number) => fixture.accessToken({ sub: 'late', iat });
+    const now = Math.floor(Date.now() / 1000);
+    const [old, fresh] = [issued(now - 60), issued(now)].map((token) => subscribers.follow(query, { token }));
+    await Promise.all([old?.events.next(), fresh?.events.next()]);
+    await fixture.redis.set(`${fixture.prefix}revokedBefore:late`, (now - 30) * 1000, 'PX', 60_000);
+    const [ended, next] = [old?.events.next(), fresh?.events.next()];
+    const refused = expect(ended).rejects.toBeDefined();
+    await fixture.write('revoked', { state: 'OPEN', length: 2 });
+    await refused;
+    expect(old?.closed()).toMatchObject({ code: 4401 });
+    expect(await next).toMatchObject({ value: { data: { items: { n: 2 } } } });
+  });
+
   test('delivers the error of a field with its event, and the next events follow', async () => {
     fixture.boxes.set('b', { state: 'CLOSED', length: 4 });
     const seen: unknown[] = [];
