@@ -101,7 +101,11 @@ describe('subgraphs', () => {
     const faulty = (after: number) => fixture.ask(`{ box(id: "f") { items(after: ${after}, first: 1) { faulty } } }`);
     expect((await faulty(1)).errors).toMatchObject([{ message: 'faulty', extensions: { code: 'CONFLICT' } }]);
     expect((await faulty(2)).errors).toEqual([
-      { message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      {
+        message: 'Internal server error',
+        path: ['box', 'items', 0, 'faulty'],
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      },
     ]);
   });
 

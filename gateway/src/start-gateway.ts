@@ -8,6 +8,8 @@ import { createAuthenticate } from './auth/authenticate.ts';
 import { connectRedis } from './auth/connect-redis.ts';
 import { createInternalTokens } from './auth/internal-tokens.ts';
 import { createRevocations } from './auth/revocations.ts';
+import { createAuthorization } from './authorization/create-authorization.ts';
+import { type MeetPolicies, noPolicies } from './authorization/judge.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
 import { createStreamOperation } from './door/stream-operation.ts';
@@ -27,7 +29,10 @@ const besideThisPackage = new URL('../supergraph.graphql', import.meta.url);
 const keepAliveMs = 65_000;
 
 /** Starts the gateway; it needs nothing else to start, and says what it waits for. `stop` finishes what is in hand and resolves. */
-export async function startGateway(config: GatewayConfig, { log, clock }: { log: Log; clock: Clock }) {
+export async function startGateway(
+  config: GatewayConfig,
+  { log, clock, meetPolicies = noPolicies }: { log: Log; clock: Clock; meetPolicies?: MeetPolicies },
+) {
   const isProduction = config.NODE_ENV === 'production';
   const prefix = `${config.TRIBUTARY_INSTANCE}:`;
   const supergraph = await loadSupergraph(config.SUPERGRAPH_PATH ?? besideThisPackage, config.subgraphUrls);
@@ -51,11 +56,14 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
   const isOpen = config.AUTH === 'off';
   const authenticate = isOpen ? async () => ({ viewer: null }) : createAuthenticate(tokens, isRevoked);
 
+  const authorization = isOpen ? null : createAuthorization({ rules: supergraph.accessRules, meetPolicies });
+
   const graph = await startGraph({
     supergraphSdl: supergraph.sdl,
     subgraphs,
     isProduction,
     log,
+    ...(authorization ? { wrap: authorization.wrap } : {}),
   });
   const { server, schema } = graph;
   const documents = createDocuments({
@@ -69,7 +77,7 @@ export async function startGateway(config: GatewayConfig, { log, clock }: { log:
     },
     isProduction,
   });
-  const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock });
+  const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock, authorization });
   const operations = { server, subscribe };
   const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, subgraphs: subgraphs.values() });
   const readiness = watchReadiness({ checks, clock, log });

@@ -4,6 +4,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Log } from '@tributary/core';
 import type { GraphQLSchema } from 'graphql';
+import type { Authorization } from '../authorization/create-authorization.ts';
 import type { RequestContext } from '../request-context.ts';
 import { createDataSource } from '../subgraph/data-source.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
@@ -24,6 +25,8 @@ export async function startGraph(options: {
   subgraphs: Map<string, Subgraph>;
   isProduction: boolean;
   log: Log;
+  /** Puts something in front of the gateway that may change what it is asked and what it answers. */
+  wrap?: Authorization['wrap'];
 }): Promise<Graph> {
   const { log, isProduction, subgraphs } = options;
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
@@ -43,9 +46,11 @@ export async function startGraph(options: {
     schema = apiSchema;
   });
   const server = new ApolloServer<RequestContext>({
-    gateway,
+    gateway: options.wrap?.(gateway) ?? gateway,
     logger: log,
     introspection: !isProduction,
+    // Hashes are looked up before a request comes here.
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: csrfHeaders },

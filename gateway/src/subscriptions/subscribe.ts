@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
-import { type Clock, invalidInput } from '@tributary/core';
+import { type Clock, invalidInput, unauthenticated } from '@tributary/core';
 import {
   type DocumentNode,
   type FieldNode,
@@ -14,6 +14,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { z } from 'zod';
+import type { Authorization } from '../authorization/create-authorization.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { EventLog } from '../supergraph/event-logs.ts';
 import { followLog } from './follow-log.ts';
@@ -38,6 +39,8 @@ export function createSubscribe(options: {
   eventLogs: Map<string, EventLog>;
   signals: Pick<Signals, 'subscribe'>;
   clock: Clock;
+  /** Null where everyone may have everything. */
+  authorization: Pick<Authorization, 'admission'> | null;
 }): (subscription: Subscription) => AsyncIterableIterator<FormattedExecutionResult> {
   const share = createReadSharing(options);
   return ({ document, operationName, variables, context }) => {
@@ -51,16 +54,18 @@ export function createSubscribe(options: {
     if (!log) throw invalidInput(`The subscription "${field.name.value}" names no event log`);
 
     const given = readArguments(schema, operation, definition, field, variables);
-    const channel = log.channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name]));
 
+    const admit = options.authorization?.admission({ schema, document, operation });
     const query = buildLogQuery({ schema, document, operation, field, log });
     const used = Object.fromEntries(query.uses.map((name) => [name, variables[name]]));
     const responseKey = field.alias?.value ?? field.name.value;
     const reader = share();
+    let channel = '';
 
     /** What one read needs: the subscriber as of now, and what others must have alike to be told the same. */
     const prepare = async (signal: AbortSignal): Promise<SharableRead> => {
       const caller = await context(signal);
+      await admit?.(caller);
       const read = createReadLog({
         async run(text, values, until) {
           const contextValue = { ...caller, signal: until };
@@ -75,11 +80,22 @@ export function createSubscribe(options: {
 
     return followLog({
       read: (after, signal) => reader.read(after, signal, () => prepare(signal)),
-      subscribe: (onSignal) => options.signals.subscribe(channel, reader.listen(onSignal)),
+      async subscribe(onSignal) {
+        const { viewer } = await context(new AbortController().signal);
+        channel = nameChannel(log, given, viewer);
+        return options.signals.subscribe(channel, reader.listen(onSignal));
+      },
       after: z.int().nullish().parse(given.after) ?? 0,
       clock: options.clock,
     });
   };
+}
+
+/** The channel with the arguments' values and the subscriber's id in it. Throws UNAUTHENTICATED where it needs one and there is none. */
+function nameChannel({ channel }: EventLog, given: Record<string, unknown>, viewer: RequestContext['viewer']): string {
+  if (channel.includes('{viewer}') && !viewer) throw unauthenticated('This subscription needs an access token');
+  const values = { ...given, viewer: viewer?.sub };
+  return channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(values, name)));
 }
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64');

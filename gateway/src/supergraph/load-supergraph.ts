@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { badConfig } from '@tributary/core';
+import { parse, print } from 'graphql';
+import { type AccessRules, readAccessRules } from './access-rules.ts';
 import { type EventLog, readEventLogs } from './event-logs.ts';
+import { readSecurityFeatures, withoutSecurityMarks } from './security-features.ts';
 import { readSubgraphUrls } from './subgraph-urls.ts';
 
 export interface Supergraph {
@@ -10,18 +13,22 @@ export interface Supergraph {
   subgraphUrls: Map<string, string>;
   /** By the name of the subscription field. */
   eventLogs: Map<string, EventLog>;
+  /** What the caller must be for a type or a field. */
+  accessRules: AccessRules;
 }
 
 /** Reads a supergraph file; overrides are by upper-case name. Throws BAD_CONFIG when it cannot be read. */
 export async function loadSupergraph(path: string | URL, overrides: Map<string, string>): Promise<Supergraph> {
   try {
     const sdl = await readFile(path, 'utf8');
+    const document = parse(sdl);
     return {
-      // @apollo/gateway refuses a supergraph with @authenticated and the like; subgraphs enforce them from their own SDL.
-      // The file keeps the mark, so that other routers can serve it and enforce it themselves.
-      sdl: sdl.replaceAll(/,\s*for: SECURITY/g, ''),
+      // @apollo/gateway knows nothing of @authenticated and the like and refuses what is marked so; they are enforced in front of
+      // it by the rules read here. The file keeps the mark, so that other routers can serve it and enforce it themselves.
+      sdl: print(withoutSecurityMarks(document)),
       subgraphUrls: readSubgraphUrls(sdl, overrides),
       eventLogs: readEventLogs(sdl),
+      accessRules: readAccessRules(document, readSecurityFeatures(document)),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

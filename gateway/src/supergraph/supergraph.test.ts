@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { parse, print } from 'graphql';
+import { readAccessRules } from './access-rules.ts';
 import { loadSupergraph } from './load-supergraph.ts';
+import { readSecurityFeatures, withoutSecurityMarks } from './security-features.ts';
 
 const committed = new URL('../../supergraph.graphql', import.meta.url);
 
@@ -15,6 +18,33 @@ test('what @apollo/gateway cannot load is left out, and event logs are found', a
   const { sdl, eventLogs } = await loadSupergraph(committed, new Map());
   expect(sdl).not.toContain('SECURITY)');
   expect([...eventLogs.values()]).toMatchObject([{ source: ['fileUpload', 'events'], cursor: 'cursor' }]);
+});
+
+test('the rules of the committed supergraph are read where they stand', async () => {
+  const { accessRules } = await loadSupergraph(committed, new Map());
+  expect(accessRules.get('UploadEvent')).toEqual([{ kind: 'authenticated' }]);
+  expect(accessRules.get('Query.employees')).toEqual([{ kind: 'scopes', alternatives: [['QUERY']] }]);
+  expect(accessRules.has('Query.me')).toBe(false);
+});
+
+test('directives are known by the names the supergraph gives them, and only those of known versions lose their mark', () => {
+  const document = parse(`
+    schema
+      @link(url: "https://specs.apollo.dev/authenticated/v0.1", as: "signedIn", for: SECURITY)
+      @link(url: "https://specs.apollo.dev/policy/v0.1", import: [{ name: "@policy", as: "@rule" }], for: SECURITY)
+      @link(url: "https://specs.apollo.dev/requiresScopes/v9.0", for: SECURITY)
+      @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY) { query: Query }
+    interface Thing @rule(policies: [["a", "b"], ["c"]]) { id: ID @signedIn @authenticated }
+    type Query { thing: Thing @requiresScopes(scopes: [["X"]]) }
+  `);
+  expect(readAccessRules(document, readSecurityFeatures(document))).toEqual(
+    new Map([
+      ['Thing', [{ kind: 'policies', alternatives: [['a', 'b'], ['c']] }]],
+      ['Thing.id', [{ kind: 'authenticated' }]],
+    ]),
+  );
+  const marked = print(withoutSecurityMarks(document)).match(/specs[^)]*for: SECURITY/g);
+  expect(marked).toEqual([expect.stringContaining('requiresScopes/v9.0'), expect.stringContaining('inaccessible')]);
 });
 
 test('a file that is not there is BAD_CONFIG with its path', async () => {
