@@ -1,9 +1,11 @@
 import { type Clock, unauthenticated, unavailable } from '@tributary/core';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { viewerClaims } from './caller.ts';
+import { createKeySet } from './key-set.ts';
 
 const audience = 'tributary';
+const timeoutMs = 3_000;
 const claims = viewerClaims.extend({ iat: z.number(), exp: z.number() });
 
 export type AccessTokenClaims = z.output<typeof claims>;
@@ -15,16 +17,20 @@ export interface AccessTokens {
   haveKeys(): Promise<boolean>;
 }
 
-/** Checks access tokens against the published keys, which are cached, and asked for again when a token names a new one. */
+/**
+ * Checks access tokens: signed with ES256 by one of the published keys, which the token must name; from this issuer, for this
+ * audience; good from `nbf` until `exp` by this clock to the second, with no tolerance.
+ */
 export function createAccessTokens(options: { jwksUrl: string; issuer: string; clock: Clock }): AccessTokens {
-  const keys = createRemoteJWKSet(new URL(options.jwksUrl), { cooldownDuration: 2_000, timeoutDuration: 3_000 });
+  const keys = createKeySet({ load: () => fetchKeys(options.jwksUrl), clock: options.clock });
   return {
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keys, {
+        const { payload } = await jwtVerify(token, keys.find, {
           algorithms: ['ES256'],
           issuer: options.issuer,
           audience,
+          clockTolerance: 0,
           currentDate: options.clock.now(),
         });
         return claims.parse(payload);
@@ -32,14 +38,15 @@ export function createAccessTokens(options: { jwksUrl: string; issuer: string; c
         throw explain(error);
       }
     },
-    async haveKeys() {
-      if (keys.jwks() !== undefined) return true;
-      return keys.reload().then(
-        () => true,
-        () => false,
-      );
-    },
+    haveKeys: keys.isKnown,
   };
+}
+
+async function fetchKeys(url: string): Promise<unknown> {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}`);
+  return JSON.parse(body);
 }
 
 function explain(error: unknown) {

@@ -1,0 +1,71 @@
+import type { Clock } from '@tributary/core';
+import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+
+const maxAgeMs = 600_000;
+const cooldownMs = 2_000;
+
+export interface KeySet {
+  /** The key a token names. Throws JWSInvalid where it names none, JWKSNoMatchingKey for an unknown one, else why keys cannot be had. */
+  find: JWTVerifyGetKey;
+  /** True once keys are known; asks for them if not. */
+  isKnown(): Promise<boolean>;
+}
+
+/**
+ * Keeps published keys. They are asked for again when a token names one that is not among them, and in the background when they
+ * are ten minutes old; one request at a time and none within two seconds of the last, however many tokens name unknown keys.
+ * While they cannot be had, those known stay good.
+ */
+export function createKeySet(options: { load: () => Promise<unknown>; clock: Clock }): KeySet {
+  const now = () => options.clock.now().getTime();
+  let known: ReturnType<typeof createLocalJWKSet> | null = null;
+  let loadedAt = Number.NEGATIVE_INFINITY;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let failure: unknown = null;
+  let pending: Promise<void> | null = null;
+
+  async function load() {
+    try {
+      known = createLocalJWKSet((await options.load()) as Parameters<typeof createLocalJWKSet>[0]);
+      loadedAt = now();
+      failure = null;
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      triedAt = now();
+      pending = null;
+    }
+  }
+
+  async function reload() {
+    const isCooling = now() - triedAt < cooldownMs;
+    if (!pending && isCooling && failure !== null) throw failure;
+    if (!pending && isCooling) return;
+    pending ??= load();
+    await pending;
+  }
+
+  return {
+    async find(header, token) {
+      if (!header.kid) throw new errors.JWSInvalid('The header names no key');
+      if (now() - loadedAt >= maxAgeMs && known) reload().catch(() => undefined);
+      const key = await known?.(header, token).catch(unlessUnknown);
+      if (key) return key;
+      await reload();
+      if (!known) throw new errors.JWKSNoMatchingKey();
+      return known(header, token);
+    },
+    isKnown: async () =>
+      known !== null ||
+      reload().then(
+        () => known !== null,
+        () => false,
+      ),
+  };
+}
+
+function unlessUnknown(error: unknown) {
+  if (error instanceof errors.JWKSNoMatchingKey) return undefined;
+  throw error;
+}
