@@ -46,7 +46,8 @@ async function main(): Promise<boolean> {
   if (options.mode === 'burst') keep('bursts', await runBurst(lane, context));
   else if (options.mode === 'timeline') keep('timelines', await runTimeline(lane, context));
   else if (options.mode === 'plan') {
-    isWell = (await runOne(JSON.parse(readFileSync(options.file, 'utf8')), lane, null)).violations.length === 0;
+    const [sabotage = null] = options.sabotages;
+    isWell = (await runOne(JSON.parse(readFileSync(options.file, 'utf8')), lane, sabotage)).violations.length === 0;
   } else if (options.sabotages.length === 0) isWell = await runSeeds();
   else {
     for (const sabotage of options.sabotages)

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from './random.ts';
-import { clientLink, linkName, linksOf, processesOf, type Server, servers } from './topology.ts';
+import { linkName, linksOf, processesOf, type Server, servers } from './topology.ts';
 import { type PlannedUpload, planUploads } from './workload.ts';
 
 /** One thing that goes wrong, and when it is mended. */
@@ -50,8 +50,9 @@ export function planOf(seed: number): Plan {
 
 function planFault(random: Random, replicas: Plan['replicas']): Fault {
   const process = random.pick(processesOf(replicas));
-  // By way of a process, so that the many links of one do not crowd out the few of another.
-  const link = random.chance(0.1) ? clientLink : random.pick(linksOf(replicas).filter((name) => isFrom(process, name)));
+  // By what it leads to, so that the many links of one kind do not crowd out those that messages travel on.
+  const target = random.pick(['rabbitmq', 'rabbitmq', 'mariadb', 'mariadb', 'redis', 'other']);
+  const link = random.pick(linksOf(replicas).filter((name) => kindOf(name) === target));
   const downMs = random.int(0, 1_500);
   const forMs = random.int(200, 3_000);
   return random.pick<Fault>([
@@ -72,7 +73,7 @@ function planFault(random: Random, replicas: Plan['replicas']): Fault {
   ]);
 }
 
-const isFrom = (process: string, link: string) => link.startsWith(linkName(process, ''));
+const kindOf = (link: string) => servers.find((server) => link.endsWith(linkName('', server))) ?? 'other';
 
 /** A fault as one reads it: `kill csv-loader, 300 ms`. */
 export function describeFault({ atMs, fault }: PlannedFault): string {

@@ -55,8 +55,8 @@ export const sabotages: readonly Sabotage[] = [
       { file: 'prisma/uploads/dist/record-facts.js', find: ' FOR UPDATE`', replace: '`' },
       {
         file: 'prisma/uploads/dist/record-facts.js',
-        find: 'events.map((event) => ({ ...event, uploadId })) }',
-        replace: 'events.map((event) => ({ ...event, uploadId })), skipDuplicates: true }',
+        find: 'numbered.map((event) => ({ ...event, uploadId })) }',
+        replace: 'numbered.map((event) => ({ ...event, uploadId })), skipDuplicates: true }',
       },
     ],
   },
