@@ -10,6 +10,7 @@ let labels: Awaited<ReturnType<typeof serveLabels>>;
 let fixture: Started;
 let subscribers: ReturnType<typeof createSubscribers>;
 let isPolicyDown = false;
+let isWithdrawn = false;
 
 beforeAll(async () => {
   labels = await serveLabels();
@@ -19,7 +20,7 @@ beforeAll(async () => {
       others: [labels],
       async meetPolicies(names, { viewer }) {
         if (isPolicyDown) throw unavailable('Policies cannot be asked for at the moment');
-        return new Set(viewer?.sub === 'ruler' ? names : ['kind']);
+        return new Set(viewer?.sub === 'ruler' && !isWithdrawn ? names : ['kind']);
       },
     },
   );
@@ -29,6 +30,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   isPolicyDown = false;
+  isWithdrawn = false;
   await subscribers.disconnect();
 });
 afterAll(async () => {
@@ -87,6 +89,24 @@ describe('an operation', () => {
     });
   });
 
+  test('on abstract types gives the objects of each type what they may tell', async () => {
+    const query = `{ box(id: "a") {
+      notes { ... on Public { text } ... on Secret { text } }
+      kinds: notes { __typename }
+      parts { ... on Lid { size } ... on Lock { size } }
+    } }`;
+    const kinds = [{ __typename: 'Public' }, { __typename: 'Secret' }];
+    expect(await ask(query)).toMatchObject({
+      data: { box: { notes: [{ text: 'Public' }, { text: null }], kinds, parts: [{ size: 1 }, { size: null }] } },
+      errors: [{ path: ['box', 'notes', 1, 'text'] }, { path: ['box', 'parts', 1, 'size'] }],
+    });
+    expect(await ask(query, see())).toEqual({
+      ...{ status: 200, boxes: 1, labels: 1 },
+      data: { box: { notes: [{ text: 'Public' }, { text: 'Secret' }], kinds, parts: [{ size: 1 }, { size: 1 }] } },
+    });
+    expect(await ask('{ box(id: "a") { parts { size } } }')).toMatchObject({ labels: 0, data: { box: null } });
+  });
+
   test('that many send at once, each with other rights, gives each what is his, again and again', async () => {
     const query = '{ who mine box(id: "a") { label price } }';
     const tokens = [
@@ -130,6 +150,19 @@ describe('an operation', () => {
     expect(answer).toMatchObject({ data: { putMine: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(fixture.subgraph.queries).toBe(queries);
   });
+});
+
+test('a file for a refused field does not keep back the one that comes after it', async () => {
+  const own = await startFixture({ MAX_UPLOAD_FILES: '2' });
+  const query = 'mutation ($one: Upload!, $two: Upload!) { putMine(file: $one) put(file: $two) }';
+  const answer = await own.sendParts([
+    ['operations', JSON.stringify({ query, variables: { one: null, two: null } })],
+    ['map', JSON.stringify({ 0: ['variables.one'], 1: ['variables.two'] })],
+    ['0', new Blob(['x'.repeat(3_000_000)])],
+    ['1', new Blob(['y'])],
+  ]);
+  expect(answer).toMatchObject({ data: { putMine: null, put: expect.any(String) }, errors: [{ path: ['putMine'] }] });
+  await own.stop();
 });
 
 describe('a policy', () => {
@@ -186,6 +219,21 @@ describe('a subscription', () => {
     expect(await collect(subscribers.follow('subscription { items(id: "a") { n sealed } }').events)).toMatchObject([
       { data: null, errors: [{ path: ['items', 'sealed'], extensions: { code: 'UNAUTHENTICATED' } }] },
       { data: null, errors: [{ path: ['items', 'sealed'] }] },
+    ]);
+  });
+
+  test('has its rights checked again for each event', async () => {
+    fixture.boxes.set('p', { state: 'OPEN', length: 1 });
+    const token = fixture.accessToken({ sub: 'ruler' });
+    const seen: unknown[] = [];
+    for await (const event of subscribers.follow('subscription { items(id: "p") { noted } }', { token }).events) {
+      if (seen.push(event) > 1) continue;
+      isWithdrawn = true;
+      await fixture.write('p', { state: 'CLOSED', length: 2 });
+    }
+    expect(seen).toMatchObject([
+      { data: { items: { noted: 'noted 1' } } },
+      { data: { items: { noted: null } }, errors: [{ path: ['items', 'noted'], extensions: { code: 'FORBIDDEN' } }] },
     ]);
   });
 

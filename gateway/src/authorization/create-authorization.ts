@@ -3,6 +3,7 @@ import type { ApolloGateway } from '@apollo/gateway';
 import { getVariableValues, print } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
 import { codedError } from '../graph/coded-error.ts';
+import { skipUploads } from '../subgraph/skip-uploads.ts';
 import { namesIn } from '../subscriptions/document-parts.ts';
 import type { AccessRules, Requirement } from '../supergraph/access-rules.ts';
 import { completeAnswer } from './complete-answer.ts';
@@ -55,8 +56,9 @@ export function createAuthorization({ rules, meetPolicies }: { rules: AccessRule
       return { ...answer, data: completed.data, errors: [...(answer.errors ?? []), ...completed.errors] };
 
       // Plans are kept by hash and operation name: what is left has a hash of its own, so that nobody else's plan is taken for it.
-      async function run({ document: left, text, hash }: Variant) {
+      async function run({ document: left, text, hash, dropped }: Variant) {
         if (!left) return { data: {} };
+        skipUploads(Object.fromEntries(dropped.map((name) => [name, variables[name]])));
         return execute({
           ...request,
           document: left,

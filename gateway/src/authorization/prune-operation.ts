@@ -16,6 +16,8 @@ export interface Pruned {
   document: DocumentNode | null;
   /** The fields that were taken out, because they are refused or all that was selected on them is. */
   removed: Set<SelectedField>;
+  /** The variables that what is left no longer declares, as nothing in it uses them. */
+  dropped: string[];
   /** In the answer of what is left, the object's type where the schema does not tell. */
   typename: string;
 }
@@ -85,16 +87,15 @@ export function pruneOperation(options: {
   }
 
   const left = prune(root);
-  if (left.length === 0) return { document: null, removed, typename };
   const kept = [...fragments.values()].filter((fragment) => fragment !== null);
   const whole = { ...operation, selectionSet: setOf(left) };
   const used = new Set([{ ...whole, variableDefinitions: [] }, ...kept].flatMap(variablesIn));
-  const variableDefinitions = (whole.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value));
-  return {
-    document: { kind: Kind.DOCUMENT, definitions: [{ ...whole, variableDefinitions }, ...kept] },
-    removed,
-    typename,
-  };
+  const [variableDefinitions, unneeded] = partition(operation.variableDefinitions ?? [], ({ variable }) =>
+    used.has(variable.name.value),
+  );
+  const definitions = [{ ...whole, variableDefinitions }, ...kept];
+  const dropped = unneeded.map(({ variable }) => variable.name.value);
+  return { document: left.length > 0 ? { kind: Kind.DOCUMENT, definitions } : null, removed, dropped, typename };
 }
 
 /** True where something selected, here or in a fragment, may be left out by @skip or @include. */
@@ -110,4 +111,8 @@ function unused(name: string, taken: Set<string>): string {
   if (taken.has(name)) return unused(`${name}_`, taken);
   taken.add(name);
   return name;
+}
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
 }
