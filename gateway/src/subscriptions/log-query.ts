@@ -13,7 +13,7 @@ import type { EventLog } from '../supergraph/event-logs.ts';
 import { fragmentsUsedBy, namesIn, variablesIn } from './document-parts.ts';
 
 export interface LogQuery {
-  /** The subscriber's selection on each event, with its cursor; and the log owner's cursor and end. */
+  /** The subscriber's selection on each event, with its cursor; and the log owner's cursor and end, where it has one. */
   full: string;
   /** The same without the subscriber's selection: it tells cursors even where the selection fails. */
   bare: string;
@@ -54,7 +54,7 @@ export function buildLogQuery(options: {
       const list = [...values].map(([argument, value]) => `${argument}: ${value}`).join(', ');
       return list === '' ? name : `${name}(${list})`;
     });
-    const owner = `${names.cursor}: ${log.cursor} ${names.end}: ${log.end}`;
+    const owner = log.end === null ? '' : `${names.cursor}: ${log.cursor} ${names.end}: ${log.end}`;
     const [last, ...above] = path.reverse();
     let nested = `${last} { ${names.cursor}: ${log.cursor} ${selection} } ${owner}`;
     for (const step of above) nested = `${step} { ${nested} }`;

@@ -32,7 +32,7 @@ export function pageOfAnswer(
     const data = { [responseKey]: event };
     return { cursor: z.int().parse(cursor), result: shown.length > 0 ? { data, errors: shown } : { data } };
   });
-  const ended = log.endValues.includes(String(owner[names.end]));
+  const ended = log.end !== null && log.endValues.includes(String(owner[names.end]));
   return { events, isFull: events.length >= first, endCursor: ended ? z.int().parse(owner[names.cursor]) : null };
 }
 

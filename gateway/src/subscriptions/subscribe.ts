@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
-import { type Clock, invalidInput, unauthenticated } from '@tributary/core';
+import { type Clock, invalidInput } from '@tributary/core';
 import {
   type DocumentNode,
   type FieldNode,
@@ -17,6 +17,7 @@ import { z } from 'zod';
 import type { Authorization } from '../authorization/create-authorization.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { EventLog } from '../supergraph/event-logs.ts';
+import { channelOf } from './channel-of.ts';
 import { followLog } from './follow-log.ts';
 import { buildLogQuery } from './log-query.ts';
 import { createReadLog } from './read-log.ts';
@@ -54,7 +55,6 @@ export function createSubscribe(options: {
     if (!log) throw invalidInput(`The subscription "${field.name.value}" names no event log`);
 
     const given = readArguments(schema, operation, definition, field, variables);
-
     const admit = options.authorization?.admission({ schema, document, operation });
     const query = buildLogQuery({ schema, document, operation, field, log });
     const used = Object.fromEntries(query.uses.map((name) => [name, variables[name]]));
@@ -81,21 +81,16 @@ export function createSubscribe(options: {
     return followLog({
       read: (after, signal) => reader.read(after, signal, () => prepare(signal)),
       async subscribe(onSignal) {
-        const { viewer } = await context(new AbortController().signal);
-        channel = nameChannel(log, given, viewer);
+        channel = await channelOf(log, {
+          given,
+          viewer: async () => (await context(new AbortController().signal)).viewer,
+        });
         return options.signals.subscribe(channel, reader.listen(onSignal));
       },
       after: z.int().nullish().parse(given.after) ?? 0,
       clock: options.clock,
     });
   };
-}
-
-/** The channel with the arguments' values and the subscriber's id in it. Throws UNAUTHENTICATED where it needs one and there is none. */
-function nameChannel({ channel }: EventLog, given: Record<string, unknown>, viewer: RequestContext['viewer']): string {
-  if (channel.includes('{viewer}') && !viewer) throw unauthenticated('This subscription needs an access token');
-  const values = { ...given, viewer: viewer?.sub };
-  return channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(Reflect.get(values, name)));
 }
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64');

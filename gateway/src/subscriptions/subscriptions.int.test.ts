@@ -131,6 +131,32 @@ describe('a stream', () => {
     expect(await next).toMatchObject({ value: { data: { items: { n: 2 } } } });
   });
 
+  test('of a log without an end is the subscriber’s own, goes on, and resumes after a cut', async () => {
+    const query = 'subscription ($after: Int) { mineOnly(after: $after) { n } }';
+    const [ann, bob] = [fixture.accessToken({ sub: 'ann' }), fixture.accessToken({ sub: 'bob' })];
+    const write = async (sub: string, length: number) => {
+      fixture.boxes.set(`own ${sub}`, { state: 'OPEN', length });
+      await fixture.redis.publish(`${fixture.prefix}own:${sub}`, '1');
+    };
+    fixture.boxes.set('own ann', { state: 'OPEN', length: 2 });
+    const first = subscribers.follow(query, { token: ann });
+    const next = async ({ events }: typeof first) => (await events.next()).value?.data?.mineOnly;
+    const other = subscribers.follow(query, { token: bob });
+    const toBob = next(other);
+    expect([await next(first), await next(first)]).toEqual([{ n: 1 }, { n: 2 }]);
+    const third = next(first);
+    await write('ann', 3);
+    expect(await third).toEqual({ n: 3 });
+    await first.client.dispose();
+    await write('ann', 4);
+    expect(await next(subscribers.follow(query, { token: ann, variables: { after: 3 } }))).toEqual({ n: 4 });
+    await write('bob', 1);
+    expect(await toBob).toEqual({ n: 1 });
+    await expect(subscribers.follow(query).events.next()).rejects.toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+  });
+
   test('delivers the error of a field with its event, and the next events follow', async () => {
     fixture.boxes.set('b', { state: 'CLOSED', length: 4 });
     const seen: unknown[] = [];

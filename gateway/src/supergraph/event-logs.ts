@@ -6,8 +6,9 @@ const eventLog = z.object({
   /** The fields from Query to the list of events. */
   source: z.string().transform((path) => path.split('.')),
   cursor: z.string(),
-  end: z.string(),
-  endValues: z.array(z.string()),
+  /** Null where the log has no end. */
+  end: z.string().nullable().default(null),
+  endValues: z.array(z.string()).default([]),
   channel: z.string(),
 });
 

@@ -17,7 +17,10 @@ test('the committed supergraph gives every subgraph a URL, which the environment
 test('what @apollo/gateway cannot load is left out, and event logs are found', async () => {
   const { sdl, eventLogs } = await loadSupergraph(committed, new Map());
   expect(sdl).not.toContain('SECURITY)');
-  expect([...eventLogs.values()]).toMatchObject([{ source: ['fileUpload', 'events'], cursor: 'cursor' }]);
+  expect([...eventLogs.values()]).toMatchObject([
+    { source: ['fileUpload', 'events'], cursor: 'cursor', end: 'status' },
+    { source: ['myUploadEvents'], cursor: 'ownerCursor', end: null },
+  ]);
 });
 
 test('the rules of the committed supergraph are read where they stand', async () => {

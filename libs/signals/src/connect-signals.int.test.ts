@@ -13,21 +13,21 @@ afterAll(async () => {
   await redis.cleanUp();
 });
 
-test('a signal reaches who listens to the upload, behind the prefix of the instance', async () => {
+test('a signal reaches who listens to the upload and to its owner, behind the prefix of the instance', async () => {
   const heard: string[] = [];
   listener.on('message', (channel) => heard.push(channel));
-  await listener.subscribe(`${redis.prefix}upload:u1`, `${redis.prefix}upload:u2`);
+  await listener.subscribe(`${redis.prefix}upload:u1`, `${redis.prefix}upload:u2`, `${redis.prefix}uploads-of:ann`);
   const signals = connectSignals({ ...redis, log });
   await waitFor(() => signals.ping(), { what: 'Redis' });
-  signals.signal('u2');
-  await waitFor(() => heard.length > 0, { what: 'the signal' });
-  expect(heard).toEqual([`${redis.prefix}upload:u2`]);
+  signals.signal({ uploadId: 'u2', ownerId: 'ann' });
+  await waitFor(() => heard.length > 1, { what: 'the signal' });
+  expect(heard).toEqual([`${redis.prefix}upload:u2`, `${redis.prefix}uploads-of:ann`]);
   await signals.close();
 });
 
 test('without Redis a signal is dropped in silence and a ping says so', async () => {
   const signals = connectSignals({ url: 'redis://127.0.0.1:1', prefix: 'none:', log });
-  signals.signal('u1');
+  signals.signal({ uploadId: 'u1', ownerId: 'ann' });
   await expect(signals.ping()).rejects.toThrow();
   await signals.close();
 });
@@ -42,7 +42,7 @@ test('signals pass again within two seconds after Redis restarted', async () => 
   await expect(signals.ping()).rejects.toThrow();
   await proxy.comeBack();
   await waitFor(() => signals.ping(), { timeoutMs: 2_000, what: 'Redis' });
-  signals.signal('u3');
+  signals.signal({ uploadId: 'u3', ownerId: 'bob' });
   expect(await heard).toBe(`${redis.prefix}upload:u3`);
   await signals.close();
   await proxy.close();

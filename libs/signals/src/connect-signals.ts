@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 
 /** Tells the gateways that a log has news; they read what it is from the log. */
 export interface Signals {
-  /** Signals `upload:<uploadId>`. Never fails and never waits: gateways read again every few seconds, so a lost signal only costs time. */
-  signal(uploadId: string): void;
+  /** Signals `upload:<uploadId>` and `uploads-of:<ownerId>`. Never fails and never waits: gateways read again every few seconds, so a lost signal only costs time. */
+  signal(upload: { readonly uploadId: string; readonly ownerId: string }): void;
   /** Fails while Redis is away. */
   ping(): Promise<unknown>;
   close(): Promise<void>;
@@ -24,10 +24,12 @@ export function connectSignals({ url, prefix, log }: { url: string; prefix: stri
   publisher.on('error', () => undefined);
   const pubSub = new RedisPubSub({ publisher, subscriber: new Redis(url, { lazyConnect: true }) });
   return {
-    signal(uploadId) {
-      pubSub.publish(`${prefix}upload:${uploadId}`, '1').catch((error: unknown) => {
-        log.debug({ err: error, uploadId }, 'not signalled');
-      });
+    signal({ uploadId, ownerId }) {
+      for (const channel of [`upload:${uploadId}`, `uploads-of:${ownerId}`]) {
+        pubSub.publish(prefix + channel, '1').catch((error: unknown) => {
+          log.debug({ err: error, channel }, 'not signalled');
+        });
+      }
     },
     ping: () => publisher.ping(),
     async close() {

@@ -5,6 +5,7 @@ import { kindsAwaitedBy } from './awaited-kinds.ts';
 import type { Transaction, UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
+import { numberForOwner } from './number-for-owner.ts';
 import { outboxRow } from './outbox-row.ts';
 
 /** A file that is durable in the store, and whose intake is still held. */
@@ -27,10 +28,10 @@ export function acceptUpload(db: UploadsDb, file: AcceptedFile, now: Date): Prom
     const intake = await takeIntake(tx, file.intakeId);
     const sequence = await nextSequence(tx);
     const upload = await tx.upload.create({ data: { ...newUpload(file, now), ...intake, sequence } });
-    await tx.uploadEvent.create({ data: firstEvent(upload) });
     const dependsOn = await unfinishedDependencies(tx, upload);
     const message = outgoingMessage(uploadReceived, receivedBody(upload, dependsOn));
     await tx.outboxMessage.create({ data: outboxRow(message, upload.id, now) });
+    await tx.uploadEvent.createMany({ data: await numberForOwner(tx, upload.ownerId, [firstEvent(upload)]) });
     return upload;
   });
 }

@@ -36,7 +36,11 @@ async function uploads(count: number): Promise<string[]> {
 function aStore() {
   const clock = fixedClock(start);
   const signalled: string[] = [];
-  return { clock, signalled, store: createOutboxStore(db, { clock, onEvents: (id) => signalled.push(id) }) };
+  return {
+    clock,
+    signalled,
+    store: createOutboxStore(db, { clock, onEvents: ({ uploadId }) => signalled.push(uploadId) }),
+  };
 }
 
 const idsOf = (rows: readonly { uploadId: string }[]) => rows.map(({ uploadId }) => uploadId);

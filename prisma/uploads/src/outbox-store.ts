@@ -4,7 +4,6 @@ import type { OutboxStore, OutgoingMessage } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { recordFactsWithin } from './record-facts.ts';
-import type { UploadLogEvent } from './upload-facts.ts';
 
 /** A message of the outbox, with what is needed to mark it sent. */
 export interface OutboxRow extends OutgoingMessage {
@@ -18,7 +17,7 @@ export interface OutboxRow extends OutgoingMessage {
 interface OutboxStoreOptions {
   readonly clock: Clock;
   /** Called after the commit when sending a message wrote events, so that they can be signalled. */
-  onEvents(uploadId: string, events: readonly UploadLogEvent[]): void;
+  onEvents(upload: { readonly uploadId: string; readonly ownerId: string }): void;
 }
 
 const shortestPutOffMs = 1_000;
@@ -37,8 +36,8 @@ export function createOutboxStore(db: UploadsDb, { clock, onEvents }: OutboxStor
   return {
     claim: (limit, leaseMs) => inTransaction(db, (tx) => claim(tx, limit, leaseMs, clock.now())),
     async markSent(row) {
-      const events = await inTransaction(db, (tx) => markSent(tx, row, clock.now()));
-      if (events.length > 0) onEvents(row.uploadId, events);
+      const recorded = await inTransaction(db, (tx) => markSent(tx, row, clock.now()));
+      if (recorded && recorded.events.length > 0) onEvents({ uploadId: row.uploadId, ownerId: recorded.ownerId });
     },
     release: (row) => leaveUntil(row, null),
     putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),
@@ -64,7 +63,8 @@ async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date)
 
 /** The upload is locked before its outbox row, as in every other transaction that needs both. */
 async function markSent(tx: Transaction, { id, type, uploadId }: OutboxRow, now: Date) {
-  const events = type === uploadReceived.type ? await recordFactsWithin(tx, uploadId, [{ type: 'queued' }], now) : [];
+  const isReceived = type === uploadReceived.type;
+  const recorded = isReceived ? await recordFactsWithin(tx, uploadId, [{ type: 'queued' }], now) : null;
   await tx.outboxMessage.deleteMany({ where: { id } });
-  return events;
+  return recorded;
 }

@@ -117,9 +117,35 @@ describe('the event log', () => {
 
   test('the mail being sent is noted without an event', async () => {
     const { id } = await anUpload();
-    expect(await recordFacts(db, id, { type: 'notified', at: later }, now)).toEqual([]);
+    expect((await recordFacts(db, id, { type: 'notified', at: later }, now)).events).toEqual([]);
     expect(await db.client.upload.findUnique({ where: { id } })).toMatchObject({ notifiedAt: later, cursor: 1 });
   });
+});
+
+test('the events of many uploads at once of two owners are numbered without a hole for each, and in the order of each log', async () => {
+  const owners = [owner, { ...owner, id: randomUUID() }].map((each) => ({ ...each, id: randomUUID() }));
+  const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0 };
+  await Promise.all(
+    Array.from({ length: 16 }, async (_, index) => {
+      const file = { owner: owners[index % 2] ?? owner, filename: 'jobs.csv', kind: 'JOBS', bytes: 12 };
+      const { id } = await acceptUpload(db, { intakeId: await anIntake(), ...file, sha256: 'a'.repeat(64) }, now);
+      const facts = [
+        { type: 'queued' },
+        { type: 'started', at: now },
+        { type: 'loaded', counts, reasons: [], awaits: [], version: 1, at: now },
+      ] as const;
+      await Promise.all(facts.map((fact) => recordFacts(db, id, fact, now)));
+    }),
+  );
+  for (const { id: ownerId } of owners) {
+    const events = await db.client.uploadEvent.findMany({ where: { ownerId }, orderBy: { ownerCursor: 'asc' } });
+    expect(events.length).toBeGreaterThanOrEqual(8 * 4);
+    expect(events.map(({ ownerCursor }) => ownerCursor)).toEqual(events.map((_, index) => index + 1));
+    for (const uploadId of new Set(events.map((event) => event.uploadId))) {
+      const cursors = events.filter((event) => event.uploadId === uploadId).map(({ cursor }) => cursor);
+      expect(cursors).toEqual(cursors.map((_, index) => index + 1));
+    }
+  }
 });
 
 test('a database that is not there is UNAVAILABLE', async () => {

@@ -5,23 +5,30 @@ import { applyFact } from './apply-fact.ts';
 import type { Transaction, UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
+import { numberForOwner } from './number-for-owner.ts';
 import { outboxRow } from './outbox-row.ts';
 import type { UploadFact, UploadLogEvent, UploadState } from './upload-facts.ts';
 import { columnsOfState, stateOfRow } from './upload-row.ts';
 import { isEnd } from './upload-status.ts';
 
+/** What facts led to: the new events, none when nothing changed, and whose upload it is. */
+export interface Recorded {
+  readonly ownerId: string;
+  readonly events: readonly UploadLogEvent[];
+}
+
 /**
  * Merges facts into an upload, in the order given, under its row's lock: writes the statuses they lead to, numbers the
  * events, and at an end puts the uploadFinished message into the outbox, all in one transaction. Facts already known,
- * overtaken, or told after the end change nothing. Returns the new events, none when nothing changed; NOT_FOUND for an
- * unknown upload. Once it resolves, the caller signals `upload:<id>`.
+ * overtaken, or told after the end change nothing. NOT_FOUND for an unknown upload. Once it resolves, the caller signals
+ * the upload and its owner.
  */
 export function recordFacts(
   db: UploadsDb,
   uploadId: string,
   facts: UploadFact | readonly UploadFact[],
   now: Date,
-): Promise<UploadLogEvent[]> {
+): Promise<Recorded> {
   return inTransaction(db, (tx) => recordFactsWithin(tx, uploadId, [facts].flat(), now));
 }
 
@@ -31,7 +38,7 @@ export async function recordFactsWithin(
   uploadId: string,
   facts: readonly UploadFact[],
   now: Date,
-): Promise<UploadLogEvent[]> {
+): Promise<Recorded> {
   await tx.$queryRaw`SELECT id FROM uploads WHERE id = ${uploadId} FOR UPDATE`;
   const row = await tx.upload.findUnique({ where: { id: uploadId } });
   if (row === null) throw notFound(`There is no upload ${uploadId}.`);
@@ -44,12 +51,13 @@ export async function recordFactsWithin(
     events.push(...applied.events);
   }
   await tx.upload.update({ where: { id: uploadId }, data: columnsOfState(after) });
-  await tx.uploadEvent.createMany({ data: events.map((event) => ({ ...event, uploadId })) });
   if (!isEnd(before.status) && after.finishedAt !== null) {
     const message = outgoingMessage(uploadFinished, finishedBody(row, after, after.finishedAt));
     await tx.outboxMessage.create({ data: outboxRow(message, uploadId, now) });
   }
-  return events;
+  const numbered = await numberForOwner(tx, row.ownerId, events);
+  await tx.uploadEvent.createMany({ data: numbered.map((event) => ({ ...event, uploadId })) });
+  return { ownerId: row.ownerId, events };
 }
 
 function finishedBody(row: Upload, state: UploadState, finishedAt: Date): BodyOf<typeof uploadFinished> {

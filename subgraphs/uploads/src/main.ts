@@ -7,7 +7,7 @@ import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { connectSignals } from '@tributary/signals';
 import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
-import { createContext } from './context.ts';
+import { createContext, type Shared } from './context.ts';
 import { downloadRoute } from './download-route.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -25,7 +25,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'uploads' });
   onClose(() => broker.close());
 
-  const store = createOutboxStore(db, { clock, onEvents: (uploadId) => signals.signal(uploadId) });
+  const store = createOutboxStore(db, { clock, onEvents: (upload) => signals.signal(upload) });
   const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000 });
   onClose(() => relay.stop());
   const sweeper = startSweeper({ db, files, clock, log });
@@ -33,8 +33,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const readiness = watchReadiness({ checks: watchedDependencies({ db, files, signals, broker }), clock, log });
   onClose(() => readiness.stop());
 
-  const accepted = (uploadId: string) => {
-    signals.signal(uploadId);
+  const accepted: Shared['accepted'] = ({ id, ownerId }) => {
+    signals.signal({ uploadId: id, ownerId });
     relay.nudge();
   };
   const { MAX_UPLOAD_BYTES: maxUploadBytes, DOWNLOAD_URL_SECRET: secret, PUBLIC_URL: publicUrl } = env;

@@ -119,6 +119,29 @@ describe('events', () => {
   });
 });
 
+describe('myUploadEvents', () => {
+  const log =
+    'query ($after: Int, $first: Int) { myUploadEvents(after: $after, first: $first) { ownerCursor cursor upload { id } } }';
+
+  test("are those of all the viewer's uploads, numbered without holes, after the number given", async () => {
+    const owner = aViewer({ permissions: ['UPLOAD', 'ADMIN'] });
+    const ids = await Promise.all([idOf(owner), idOf(owner), idOf(owner)]);
+    await idOf(bob);
+    await Promise.all(ids.map((id) => recordFacts(uploads.db, id, { type: 'queued' }, new Date())));
+    const read = async (page: object) => (await uploads.graph(owner, log, page)).data?.myUploadEvents ?? [];
+    const events = await read({});
+    expect(events.map(({ ownerCursor }) => ownerCursor)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(new Set(events.map(({ upload }) => Object(upload).id))).toEqual(new Set(ids));
+    expect(await read({ after: 2, first: 3 })).toEqual(events.slice(2, 5));
+    expect(await read({ after: 6 })).toEqual([]);
+  });
+
+  test('are nobody’s without a token, and no more than 1000 at a time', async () => {
+    expect((await uploads.graph(null, log)).errors).toEqual(code('UNAUTHENTICATED'));
+    expect((await uploads.graph(ann, log, { first: 1001 })).errors).toEqual(code('BAD_USER_INPUT'));
+  });
+});
+
 describe('downloads', () => {
   const query = 'query ($id: ID!) { fileUpload(id: $id) { downloadUrl } }';
   async function link(id: string): Promise<string> {

@@ -29,7 +29,7 @@ export interface UploadFileDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Tells that an upload was accepted: its message is in the outbox, its first event in the log. */
-  accepted(uploadId: string): void;
+  accepted(upload: Upload): void;
 }
 
 /**
@@ -79,7 +79,7 @@ async function storeAndAccept(
   });
   const filename = displayFilename(file.filename);
   const upload = await acceptUpload(deps.db, { intakeId: id, owner, filename, kind, ...stored }, deps.clock.now());
-  deps.accepted(upload.id);
+  deps.accepted(upload);
   return upload;
 }
 

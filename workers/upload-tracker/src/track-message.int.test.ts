@@ -31,7 +31,7 @@ let nudges: number;
 beforeEach(async () => {
   [broker, signalled, nudges] = [createMemoryBroker(), [], 0];
   const signals = {
-    signal: (id: string) => signalled.push(id),
+    signal: ({ uploadId }: { uploadId: string }) => signalled.push(uploadId),
     ping: async () => 'PONG',
     close: async () => undefined,
   };

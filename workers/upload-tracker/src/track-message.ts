@@ -22,12 +22,12 @@ export async function trackMessage(
 ): Promise<void> {
   const { uploadId } = message.body;
   try {
-    await recordFacts(db, uploadId, factOf(message), clock.now());
+    const { ownerId } = await recordFacts(db, uploadId, factOf(message), clock.now());
+    signals.signal({ uploadId, ownerId });
   } catch (error) {
     if (!isAppError(error, 'NOT_FOUND')) throw error;
     log.warn({ uploadId, type: message.type }, 'message about an upload that does not exist');
     return;
   }
-  signals.signal(uploadId);
   relay.nudge();
 }

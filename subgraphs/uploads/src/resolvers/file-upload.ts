@@ -6,5 +6,5 @@ export const FileUpload: FileUploadResolvers = {
   __resolveReference: ({ id }, { uploads }) => uploads.require(id),
   uploadedBy: ({ ownerId }) => ({ id: ownerId }),
   downloadUrl: ({ id }, _arguments, { downloads, clock }) => downloadUrl(id, downloads, clock),
-  events: ({ id }, page, { events }) => events.load(logPart(id, page)),
+  events: ({ id }, page, { events }) => events.load({ uploadId: id, ...logPart(page) }),
 };

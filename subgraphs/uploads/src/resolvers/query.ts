@@ -1,6 +1,8 @@
 import { requireViewer } from '@tributary/graphql';
 import type { QueryResolvers } from '../generated/graphql.ts';
+import { listOwnerEvents } from '../list-owner-events.ts';
 import { listUploads } from '../list-uploads.ts';
+import { logPart } from '../log-part.ts';
 
 export const Query: QueryResolvers = {
   fileUpload: (_parent, { id }, { uploads }) => uploads.require(id),
@@ -8,4 +10,6 @@ export const Query: QueryResolvers = {
     const { id, permissions } = requireViewer(viewer);
     return listUploads(db, { ownerId: permissions.includes('ADMIN') ? undefined : id, status }, page);
   },
+  myUploadEvents: (_parent, page, { db, viewer }) =>
+    listOwnerEvents(db, { ownerId: requireViewer(viewer).id, ...logPart(page) }),
 };

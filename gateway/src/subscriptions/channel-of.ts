@@ -1,0 +1,20 @@
+import { unauthenticated } from '@tributary/core';
+import type { Viewer } from '../auth/caller.ts';
+import { codedError } from '../graph/coded-error.ts';
+import type { EventLog } from '../supergraph/event-logs.ts';
+
+/**
+ * The channel of a log's signals: the arguments' values stand for their names in it, and the subscriber's id for {viewer};
+ * who it is is asked only then. UNAUTHENTICATED where it is nobody.
+ */
+export async function channelOf(
+  { channel }: EventLog,
+  { given, viewer }: { given: Record<string, unknown>; viewer(): Promise<Viewer | null> },
+): Promise<string> {
+  const subscriber = channel.includes('{viewer}') ? await viewer() : null;
+  return channel.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (name !== 'viewer') return String(given[name]);
+    if (!subscriber) throw codedError(unauthenticated('This subscription needs an access token'));
+    return subscriber.sub;
+  });
+}
