@@ -9,5 +9,5 @@ export {
   queriesRefreshed,
 } from './employment.ts';
 export { emailSent } from './notifications.ts';
-export { rejectionReason, rowCounts, uploadFinished, uploadReceived } from './uploads.ts';
+export { rejectionReason, rowCounts, uploadDeleted, uploadFinished, uploadReceived } from './uploads.ts';
 export { resetRequested } from './users.ts';

@@ -53,3 +53,9 @@ export const uploadFinished = defineEvent(
     finishedAt: z.iso.datetime(),
   }),
 );
+
+/** An upload that had ended was deleted: whoever keeps something of its file has to delete that; rows it loaded stay. */
+export const uploadDeleted = defineEvent(
+  'uploads.upload.deleted',
+  z.object({ uploadId: z.uuid(), at: z.iso.datetime() }),
+);

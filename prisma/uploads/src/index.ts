@@ -1,7 +1,8 @@
 export { type AcceptedFile, acceptUpload } from './accept-upload.ts';
 export { kindsAwaitedBy } from './awaited-kinds.ts';
 export { openUploadsDb, type UploadsDb } from './client.ts';
-export type { Upload, UploadEvent } from './generated/client.ts';
+export { fileIsDeleted, filesToDelete, forgetUpload } from './forget-upload.ts';
+export type { AuditEntry, Upload, UploadEvent } from './generated/client.ts';
 export { giveUpIntake } from './give-up-intake.ts';
 export { hasOpenIntakes, openIntake, renewIntake, staleIntakes } from './intakes.ts';
 export { createOutboxStore, type OutboxRow } from './outbox-store.ts';

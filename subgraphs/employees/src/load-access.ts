@@ -17,11 +17,11 @@ export interface LoadRow {
 }
 
 export interface LoadAccess {
-  /** Whether the viewer may see this upload; false for one that was never loaded. */
+  /** Whether the viewer may see this upload; false for one that was never loaded, or was deleted. */
   isVisible(uploadId: string): Promise<boolean>;
-  /** Whether it was ever loaded, for a caller that is allowed to know. */
+  /** Whether it was loaded and is not deleted, for a caller that is allowed to know. */
   exists(uploadId: string): Promise<boolean>;
-  /** The upload's load, null if there is none yet, FORBIDDEN if it is neither the viewer's nor is the viewer ADMIN. */
+  /** The upload's load, null if there is none yet or none any more, FORBIDDEN if it is neither the viewer's nor is the viewer ADMIN. */
   require(uploadId: string): Promise<LoadRow | null>;
 }
 
@@ -30,7 +30,7 @@ export function createLoadAccess(read: ReadRows, viewer: Viewer | null): LoadAcc
   const loader = new DataLoader<string, LoadRow | null>(async (uploadIds) => {
     const rows = await read<LoadRow>(Prisma.sql`
       SELECT upload_id AS uploadId, uploader_id AS uploaderId, kind, rows_rejected AS rowsRejected
-      FROM loads WHERE upload_id IN (${Prisma.join([...uploadIds])})`);
+      FROM loads WHERE deleted_at IS NULL AND upload_id IN (${Prisma.join([...uploadIds])})`);
     const byId = new Map(rows.map((row) => [row.uploadId, row]));
     return uploadIds.map((id) => byId.get(id) ?? null);
   });

@@ -1,14 +1,17 @@
+import { sweepDeletedFiles } from './sweep-deleted-files.ts';
 import { sweepFiles } from './sweep-files.ts';
 import { sweepIntakes } from './sweep-intakes.ts';
 import type { SweeperDeps } from './sweeper-deps.ts';
 
+const deletedEveryMs = 10_000;
 const intakesEveryMs = 10_000;
 const filesEveryMs = 60 * 60_000;
 
-/** Removes what processes that died have left: stale intakes every ten seconds, files nobody knows every hour. Any number may run. */
+/** Removes what processes that died have left: stale intakes and files of deleted uploads every ten seconds, files nobody knows every hour. Any number may run. */
 export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const running = Promise.all([
+    every(deletedEveryMs, () => sweepDeletedFiles(deps)),
     every(intakesEveryMs, () => sweepIntakes(deps)),
     every(filesEveryMs, () => sweepFiles(deps)),
   ]);

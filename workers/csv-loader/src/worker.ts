@@ -1,15 +1,16 @@
 import { urlOf } from '@tributary/core';
 import { openEmploymentDb } from '@tributary/employment-db';
-import { loadDelayed, uploadReceived } from '@tributary/events';
+import { loadDelayed, uploadDeleted, uploadReceived } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
+import { forgetLoad } from './forget-load.ts';
 import { loadDelivery } from './load-delivery.ts';
 
-/** Loads uploaded files into the employment database, two at a time. */
+/** Loads uploaded files into the employment database, two at a time, and forgets those that were deleted. */
 export default defineWorker({
   name: 'csv-loader',
-  consumes: uploadReceived,
+  consumes: [uploadReceived, uploadDeleted],
   prefetch: 2,
   config: z.object({
     EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
@@ -26,12 +27,15 @@ export default defineWorker({
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
     'the file store': ({ files }) => files.ping(),
   },
-  handle: loadDelivery,
-  async delayed({ uploadId }, { reason, retryInMs }, { publish, clock }) {
+  handle: ({ type, body }, dependencies) =>
+    type === 'uploads.upload.deleted' ? forgetLoad(body, dependencies) : loadDelivery(body, dependencies),
+  async delayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {
+    if (type === 'uploads.upload.deleted') return;
     const message = `${reason.replace(/\.$/, '')}, next try in ${Math.ceil(retryInMs / 1000)} s.`;
     await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
   },
-  async deadLettered({ uploadId }, { publish, clock }) {
+  async deadLettered({ type, body: { uploadId } }, { publish, clock }) {
+    if (type === 'uploads.upload.deleted') return;
     const message = 'Loading the file failed again and again. It is set aside for a person to look at.';
     await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
   },

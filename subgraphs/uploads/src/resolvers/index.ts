@@ -1,6 +1,7 @@
 import { BigInt as BigIntScalar, DateTime } from '@tributary/graphql';
 import { GraphQLUpload } from 'graphql-upload-minimal';
 import type { Resolvers } from '../generated/graphql.ts';
+import { AuditEntry } from './audit-entry.ts';
 import { FileUpload } from './file-upload.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
@@ -9,5 +10,5 @@ import { User } from './user.ts';
 
 export const resolvers: Resolvers = {
   ...{ BigInt: BigIntScalar, DateTime, Upload: GraphQLUpload },
-  ...{ FileUpload, Mutation, Query, UploadEvent, User },
+  ...{ AuditEntry, FileUpload, Mutation, Query, UploadEvent, User },
 };

@@ -1,4 +1,5 @@
 import { requirePermission } from '@tributary/graphql';
+import { deleteUpload } from '../delete-upload.ts';
 import type { MutationResolvers } from '../generated/graphql.ts';
 import { incomingFile } from '../incoming-file.ts';
 import { uploadFile } from '../upload-file.ts';
@@ -9,4 +10,5 @@ export const Mutation: MutationResolvers = {
     const file = await incomingFile(argument, context.maxUploadBytes);
     return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
   },
+  deleteUpload: (_parent, { id }, context) => deleteUpload(id, context),
 };

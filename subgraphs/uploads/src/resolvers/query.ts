@@ -1,10 +1,15 @@
-import { requireViewer } from '@tributary/graphql';
+import { requirePermission, requireViewer } from '@tributary/graphql';
 import type { QueryResolvers } from '../generated/graphql.ts';
+import { listAuditEntries } from '../list-audit-entries.ts';
 import { listOwnerEvents } from '../list-owner-events.ts';
 import { listUploads } from '../list-uploads.ts';
 import { logPart } from '../log-part.ts';
 
 export const Query: QueryResolvers = {
+  auditEntries: (_parent, page, { db, viewer }) => {
+    requirePermission(viewer, 'ADMIN');
+    return listAuditEntries(db, page);
+  },
   fileUpload: (_parent, { id }, { uploads }) => uploads.require(id),
   fileUploads: (_parent, { status, ...page }, { db, viewer }) => {
     const { id, permissions } = requireViewer(viewer);

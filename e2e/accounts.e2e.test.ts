@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitFor } from '@tributary/testing';
+import { z } from 'zod';
+import { openClient, type TestClient } from './open-client.ts';
+import { openStack, type Stack } from './open-stack.ts';
+import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
+
+const mailList = z.array(
+  z.looseObject({
+    subject: z.string(),
+    text: z.string(),
+    html: z.string(),
+    to: z.array(z.looseObject({ address: z.string() })),
+  }),
+);
+
+let stack: Stack;
+let client: TestClient;
+beforeAll(async () => {
+  stack = await openStack();
+  client = openClient(stack.gatewayUrl);
+}, 180_000);
+afterAll(() => stack?.remove(), 60_000);
+
+const codes = ({ errors }: Awaited<ReturnType<TestClient['graph']>>) => errors.map(({ extensions }) => extensions.code);
+
+/** The mails an address got whose subject has that word. */
+async function mailsTo(address: string, word: string) {
+  const mails = mailList.parse(await (await fetch(`${stack.mailUrl}/email`)).json());
+  return mails.filter(({ to, subject }) => to.some((one) => one.address === address) && subject.includes(word));
+}
+
+describe('a forgotten password', () => {
+  const request = 'mutation ($email: String!) { requestPasswordReset(email: $email) }';
+  const reset = `mutation ($token: String!, $newPassword: String!) {
+    resetPassword(token: $token, newPassword: $newPassword) { accessToken user { id email } } }`;
+  const me = '{ me { id } }';
+
+  test('is replaced by the link of a mail, once; old tokens and the old password are refused from then on', async () => {
+    const ann = await client.register();
+    expect((await client.data(me, {}, ann.token)).me).toEqual({ id: ann.id });
+    expect(await client.data(request, { email: ann.email })).toEqual({ requestPasswordReset: true });
+    expect(await client.data(request, { email: 'nobody@example.com' })).toEqual({ requestPasswordReset: true });
+    const [mail] = await waitFor(
+      async () => {
+        const mails = await mailsTo(ann.email, 'new password');
+        return mails.length > 0 && mails;
+      },
+      { what: 'the mail with the link', timeoutMs: 20_000 },
+    );
+    const token = /\/reset-password\?token=([\w-]+)\n/.exec(mail?.text ?? '')?.[1];
+    expect(mail?.html).toContain(`reset-password?token=${token}`);
+
+    const newPassword = `another ${ann.password}`;
+    const { resetPassword } = await client.data(reset, { token, newPassword });
+    expect(resetPassword.user).toEqual({ id: ann.id, email: ann.email });
+    expect(codes(await client.graph(me, {}, ann.token))).toEqual(['UNAUTHENTICATED']);
+    expect((await client.data(me, {}, resetPassword.accessToken)).me).toEqual({ id: ann.id });
+    await expect(client.login(ann.email, ann.password)).rejects.toThrow('UNAUTHENTICATED');
+    await client.login(ann.email, newPassword);
+    expect(codes(await client.graph(reset, { token, newPassword }))).toEqual(['BAD_USER_INPUT']);
+    expect(await mailsTo('nobody@example.com', 'new password')).toEqual([]);
+  });
+});
+
+describe('a deleted upload', () => {
+  const remove = 'mutation ($id: ID!) { deleteUpload(id: $id) }';
+  const rejectedUrl = 'query ($id: ID!) { fileUpload(id: $id) { rejectedRowsUrl rejections { totalCount } } }';
+  const audit = '{ auditEntries { nodes { action actor { id } uploadId filename rowsLoaded rowsRejected } } }';
+  const employee = '{ employee(id: "1") { name upload { id } } }';
+
+  test('takes its file and its rejections with it, leaves its rows, and is written down', async () => {
+    const ann = await client.register();
+    await client.load(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+    await client.load(ann.token, { content: jobsCsv, kind: 'JOBS' });
+    const content = `${employeesCsv(3)}8,,2021-01-15T08:00:00Z,1,1\n`;
+    const { id, downloadUrl } = await client.upload(ann.token, { content, kind: 'HIRED_EMPLOYEES', key: 'hires' });
+    await client.follow(ann.token, id);
+    expect((await fetch(downloadUrl)).status).toBe(200);
+    const before = (await client.data(employee, {}, ann.token)).employee;
+    expect(before.upload).toEqual({ id });
+    const { rejectedRowsUrl, rejections } = (await client.data(rejectedUrl, { id }, ann.token)).fileUpload;
+    expect(rejections.totalCount).toBe(1);
+
+    const eve = await client.register();
+    expect(codes(await client.graph(remove, { id }, eve.token))).toEqual(['FORBIDDEN']);
+    expect(await client.data(remove, { id }, ann.token)).toEqual({ deleteUpload: true });
+
+    expect((await fetch(downloadUrl)).status).toBe(404);
+    expect(codes(await client.graph(rejectedUrl, { id }, ann.token))).toEqual(['NOT_FOUND']);
+    await expect(client.follow(ann.token, id)).rejects.toThrow('NOT_FOUND');
+    await waitFor(async () => (await fetch(rejectedRowsUrl)).status === 404, { what: 'the rejections to go' });
+    expect((await client.data(employee, {}, ann.token)).employee).toEqual({ ...before, upload: null });
+    expect(codes(await client.graph(audit, {}, ann.token))).toEqual(['FORBIDDEN']);
+    const admin = await client.login(stack.admin.email, stack.admin.password);
+    expect((await client.data(audit, {}, admin)).auditEntries.nodes).toEqual([
+      {
+        action: 'UPLOAD_DELETED',
+        actor: { id: ann.id },
+        uploadId: id,
+        filename: 'file.csv',
+        rowsLoaded: 3,
+        rowsRejected: 1,
+      },
+    ]);
+
+    const again = await client.upload(ann.token, { content: 'id,job\n', kind: 'JOBS', key: 'hires' });
+    expect(again.id).not.toBe(id);
+  });
+});

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE `loads`
+    ADD COLUMN `deleted_at` DATETIME(3) NULL;

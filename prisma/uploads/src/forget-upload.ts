@@ -1,0 +1,62 @@
+import { conflict, notFound } from '@tributary/core';
+import { uploadDeleted, uploadReceived } from '@tributary/events';
+import { outgoingMessage } from '@tributary/messaging';
+import type { Transaction, UploadsDb } from './client.ts';
+import type { Upload } from './generated/client.ts';
+import { inTransaction } from './in-transaction.ts';
+import { outboxRow } from './outbox-row.ts';
+import { stateOfRow } from './upload-row.ts';
+import { isEnd } from './upload-status.ts';
+
+/**
+ * Deletes an upload that has ended, with its log, in one transaction that also writes the audit entry, marks the file for
+ * deletion and puts the uploadDeleted message into the outbox. Its idempotency key is free again. NOT_FOUND if there is
+ * none, CONFLICT while it has not ended. Returns the id of the file, which nobody names any more.
+ */
+export function forgetUpload(
+  db: UploadsDb,
+  uploadId: string,
+  actor: { readonly id: string; readonly email: string },
+  now: Date,
+): Promise<string> {
+  return inTransaction(db, async (tx) => {
+    const upload = await lockEnded(tx, uploadId);
+    await tx.auditEntry.create({ data: auditEntry(upload, actor, now) });
+    await tx.deletedFile.create({ data: { fileId: upload.fileId, deletedAt: now } });
+    // Confirmed but not marked so when its relay died: it has been worked on, and must not be sent again.
+    await tx.outboxMessage.deleteMany({ where: { uploadId, type: uploadReceived.type } });
+    const message = outgoingMessage(uploadDeleted, { uploadId, at: now.toISOString() });
+    await tx.outboxMessage.create({ data: outboxRow(message, uploadId, now) });
+    await tx.upload.delete({ where: { id: uploadId } });
+    return upload.fileId;
+  });
+}
+
+/** Up to `limit` files of deleted uploads that are still to be deleted, the longest waiting first. */
+export async function filesToDelete({ client }: UploadsDb, limit: number): Promise<string[]> {
+  const rows = await client.deletedFile.findMany({ orderBy: { deletedAt: 'asc' }, take: limit });
+  return rows.map(({ fileId }) => fileId);
+}
+
+/** The file is deleted: nothing is left to do for it. */
+export async function fileIsDeleted({ client }: UploadsDb, fileId: string): Promise<void> {
+  await client.deletedFile.deleteMany({ where: { fileId } });
+}
+
+async function lockEnded(tx: Transaction, id: string): Promise<Upload> {
+  await tx.$queryRaw`SELECT id FROM uploads WHERE id = ${id} FOR UPDATE`;
+  const upload = await tx.upload.findUnique({ where: { id } });
+  if (upload === null) throw notFound(`There is no upload ${id}.`);
+  const { status } = stateOfRow(upload);
+  if (!isEnd(status)) throw conflict(`Upload ${id} is ${status}: it can be deleted once it has ended.`);
+  return upload;
+}
+
+function auditEntry(upload: Upload, actor: { readonly id: string; readonly email: string }, at: Date) {
+  const { ownerId, ownerEmail, filename, kind, bytes, sha256, status, rowsRead, rowsLoaded, rowsRejected } = upload;
+  return {
+    ...{ at, action: 'UPLOAD_DELETED', actorId: actor.id, actorEmail: actor.email },
+    ...{ uploadId: upload.id, ownerId, ownerEmail, filename, kind, bytes, sha256, status },
+    ...{ rowsRead, rowsLoaded, rowsRejected, uploadedAt: upload.createdAt },
+  };
+}

@@ -1,0 +1,23 @@
+import type { BodyOf, uploadDeleted } from '@tributary/events';
+import { type LoadDependencies, stopWhenAborted } from './load-dependencies.ts';
+import { deleteSomeRejections, markDeleted } from './store/deleted-load.ts';
+import { waitingForDatabase } from './store/waiting-for-database.ts';
+
+/**
+ * Deletes what was kept of a deleted upload's file: its rejections, some thousand at a time, and the reasons. The load stays,
+ * so that a message that comes late finds it ended and loads nothing; so do the rows. What is already gone is no error.
+ */
+export async function forgetLoad(
+  { uploadId, at }: BodyOf<typeof uploadDeleted>,
+  { db, signal, progressed }: Pick<LoadDependencies, 'db' | 'signal' | 'progressed'>,
+): Promise<void> {
+  try {
+    await markDeleted(db.pool, uploadId, new Date(at));
+    while (await deleteSomeRejections(db.pool, uploadId)) {
+      progressed();
+      stopWhenAborted(signal);
+    }
+  } catch (error) {
+    throw waitingForDatabase(error);
+  }
+}
