@@ -1,5 +1,8 @@
-import type { Pool, PoolConnection } from 'mariadb';
+import { type Pool, type PoolConnection, SqlError } from 'mariadb';
 import { isLostConnection } from './unavailable-database.ts';
+
+/** How long a request waits for its turn while others use every connection. */
+const busyMs = 10_000;
 
 /**
  * The same pool, but each connection runs `sessionSql` before its first use, and a plain SELECT outside a transaction whose
@@ -9,8 +12,20 @@ import { isLostConnection } from './unavailable-database.ts';
 export function withSessions(pool: Pool, sessionSql: string[]): Pool {
   const prepared = new WeakSet<object>();
 
+  /** The driver waits as long for a pool in which all are at work as for a server that is away: the first is worth more. */
+  async function nextFree(): Promise<PoolConnection> {
+    for (const since = performance.now(); ; ) {
+      try {
+        return await pool.getConnection();
+      } catch (error) {
+        const isBusy = pool.activeConnections() > 0 && performance.now() - since < busyMs;
+        if (!isBusy || !isPoolTimeout(error)) throw error;
+      }
+    }
+  }
+
   async function getConnection(tries = 3): Promise<PoolConnection> {
-    const connection = await pool.getConnection();
+    const connection = await nextFree();
     const session = connection.info;
     if (session === null || prepared.has(session)) return connection;
     try {
@@ -57,6 +72,8 @@ export function withSessions(pool: Pool, sessionSql: string[]): Pool {
     },
   });
 }
+
+const isPoolTimeout = (error: unknown) => error instanceof SqlError && error.errno === 45_028;
 
 type Method = 'query' | 'execute' | 'batch';
 

@@ -97,13 +97,18 @@ describe.each(ways)('by %s', (_way, run) => {
     });
   });
 
-  test('a pool whose connections are all in use is UNAVAILABLE', async () => {
+  test('a pool whose connections are all in use is waited for longer than a server that is away, then UNAVAILABLE', async () => {
     const url = withParameter(database.url, (changed) => changed.searchParams.set('connectionLimit', '1'));
     await using(url, async (db) => {
       await db.client.$queryRaw`SELECT 1`;
       const only = await db.pool.getConnection();
-      await expect(run(db, 'DO 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      const patient = db.pool.query('DO 1');
+      await only.query('DO SLEEP(4)');
       await only.release();
+      await patient;
+      const again = await db.pool.getConnection();
+      await expect(run(db, 'DO 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await again.release();
     });
   });
 
