@@ -2,17 +2,20 @@ import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
 import { stopConfig } from '@tributary/http';
 import { z } from 'zod';
 import { passThroughRoutes } from './door/pass-through-routes.ts';
+import { networks } from './limits/client-address.ts';
+import { fieldRates, rateOrOff } from './limits/rates.ts';
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 
-const origins = z.string().transform((text, context) => {
-  const entries = text.split(',').map((entry) => entry.trim());
-  return entries.filter(Boolean).map((entry) => {
-    const isOrigin = URL.canParse(entry) && new URL(entry).origin === entry;
-    if (!isOrigin) context.addIssue({ code: 'custom', message: `"${entry}" must look like https://app.example.com` });
-    return entry;
+const originsOf = (alsoAll: boolean) =>
+  z.string().transform((text, context) => {
+    const entries = text.split(',').map((entry) => entry.trim());
+    return entries.filter(Boolean).map((entry) => {
+      const isOrigin = (alsoAll && entry === '*') || (URL.canParse(entry) && new URL(entry).origin === entry);
+      if (!isOrigin) context.addIssue({ code: 'custom', message: `"${entry}" must look like https://app.example.com` });
+      return entry;
+    });
   });
-});
 
 const environment = z
   .looseObject({
@@ -36,8 +39,28 @@ const environment = z
     MAX_ALIASES: wholeNumber(0, 10_000).default(30),
     MAX_DIRECTIVES: wholeNumber(0, 10_000).default(50),
     MAX_TOKENS: wholeNumber(10, 1_000_000).default(2_000),
-    WEBSOCKET_ORIGINS: z.string().default('').pipe(origins),
+    MAX_COST: wholeNumber(1, 1_000_000_000).default(10_000),
+    ASSUMED_LIST_SIZE: wholeNumber(0, 1_000_000).default(10),
+    WEBSOCKET_ORIGINS: z.string().default('').pipe(originsOf(false)),
+    CORS_ORIGINS: z.string().default('').pipe(originsOf(true)),
+    TRUSTED_PROXIES: z.string().default('').pipe(networks),
     SUBGRAPH_TIMEOUT_MS: wholeNumber(1, 600_000).default(30_000),
+    OPERATION_TIMEOUT_MS: wholeNumber(1, 3_600_000).default(60_000),
+    RATE_LIMIT_PER_VIEWER: rateOrOff.optional(),
+    RATE_LIMIT_PER_ADDRESS: rateOrOff.optional(),
+    RATE_LIMITED_FIELDS: z.string().default('').pipe(fieldRates),
+    MAX_CONNECTIONS: wholeNumber(0, 1_000_000).default(10_000),
+    MAX_CONNECTIONS_PER_VIEWER: wholeNumber(0, 1_000_000).default(200),
+    MAX_SUBSCRIPTIONS: wholeNumber(0, 1_000_000).default(10_000),
+    MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(0, 1_000_000).default(500),
+    MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).default(2_000),
+    MAX_EVENT_LOOP_LAG_MS: wholeNumber(1, 600_000).default(2_000),
+    APQ: z.enum(['on', 'off']).default('on'),
+    APQ_TTL_SECONDS: wholeNumber(1, 31_536_000).default(86_400),
+    APQ_MAX_DOCUMENTS: wholeNumber(1, 10_000_000).default(10_000),
+    APQ_MAX_BYTES: wholeNumber(1, 100_000_000).default(50_000),
+    SAFELIST: z.enum(['off', 'warn', 'enforce']).default('off'),
+    OPERATIONS_FILE: z.string().optional(),
   })
   .superRefine((env, context) => {
     const problem = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });

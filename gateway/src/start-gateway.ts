@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { badConfig, type Clock, type Log } from '@tributary/core';
 import { listen, prepareDrain, stopTimes } from '@tributary/http';
 import { watchReadiness } from '@tributary/readiness';
+import { parse } from 'graphql';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { connectRedis } from './auth/connect-redis.ts';
@@ -15,6 +16,8 @@ import { createApp } from './door/create-app.ts';
 import { createStreamOperation } from './door/stream-operation.ts';
 import { createDocuments } from './graph/documents.ts';
 import { startGraph } from './graph/start-graph.ts';
+import { readCostRules } from './limits/cost-rules.ts';
+import { openLimits } from './limits/open-limits.ts';
 import { createSubgraph } from './subgraph/subgraph.ts';
 import { noSignals } from './subscriptions/no-signals.ts';
 import { serveWebSockets } from './subscriptions/serve-websockets.ts';
@@ -74,11 +77,15 @@ export async function startGateway(
       maxAliases: config.MAX_ALIASES,
       maxDirectives: config.MAX_DIRECTIVES,
       maxTokens: config.MAX_TOKENS,
+      maxCost: config.MAX_COST,
+      assumedListSize: config.ASSUMED_LIST_SIZE,
     },
+    costRules: readCostRules(parse(supergraph.sdl)),
     isProduction,
   });
+  const limits = await openLimits({ config, redis, prefix, schema, log });
   const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock, authorization });
-  const operations = { server, subscribe };
+  const operations = { server, subscribe, timeoutMs: config.OPERATION_TIMEOUT_MS };
   const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, subgraphs: subgraphs.values() });
   const readiness = watchReadiness({ checks, clock, log });
   const stopping = new AbortController();
@@ -93,8 +100,14 @@ export async function startGateway(
     maxBodyBytes: config.MAX_BODY_BYTES,
     isProduction,
     documents,
-    stream: createStreamOperation({ authenticate, operations, documents, stopping: stopping.signal, log }),
-    waitingFor: () => [...(isLeaving ? ['the end of this process'] : []), ...readiness.waitingFor()],
+    stream: createStreamOperation({ authenticate, operations, limits, stopping: stopping.signal, log }),
+    limits,
+    corsOrigins: config.CORS_ORIGINS,
+    waitingFor: () => [
+      ...(isLeaving ? ['the end of this process'] : []),
+      ...(limits.load.isOverloaded() ? ['less to do'] : []),
+      ...readiness.waitingFor(),
+    ],
     log,
   });
 
@@ -106,6 +119,7 @@ export async function startGateway(
     authenticate,
     operations,
     documents,
+    limits,
     maxMessageBytes: config.MAX_BODY_BYTES,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
   });
@@ -120,6 +134,7 @@ export async function startGateway(
     await closeWebSockets();
     const cut = await finished;
     if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
+    limits.stop();
     await readiness.stop();
     await server.stop();
     await signals.close();

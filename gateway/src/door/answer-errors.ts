@@ -1,6 +1,8 @@
-import { type ErrorCode, isAppError, type Log } from '@tributary/core';
+import { isAppError, type Log } from '@tributary/core';
 import type { ErrorRequestHandler } from 'express';
+import { extensionsOf } from '../graph/extensions-of.ts';
 import { httpStatus } from '../http-status.ts';
+import { TryLater } from '../limits/try-later.ts';
 import { jsonTypeFor } from './accepted-types.ts';
 
 /** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
@@ -10,20 +12,23 @@ export function answerErrors(log: Log): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    const { status, code, message } = describe(error);
+    const { status, extensions, message } = describe(error);
     if (status === 500) log.error({ err: error }, 'a request failed');
+    if (error instanceof TryLater) response.setHeader('retry-after', error.retryAfterSeconds);
     response
       .status(status)
       .type(jsonTypeFor(request.headers.accept))
-      .json({ errors: [{ message, extensions: { code } }] });
+      .json({ errors: [{ message, extensions }] });
   };
 }
 
-function describe(error: unknown): { status: number; code: ErrorCode; message: string } {
-  if (isAppError(error)) return { status: httpStatus(error.code), code: error.code, message: error.message };
+function describe(error: unknown) {
+  if (isAppError(error)) {
+    return { status: httpStatus(error.code), extensions: extensionsOf(error), message: error.message };
+  }
   // What express and its body parsers throw for a malformed or too large request.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
-    return { status: error.status, code: 'BAD_USER_INPUT', message: error.message };
+    return { status: error.status, extensions: { code: 'BAD_USER_INPUT' }, message: error.message };
   }
-  return { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error' };
+  return { status: 500, extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Internal server error' };
 }

@@ -1,41 +1,71 @@
 import type { Request, RequestHandler } from 'express';
-import { type DocumentNode, GraphQLError, getOperationAST } from 'graphql';
+import { GraphQLError, getOperationAST } from 'graphql';
 import type { Documents } from '../graph/documents.ts';
+import type { PersistedDocuments } from '../limits/persisted-documents.ts';
 import { eventStream, graphqlJson, json } from './accepted-types.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import { readParameters } from './read-parameters.ts';
 import { sendErrors } from './send-errors.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
+/** A request with this header set to `report` is answered with the estimated cost in it. */
+export const costHeader = 'x-graphql-cost';
+
 /**
  * The one place that decides how an operation over HTTP is answered. What comes as a stream is answered here, as is a document
  * that is larger than allowed; the rest goes on to Apollo Server, with the Accept header that was decided.
  */
-export function answerOperations(options: { documents: Documents; stream: StreamOperation }): RequestHandler {
+export function answerOperations(options: {
+  documents: Documents;
+  persisted: PersistedDocuments;
+  stream: StreamOperation;
+}): RequestHandler {
   return async (request, response, next) => {
     if (!carriesOperation(request)) return next();
-    const parameters = readParameters(request);
-    const read = readOrError(() => options.documents.read(parameters.query));
-    const isRead = 'kind' in read;
-    const kind = isRead ? (getOperationAST(read, parameters.operationName)?.operation ?? null) : null;
+    const { query: sent, ...parameters } = readParameters(request);
+    const read = await readOrError(async () => {
+      const query = await options.persisted.resolve({ query: sent, extensions: parameters.extensions });
+      return { query, ...options.documents.read({ ...parameters, query }) };
+    });
+    const isRead = 'document' in read;
+    const kind = isRead ? (getOperationAST(read.document, parameters.operationName)?.operation ?? null) : null;
     const type = chooseAnswer(request.headers.accept, kind);
-    if (type !== json && type !== graphqlJson) return options.stream(request, response, { parameters, kind, type });
+    if (type !== json && type !== graphqlJson) {
+      const prepared = isRead ? options.documents.prepare({ ...parameters, query: read.query }) : [read];
+      return options.stream(request, response, { prepared, kind, type });
+    }
     if (!isRead) return sendErrors(response, type, [read]);
+    if (request.get(costHeader) === 'report') response.setHeader(costHeader, read.cost);
+    response.locals.operation = { ...parameters, document: read.document };
+    if (parameters.extensions?.persistedQuery) putText(request, read.query, parameters.extensions);
     request.headers.accept = type;
     next();
   };
 }
 
-/** Others are left to Apollo Server: the page for browsers, the hash of a persisted query, what is no operation at all. */
+/** Others are left to Apollo Server: the page for browsers, and what is no operation at all. */
 function carriesOperation(request: Request) {
-  if (request.method === 'POST') return Object(request.body).query !== undefined;
-  const isPage = request.accepts([json, graphqlJson, eventStream, 'text/html']) === 'text/html';
-  return request.method === 'GET' && request.query.query !== undefined && !isPage;
+  const { query, extensions } = Object(request.method === 'POST' ? request.body : request.query);
+  if (query === undefined && extensions === undefined) return false;
+  if (request.method === 'POST') return true;
+  return request.method === 'GET' && request.accepts([json, graphqlJson, eventStream, 'text/html']) !== 'text/html';
 }
 
-function readOrError(read: () => DocumentNode): DocumentNode | GraphQLError {
+/** Apollo Server finds the text of a document where the client would have written it, and no hash. */
+function putText(request: Request, query: string, { persistedQuery, ...extensions }: Record<string, unknown>) {
+  if (request.method === 'POST') {
+    request.body = { ...request.body, query, extensions };
+    return;
+  }
+  const url = new URL(request.url, 'http://gateway');
+  url.searchParams.set('query', query);
+  url.searchParams.set('extensions', JSON.stringify(extensions));
+  request.url = `${url.pathname}${url.search}`;
+}
+
+async function readOrError<Read>(read: () => Promise<Read>): Promise<Read | GraphQLError> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;

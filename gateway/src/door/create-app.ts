@@ -1,19 +1,26 @@
+import { HeaderMap } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
-import { type AppError, isAppError, type Log, notFound } from '@tributary/core';
+import { type AppError, invalidInput, isAppError, type Log, notFound } from '@tributary/core';
 import express, { type Express } from 'express';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Documents } from '../graph/documents.ts';
+import { extensionsOf } from '../graph/extensions-of.ts';
 import type { Graph } from '../graph/start-graph.ts';
 import { httpStatus } from '../http-status.ts';
+import type { Limits } from '../limits/open-limits.ts';
+import { withinTime } from '../limits/operation-time.ts';
+import { TryLater } from '../limits/try-later.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import { acceptUploads } from './accept-uploads.ts';
 import { answerErrors } from './answer-errors.ts';
 import { answerOperations } from './answer-operations.ts';
+import { cors } from './cors.ts';
 import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
 import { requestContextOf } from './request-context-of.ts';
 import { securityHeaders } from './security-headers.ts';
+import { shedLoad } from './shed-load.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
@@ -26,10 +33,12 @@ export function createApp(options: {
   isProduction: boolean;
   documents: Documents;
   stream: StreamOperation;
+  limits: Limits;
+  corsOrigins: readonly string[];
   waitingFor: () => string[];
   log: Log;
 }): Express {
-  const { authenticate, graph, log } = options;
+  const { authenticate, graph, limits, log } = options;
   const app = express().disable('x-powered-by');
   app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
@@ -39,10 +48,12 @@ export function createApp(options: {
     else response.status(503).json({ status: 'unavailable', waitingFor });
   });
   app.use(identifyRequest);
+  app.use(cors(options.corsOrigins));
   app.get('/', (_request, response) => response.redirect('/graphql'));
   for (const route of options.passThrough) app.use(route.prefix, passThrough({ ...route, authenticate }));
   app.use(
     '/graphql',
+    shedLoad(limits.load),
     acceptUploads(options.uploads),
     express.json({ limit: options.maxBodyBytes }),
     (request, _response, next) => {
@@ -50,12 +61,18 @@ export function createApp(options: {
       request.body ??= {};
       next();
     },
-    answerOperations(options),
+    answerOperations({ ...options, persisted: limits.persisted }),
     expressMiddleware(graph.server, {
       async context({ req, res }) {
         try {
           const { viewer } = await authenticate(req.headers.authorization);
-          return { viewer, ...requestContextOf(res) };
+          const { operation, signal, requestId, files } = requestContextOf(res);
+          if (operation) await limits.checkRates(operation, { viewer, address: limits.addressOf(req) });
+          else if (req.method !== 'POST' && req.query.query !== undefined) throw invalidInput('Accept JSON alone');
+          const bytesIn = files ? () => req.socket.bytesRead : undefined;
+          const time = withinTime(signal, limits.operationTimeoutMs, bytesIn);
+          res.once('close', time.end);
+          return { viewer, requestId, files, signal: time.signal };
         } catch (error) {
           throw isAppError(error) ? wholeRequest(error) : error;
         }
@@ -70,6 +87,9 @@ export function createApp(options: {
 }
 
 /** Apollo Server answers a whole request with the status that such an error names. */
-function wholeRequest({ code, message }: AppError) {
-  return new GraphQLError(message, { extensions: { code, http: { status: httpStatus(code) } } });
+function wholeRequest(error: AppError) {
+  const headers = new HeaderMap();
+  if (error instanceof TryLater) headers.set('retry-after', String(error.retryAfterSeconds));
+  const http = { status: httpStatus(error.code), headers };
+  return new GraphQLError(error.message, { extensions: { ...extensionsOf(error), http } });
 }

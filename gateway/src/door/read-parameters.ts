@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 const object = z.record(z.string(), z.unknown()).nullish();
 const parameters = z.object({
-  query: z.string().min(1),
+  /** May be missing where the extensions name it by its hash. */
+  query: z.string().nullish(),
   operationName: z.string().nullish(),
   variables: object,
   extensions: object,

@@ -1,14 +1,14 @@
 import type { Log } from '@tributary/core';
 import type { Request, Response } from 'express';
-import type { FormattedExecutionResult, OperationTypeNode } from 'graphql';
+import type { ExecutionArgs, FormattedExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
-import type { Documents } from '../graph/documents.ts';
+import { clientOf, type Limits } from '../limits/open-limits.ts';
+import { operationOf } from '../limits/operation-of.ts';
 import { multipartFormat } from '../subscriptions/multipart-format.ts';
 import { createOperations } from '../subscriptions/operations.ts';
 import { sendStream } from '../subscriptions/send-stream.ts';
 import { sseFormat } from '../subscriptions/sse-format.ts';
 import { type eventStream, jsonTypeFor, multipart } from './accepted-types.ts';
-import type { OperationParameters } from './read-parameters.ts';
 import { refusal } from './refusal.ts';
 import { refuseForgery } from './refuse-forgery.ts';
 import { requestContextOf } from './request-context-of.ts';
@@ -20,7 +20,7 @@ export type StreamOperation = (
   request: Request,
   response: Response,
   operation: {
-    parameters: OperationParameters;
+    prepared: ExecutionArgs | readonly GraphQLError[];
     kind: OperationTypeNode | null;
     type: typeof eventStream | typeof multipart;
   },
@@ -32,17 +32,17 @@ export type StreamOperation = (
  */
 export function createStreamOperation(options: {
   authenticate: Authenticate;
-  operations: Omit<Parameters<typeof createOperations>[0], 'context'>;
-  documents: Documents;
+  operations: Omit<Parameters<typeof createOperations>[0], 'context' | 'hold' | 'until'>;
+  limits: Limits;
   /** Aborted when the gateway stops: streams then end so that clients connect again. */
   stopping: AbortSignal;
   log: Log;
 }): StreamOperation {
-  const { authenticate } = options;
-  return async (request, response, { parameters, kind, type }) => {
+  const { authenticate, limits } = options;
+  return async (request, response, { prepared, kind, type }) => {
     refuseForgery(request);
     const { authorization } = request.headers;
-    await authenticate(authorization);
+    const { viewer } = await authenticate(authorization);
     if (request.method === 'GET' && kind === 'mutation') {
       response.set('allow', 'POST');
       throw refusal(405, 'A mutation must be sent by POST');
@@ -51,17 +51,22 @@ export function createStreamOperation(options: {
     const send = (results: AsyncIterableIterator<FormattedExecutionResult>) =>
       sendStream(response, results, { ...options, format, heartbeatMs });
 
-    const prepared = options.documents.prepare(parameters);
     if (!('document' in prepared)) {
       if (type === multipart) return sendErrors(response, jsonTypeFor(request.headers.accept), prepared);
       return send(one(async () => ({ errors: prepared.map((error) => error.toJSON()) })));
     }
-    const { signal, ...noted } = requestContextOf(response);
+    const { signal, leave, ...noted } = requestContextOf(response);
+    const address = limits.addressOf(request);
+    await limits.checkRates(operationOf(prepared), { viewer, address });
+    // It lasts as long as the client likes; it is counted as a subscription from here on.
+    if (kind === 'subscription') leave();
     const { subscribe, execute } = createOperations({
       ...options.operations,
+      until: signal,
+      hold: () => limits.subscriptions.take(clientOf(viewer, address)),
       context: async (until) => ({ ...(await authenticate(authorization)), ...noted, signal: until }),
     });
-    await send(kind === 'subscription' ? subscribe(prepared) : one(() => execute(prepared, signal)));
+    await send(kind === 'subscription' ? subscribe(prepared) : one(() => execute(prepared)));
   };
 }
 

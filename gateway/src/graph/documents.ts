@@ -3,10 +3,13 @@ import {
   type ExecutionArgs,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   Kind,
   parse,
   validate,
 } from 'graphql';
+import type { CostRules } from '../limits/cost-rules.ts';
+import { estimateCost } from '../limits/estimate-cost.ts';
 import { measureOperation } from './measure-operation.ts';
 import { withoutSuggestion } from './without-suggestion.ts';
 
@@ -16,6 +19,16 @@ export interface DocumentLimits {
   maxAliases: number;
   maxDirectives: number;
   maxTokens: number;
+  maxCost: number;
+  /** Items of a list whose size nothing tells. */
+  assumedListSize: number;
+}
+
+/** An operation as a client sends it. */
+export interface SentOperation {
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
 }
 
 export type Documents = ReturnType<typeof createDocuments>;
@@ -24,13 +37,17 @@ export type Documents = ReturnType<typeof createDocuments>;
 export function createDocuments(options: {
   schema: () => GraphQLSchema;
   limits: DocumentLimits;
+  costRules: CostRules;
   /** Errors then tell nothing of the schema that was not asked for. */
   isProduction: boolean;
 }) {
   const { limits } = options;
 
-  /** Throws a GraphQLError of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, or GRAPHQL_VALIDATION_FAILED over the others. */
-  function read(query: string): DocumentNode {
+  /**
+   * Throws a GraphQLError of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, COST_ESTIMATED_TOO_EXPENSIVE over `maxCost`, or
+   * GRAPHQL_VALIDATION_FAILED over the others.
+   */
+  function read({ query, operationName, variables }: SentOperation): { document: DocumentNode; cost: number } {
     const document = parseWithin(query, limits.maxTokens);
     for (const operation of document.definitions) {
       if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -43,21 +60,29 @@ export function createDocuments(options: {
       if (directives > limits.maxDirectives)
         throw tooMuch('MAX_DIRECTIVES', `has ${directives} directives; ${limits.maxDirectives} are allowed`);
     }
-    return document;
+    return { document, cost: costWithin(document, operationName, variables ?? {}) };
+  }
+
+  function costWithin(document: DocumentNode, name: string | null | undefined, variables: Record<string, unknown>) {
+    const operation = getOperationAST(document, name);
+    if (!operation) return 0;
+    const { assumedListSize, maxCost } = limits;
+    const schema = options.schema();
+    const rules = options.costRules;
+    const cost = estimateCost({ schema, rules, document, operation, variables, assumedListSize });
+    if (cost <= maxCost) return cost;
+    const extensions = { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: { estimated: cost, max: maxCost } };
+    throw new GraphQLError(`The operation costs ${cost}; ${maxCost} is allowed. Ask for smaller pages`, { extensions });
   }
 
   return {
     read,
 
     /** Reads and validates; the arguments to run it with, or what is wrong with it. */
-    prepare(operation: {
-      query: string;
-      operationName?: string | null | undefined;
-      variables?: Record<string, unknown> | null | undefined;
-    }): ExecutionArgs | readonly GraphQLError[] {
+    prepare(operation: SentOperation): ExecutionArgs | readonly GraphQLError[] {
       try {
         const schema = options.schema();
-        const document = read(operation.query);
+        const { document } = read(operation);
         const errors = validate(schema, document);
         const shown = ({ message }: GraphQLError) => (options.isProduction ? withoutSuggestion(message) : message);
         if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED', shown(error)));

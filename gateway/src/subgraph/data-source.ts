@@ -28,7 +28,8 @@ export function createDataSource(subgraph: Subgraph): GraphQLDataSource<RequestC
         // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
         return (await readAnswer(subgraph.name, response)) as Answer;
       } catch (error) {
-        throw isAppError(error) ? codedError(error) : error;
+        const reason = signal.aborted && isAppError(signal.reason) ? signal.reason : error;
+        throw isAppError(reason) ? codedError(reason) : reason;
       }
     },
   };

@@ -1,6 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
+import { withinTime } from '../limits/operation-time.ts';
+import { releasing } from '../limits/releasing.ts';
 import type { RequestContext } from '../request-context.ts';
 import { failedStream } from './failed-stream.ts';
 import type { createSubscribe } from './subscribe.ts';
@@ -14,30 +16,48 @@ export function createOperations(options: {
   server: ApolloServer<RequestContext>;
   subscribe: ReturnType<typeof createSubscribe>;
   context: (signal: AbortSignal) => Promise<RequestContext>;
+  /** Aborted when the client is gone. */
+  until: AbortSignal;
+  /** Takes a place for a subscription, to be released by the result; throws where there is none left. */
+  hold: () => () => void;
+  timeoutMs: number;
 }) {
-  const { context, server } = options;
+  const { context, server, until, timeoutMs } = options;
   return {
     subscribe(args: ExecutionArgs): AsyncIterableIterator<FormattedExecutionResult> {
       const { document, operationName } = args;
       const values = variables.parse(args.variableValues ?? {});
       try {
-        return options.subscribe({ document, operationName: operationName ?? undefined, variables: values, context });
+        const name = operationName ?? undefined;
+        const release = options.hold();
+        try {
+          return releasing(options.subscribe({ document, operationName: name, variables: values, context }), release);
+        } catch (error) {
+          release();
+          throw error;
+        }
       } catch (error) {
         return failedStream(error);
       }
     },
 
-    async execute(
-      args: ExecutionArgs,
-      signal: AbortSignal = new AbortController().signal,
-    ): Promise<FormattedExecutionResult> {
-      const contextValue = await context(signal);
-      const query = print(args.document);
-      const request = { query, variables: variables.parse(args.variableValues ?? {}) };
-      const named = args.operationName ? { ...request, operationName: args.operationName } : request;
-      const response = await server.executeOperation(named, { contextValue });
-      if (response.body.kind !== 'single') throw new GraphQLError('The operation was answered in parts');
-      return response.body.singleResult;
+    async execute(args: ExecutionArgs): Promise<FormattedExecutionResult> {
+      const time = withinTime(until, timeoutMs);
+      try {
+        return await run(args, time.signal);
+      } finally {
+        time.end();
+      }
     },
   };
+
+  async function run(args: ExecutionArgs, signal: AbortSignal): Promise<FormattedExecutionResult> {
+    const contextValue = await context(signal);
+    const query = print(args.document);
+    const request = { query, variables: variables.parse(args.variableValues ?? {}) };
+    const named = args.operationName ? { ...request, operationName: args.operationName } : request;
+    const response = await server.executeOperation(named, { contextValue });
+    if (response.body.kind !== 'single') throw new GraphQLError('The operation was answered in parts');
+    return response.body.singleResult;
+  }
 }

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
-import { type AppError, isAppError } from '@tributary/core';
-import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
+import type { IncomingMessage, Server } from 'node:http';
+import { type AppError, type ErrorCode, isAppError } from '@tributary/core';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  getOperationAST,
+} from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { Viewer } from '../auth/caller.ts';
+import { codedError } from '../graph/coded-error.ts';
 import type { Documents } from '../graph/documents.ts';
+import { clientOf, type Limits } from '../limits/open-limits.ts';
+import { operationOf } from '../limits/operation-of.ts';
 import { authorizationOf } from './authorization-of.ts';
 import { isAllowedOrigin } from './is-allowed-origin.ts';
 import { createOperations, type Operations } from './operations.ts';
@@ -13,24 +23,27 @@ import { createOperations, type Operations } from './operations.ts';
 const unauthorized = 4401;
 const tryAgainLater = 1013;
 const goingAway = 1001;
+const tooManyRequests = 4429;
 const pingMs = 60_000;
 const closeTimeoutMs = 2_000;
 
 /**
  * Serves graphql-ws on `/graphql` of an HTTP server. A token that is not valid, or no longer, closes the socket with
- * 4401 and the reason; one that cannot be checked at the moment with 1013. Pages of other origins are refused with 403.
+ * 4401 and the reason; one that cannot be checked at the moment, or a socket too many, with 1013; one too many of a viewer with 4429.
+ * Pages of other origins are refused with 403.
  * The result closes all sockets with 1001.
  */
 export function serveWebSockets(options: {
   http: Server;
   authenticate: Authenticate;
-  operations: Omit<Parameters<typeof createOperations>[0], 'context'>;
+  operations: Omit<Parameters<typeof createOperations>[0], 'context' | 'hold' | 'until'>;
   documents: Documents;
+  limits: Limits;
   maxMessageBytes: number;
   /** Pages of other origins than the gateway's own that may connect. */
   allowedOrigins: readonly string[];
 }): () => Promise<void> {
-  const { authenticate } = options;
+  const { authenticate, limits } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
   options.http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
@@ -40,15 +53,20 @@ export function serveWebSockets(options: {
     else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
   });
 
-  const bySocket = new WeakMap<WebSocket, Operations>();
-  const byOperation = new WeakMap<ExecutionArgs, Operations>();
+  const bySocket = new WeakMap<WebSocket, { operations: Operations; check: (args: ExecutionArgs) => Promise<void> }>();
+  const byOperation = new WeakMap<ExecutionArgs, { operations: Operations; leave: () => void }>();
 
-  const server = useServer<Record<string, unknown>, { socket: WebSocket }>(
+  const server = useServer<Record<string, unknown>, { socket: WebSocket; request: IncomingMessage }>(
     {
-      async onConnect({ connectionParams, extra: { socket } }) {
+      async onConnect({ connectionParams, extra: { socket, request } }) {
         const authorization = authorizationOf(connectionParams);
+        const gone = new AbortController();
+        socket.once('close', () => gone.abort());
+        const address = limits.addressOf(request);
+        let viewer: Viewer | null;
         try {
-          await authenticate(authorization);
+          ({ viewer } = await authenticate(authorization));
+          socket.once('close', limits.connections.take(clientOf(viewer, address)));
         } catch (error) {
           if (!isAppError(error)) throw error;
           refuse(socket, error);
@@ -56,6 +74,8 @@ export function serveWebSockets(options: {
         }
         const operations = createOperations({
           ...options.operations,
+          until: gone.signal,
+          hold: () => limits.subscriptions.take(clientOf(viewer, address)),
           async context(signal) {
             try {
               return { ...(await authenticate(authorization)), requestId: randomUUID(), signal };
@@ -65,18 +85,40 @@ export function serveWebSockets(options: {
             }
           },
         });
-        bySocket.set(socket, operations);
+        bySocket.set(socket, {
+          operations,
+          check: (args) => limits.checkRates(operationOf(args), { viewer, address }),
+        });
         return true;
       },
-      onSubscribe({ extra }, _id, payload) {
-        const operations = known(bySocket, extra.socket);
-        const prepared = options.documents.prepare(payload);
-        if ('document' in prepared) byOperation.set(prepared, operations);
-        return prepared;
+      async onSubscribe({ extra }, _id, payload) {
+        const { operations, check } = known(bySocket, extra.socket);
+        try {
+          const query = await limits.persisted.resolve(payload);
+          const prepared = options.documents.prepare({ ...payload, query });
+          if (!('document' in prepared)) return prepared;
+          const leave = limits.load.enter();
+          await check(prepared).catch((error: unknown) => {
+            leave();
+            throw error;
+          });
+          // It lasts as long as the client likes; it is counted as a subscription from here on.
+          if (getOperationAST(prepared.document, prepared.operationName)?.operation === 'subscription') leave();
+          byOperation.set(prepared, { operations, leave });
+          return prepared;
+        } catch (error) {
+          if (isAppError(error)) return [codedError(error)];
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
       },
       // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
-      subscribe: (args) => known(byOperation, args).subscribe(args) as AsyncIterableIterator<ExecutionResult>,
-      execute: (args) => known(byOperation, args).execute(args) as Promise<ExecutionResult>,
+      subscribe: (args) =>
+        known(byOperation, args).operations.subscribe(args) as AsyncIterableIterator<ExecutionResult>,
+      execute(args) {
+        const { operations, leave } = known(byOperation, args);
+        return operations.execute(args).finally(leave) as Promise<ExecutionResult>;
+      },
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     },
     sockets,
@@ -92,8 +134,10 @@ export function serveWebSockets(options: {
   };
 }
 
+const closeCodes: Partial<Record<ErrorCode, number>> = { UNAVAILABLE: tryAgainLater, RATE_LIMITED: tooManyRequests };
+
 function refuse(socket: WebSocket, error: AppError) {
-  const code = error.code === 'UNAVAILABLE' ? tryAgainLater : unauthorized;
+  const code = closeCodes[error.code] ?? unauthorized;
   socket.close(code, error.message);
 }
 

@@ -1,0 +1,8 @@
+import type { DocumentNode } from 'graphql';
+
+/** An operation that is within the limits of a document. */
+export interface ReadOperation {
+  document: DocumentNode;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
+}

@@ -1,0 +1,78 @@
+import { badConfig, type Log } from '@tributary/core';
+import type { GraphQLSchema } from 'graphql';
+import type { Redis } from 'ioredis';
+import type { Viewer } from '../auth/caller.ts';
+import type { GatewayConfig } from '../config.ts';
+import { createCheckRates } from './check-rates.ts';
+import { createClientAddress } from './client-address.ts';
+import { watchLoad } from './load.ts';
+import { createPersistedDocuments } from './persisted-documents.ts';
+import { createPlaces } from './places.ts';
+import { createQueryStore } from './query-store.ts';
+import { createRedisSafelist, emptySafelist, loadSafelist } from './safelist.ts';
+import { createTokenBuckets } from './token-buckets.ts';
+
+const productionPerViewer = { count: 1_200, periodMs: 60_000 };
+const productionPerAddress = { count: 6_000, periodMs: 60_000 };
+
+export type Limits = Awaited<ReturnType<typeof openLimits>>;
+
+/** All that is counted or looked up before an operation runs; `stop` must be called. Throws BAD_CONFIG. */
+export async function openLimits(options: {
+  config: GatewayConfig;
+  redis: Redis | null;
+  prefix: string;
+  schema: () => GraphQLSchema;
+  log: Log;
+}) {
+  const { config, redis, prefix, schema, log } = options;
+  const isProduction = config.NODE_ENV === 'production';
+  const { SAFELIST: mode, OPERATIONS_FILE: file } = config;
+  if (mode !== 'off' && !file && !redis) throw badConfig('SAFELIST: needs OPERATIONS_FILE or REDIS_URL');
+  const ofRedis = redis && mode !== 'off' ? createRedisSafelist(redis, prefix) : emptySafelist;
+  const safelist = file ? await loadSafelist(file) : ofRedis;
+  const store =
+    redis && config.APQ === 'on'
+      ? createQueryStore({
+          redis,
+          prefix,
+          ttlSeconds: config.APQ_TTL_SECONDS,
+          most: config.APQ_MAX_DOCUMENTS,
+          maxBytes: config.APQ_MAX_BYTES,
+        })
+      : null;
+  const load = watchLoad({ maxInFlight: config.MAX_IN_FLIGHT, maxLagMs: config.MAX_EVENT_LOOP_LAG_MS });
+  return {
+    addressOf: createClientAddress(config.TRUSTED_PROXIES),
+    checkRates: createCheckRates({
+      drawTokens: redis ? createTokenBuckets({ redis, prefix, log }) : async () => 0,
+      schema,
+      perViewer: orInProduction(config.RATE_LIMIT_PER_VIEWER, productionPerViewer),
+      perAddress: orInProduction(config.RATE_LIMIT_PER_ADDRESS, productionPerAddress),
+      fields: config.RATE_LIMITED_FIELDS,
+    }),
+    connections: createPlaces({
+      what: 'CONNECTIONS',
+      most: config.MAX_CONNECTIONS,
+      mostPerClient: config.MAX_CONNECTIONS_PER_VIEWER,
+    }),
+    subscriptions: createPlaces({
+      what: 'SUBSCRIPTIONS',
+      most: config.MAX_SUBSCRIPTIONS,
+      mostPerClient: config.MAX_SUBSCRIPTIONS_PER_VIEWER,
+    }),
+    persisted: createPersistedDocuments({ store, safelist, mode, log }),
+    load,
+    operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
+    stop: load.stop,
+  };
+
+  function orInProduction<R>(rate: R | undefined, inProduction: R): R | null {
+    return rate ?? (isProduction && rate === undefined ? inProduction : null);
+  }
+}
+
+/** Who open connections and subscriptions are counted for: the viewer, or the address of an anonymous client. */
+export function clientOf(viewer: Viewer | null, address: string): string {
+  return viewer ? `viewer:${viewer.sub}` : `address:${address}`;
+}

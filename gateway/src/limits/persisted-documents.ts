@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { type AppError, type Log, unavailable } from '@tributary/core';
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { codedError } from '../graph/coded-error.ts';
+import type { QueryStore } from './query-store.ts';
+import type { Safelist } from './safelist.ts';
+
+const extensionsWithHash = z.object({
+  persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+});
+
+export type PersistedDocuments = ReturnType<typeof createPersistedDocuments>;
+
+/** Tells the document of an operation that may be named by its sha256 alone, and whether it may run at all. */
+export function createPersistedDocuments(options: {
+  /** Null where none are kept: a hash is then of use for published operations only. */
+  store: QueryStore | null;
+  safelist: Safelist;
+  mode: 'off' | 'warn' | 'enforce';
+  log: Log;
+}) {
+  const { store, safelist, mode, log } = options;
+
+  async function textOf(query: string | null | undefined, hash: string | undefined): Promise<string> {
+    if (query) {
+      if (hash !== undefined && hash !== sha256(query)) throw refused('PERSISTED_QUERY_HASH_MISMATCH', mismatch);
+      return query;
+    }
+    if (hash === undefined) throw refused('BAD_USER_INPUT', 'The operation has neither a document nor its hash');
+    const known = (await safelist.find(hash)) ?? (mode === 'enforce' ? null : await store?.find(hash));
+    if (known) return known;
+    if (mode === 'enforce') throw notListed(hash);
+    if (!store) throw refused('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+    throw refused('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+  }
+
+  return {
+    /** Throws a GraphQLError that says why there is no document, or why it must not run. */
+    async resolve(sent: { query?: string | null | undefined; extensions?: unknown }): Promise<string> {
+      const read = extensionsWithHash.safeParse(sent.extensions);
+      const named = read.success ? read.data.persistedQuery.sha256Hash : undefined;
+      try {
+        const text = await textOf(sent.query, named);
+        const hash = sha256(text);
+        if (mode !== 'off' && (await safelist.find(hash)) === null) {
+          if (mode === 'enforce') throw notListed(hash);
+          log.warn({ sha256: hash, document: text.slice(0, 500) }, 'an operation ran that is not published');
+        }
+        if (named !== undefined && sent.query && mode !== 'enforce') await store?.keep(hash, text);
+        return text;
+      } catch (error) {
+        throw error instanceof GraphQLError ? error : codedError(asUnavailable(error));
+      }
+    },
+  };
+}
+
+const mismatch = 'The document is not the one that its sha256Hash names';
+
+function refused(code: string, message: string, more: object = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...more } });
+}
+
+function notListed(hash: string): GraphQLError {
+  const message = `The operation is not published: no document with the sha256 ${hash} is known`;
+  return refused('OPERATION_NOT_PUBLISHED', message, { sha256: hash });
+}
+
+function asUnavailable(cause: unknown): AppError {
+  return unavailable('The published operations cannot be looked up at the moment', { cause });
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

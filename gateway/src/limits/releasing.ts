@@ -1,0 +1,27 @@
+/** The same results; `release` is called once they have ended, however they do. */
+export function releasing<T>(results: AsyncIterableIterator<T>, release: () => void): AsyncIterableIterator<T> {
+  return {
+    async next() {
+      try {
+        const result = await results.next();
+        if (result.done) release();
+        return result;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+    async return() {
+      release();
+      return (await results.return?.()) ?? { done: true, value: undefined };
+    },
+    async throw(error) {
+      release();
+      if (results.throw) return results.throw(error);
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
