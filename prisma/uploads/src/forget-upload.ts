@@ -24,7 +24,8 @@ export function forgetUpload(
     await tx.auditEntry.create({ data: auditEntry(upload, actor, now) });
     await tx.deletedFile.create({ data: { fileId: upload.fileId, deletedAt: now } });
     // Confirmed but not marked so when its relay died: it has been worked on, and must not be sent again.
-    await tx.outboxMessage.deleteMany({ where: { uploadId, type: uploadReceived.type } });
+    const unmarked = await tx.outboxMessage.findMany({ where: { uploadId, type: uploadReceived.type } });
+    await tx.outboxMessage.deleteMany({ where: { id: { in: unmarked.map(({ id }) => id) } } });
     const message = outgoingMessage(uploadDeleted, { uploadId, at: now.toISOString() });
     await tx.outboxMessage.create({ data: outboxRow(message, uploadId, now) });
     await tx.upload.delete({ where: { id: uploadId } });
