@@ -84,6 +84,13 @@ describe('in production', () => {
     }
   });
 
+  test('a GET that would rather have a page is not run past the limits', async () => {
+    const headers = { accept: 'text/html', 'apollo-require-preflight': 'yes' };
+    const response = await fetch(`${production.url}/graphql?query={who}`, { headers });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  });
+
   test('every answer says what browsers must not do with it', async () => {
     for (const path of ['/health/live', '/graphql?query={who}', '/else']) {
       const { headers } = await fetch(`${production.url}${path}`);

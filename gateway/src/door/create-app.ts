@@ -68,7 +68,8 @@ export function createApp(options: {
           const { viewer } = await authenticate(req.headers.authorization);
           const { operation, signal, requestId, files } = requestContextOf(res);
           if (operation) await limits.checkRates(operation, { viewer, address: limits.addressOf(req) });
-          else if (req.method !== 'POST' && req.query.query !== undefined) throw invalidInput('Accept JSON alone');
+          else if (req.method !== 'POST' && req.query.query !== undefined)
+            throw invalidInput('There is no page here: accept application/json');
           const bytesIn = files ? () => req.socket.bytesRead : undefined;
           const time = withinTime(signal, limits.operationTimeoutMs, bytesIn);
           res.once('close', time.end);
