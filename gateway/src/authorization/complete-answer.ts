@@ -24,6 +24,16 @@ interface Asked {
   refusal: AppError | null;
 }
 
+/** All that is selected under one response key of an object. */
+interface Collected {
+  type: GraphQLOutputType;
+  isTypename: boolean;
+  /** It was asked for, in one place at least. */
+  isKept: boolean;
+  refusal: AppError | null;
+  below: Asked[];
+}
+
 const bubble = Symbol('a null where none may be');
 
 /**
@@ -40,6 +50,8 @@ export function completeAnswer(options: {
 }): { data: Fields | null; errors: GraphQLError[] } {
   const { schema, pruned, refusals, variables } = options;
   const errors: GraphQLError[] = [];
+  // The elements of a list share what was collected for the first of them.
+  const collected = new WeakMap<readonly Asked[], Map<string | null, Map<string, Collected>>>();
 
   const refusalOf = ({ needs }: SelectedField): AppError | null =>
     needs.flatMap((need) => refusals.get(need) ?? [])[0] ?? null;
@@ -58,27 +70,35 @@ export function completeAnswer(options: {
   }
 
   /** The fields asked of an object of that type, by response key, in order; of any type below what was not asked for. */
-  function collect(asked: readonly Asked[], typeName: string | null) {
-    const groups = new Map<string, { field: SelectedField; refusal: AppError | null }[]>();
+  function collect(asked: readonly Asked[], typeName: string | null): Map<string, Collected> {
+    const known = collected.get(asked) ?? new Map<string | null, Map<string, Collected>>();
+    collected.set(asked, known);
+    const fields = known.get(typeName) ?? new Map<string, Collected>();
+    if (known.has(typeName)) return fields;
+    known.set(typeName, fields);
     const seen = { refused: new Set<Selections>(), asked: new Set<Selections>() };
     const add = ({ selections, refusal }: Asked): void => {
       // Fragments that spread each other many times are still looked at once.
-      const known = refusal ? seen.refused : seen.asked;
-      if (known.has(selections)) return;
-      known.add(selections);
+      const visited = refusal ? seen.refused : seen.asked;
+      if (visited.has(selections)) return;
+      visited.add(selections);
       for (const item of selections.items) {
         if (isSkipped(item.node.directives)) continue;
-        if (!('needs' in item)) {
-          if (typeName === null || applies(item.below.type.name, typeName)) add({ selections: item.below, refusal });
-          continue;
-        }
-        const group = groups.get(item.responseKey) ?? [];
-        groups.set(item.responseKey, group);
-        group.push({ field: item, refusal: refusal ?? refusalOf(item) });
+        if ('needs' in item) note(fields, item, refusal ?? refusalOf(item));
+        else if (typeName === null || applies(item.below.type.name, typeName)) add({ selections: item.below, refusal });
       }
     };
     asked.forEach(add);
-    return groups;
+    return fields;
+  }
+
+  function note(fields: Map<string, Collected>, field: SelectedField, refusal: AppError | null) {
+    const isTypename = field.node.name.value === '__typename';
+    const noted = fields.get(field.responseKey) ?? { type: field.type, isTypename, isKept: false, refusal, below: [] };
+    fields.set(field.responseKey, noted);
+    noted.isKept ||= !refusal && !pruned.removed.has(field);
+    noted.refusal ??= refusal;
+    if (field.below) noted.below.push({ selections: field.below, refusal });
   }
 
   function applies(condition: string, typeName: string): boolean {
@@ -90,43 +110,26 @@ export function completeAnswer(options: {
   function completeObject(asked: readonly Asked[], typeName: string, data: Fields, path: Path): Fields | typeof bubble {
     const completed: Fields = {};
     let isBubbling = false;
-    for (const [key, group] of collect(asked, typeName)) {
-      const value = completeField(group, typeName, data[key], [...path, key]);
+    for (const [key, field] of collect(asked, typeName)) {
+      const value = field.isTypename ? (data[key] ?? typeName) : completeField(field, data[key], [...path, key]);
       if (value === bubble) isBubbling = true;
       else completed[key] = value;
     }
     return isBubbling ? bubble : completed;
   }
 
-  function completeField(
-    group: readonly { field: SelectedField; refusal: AppError | null }[],
-    typeName: string,
-    value: unknown,
-    path: Path,
-  ): unknown {
-    const [first] = group;
-    if (!first) return null;
-    if (first.field.node.name.value === '__typename') return value ?? typeName;
-    const below = group.flatMap(({ field, refusal }) => (field.below ? [{ selections: field.below, refusal }] : []));
-    if (group.some(({ field, refusal }) => !refusal && !pruned.removed.has(field))) {
-      return completeValue(first.field.type, below, value ?? null, path);
-    }
-    const refusal = group.find((each) => each.refusal)?.refusal;
+  function completeField({ type, isKept, refusal, below }: Collected, value: unknown, path: Path): unknown {
+    if (isKept) return completeValue(type, below, value ?? null, path);
     if (refusal) tell(refusal, path);
     else tellBelow(below, path);
-    return isNonNullType(first.field.type) ? bubble : null;
+    return isNonNullType(type) ? bubble : null;
   }
 
   /** Below what was not asked for there are no positions in lists: the path names the fields alone. */
   function tellBelow(asked: readonly Asked[], path: Path): void {
-    for (const [key, group] of collect(asked, null)) {
-      const refusal = group.find((each) => each.refusal)?.refusal;
+    for (const [key, { refusal, below }] of collect(asked, null)) {
       if (refusal) tell(refusal, [...path, key]);
-      else
-        tellBelow(
-          group.flatMap(({ field }) => (field.below ? [{ selections: field.below, refusal: null }] : [])),
-          [...path, key],
-        );
+      else tellBelow(below, [...path, key]);
     }
   }
 
