@@ -22,8 +22,8 @@ type Node = { readonly directives?: readonly ConstDirectiveNode[] | undefined };
 const scopesArgument = z.array(z.array(z.string()));
 
 /**
- * Makes a schema hold what its SDL says with `@authenticated` and `@requiresScopes`, since nothing in front of a
- * subgraph does: on a field, on an object type for each of its fields and its reference resolver, on a scalar or enum
+ * Makes a schema hold what its SDL says with `@authenticated` and `@requiresScopes`, so that it holds whatever stands in front of
+ * the subgraph: on a field, on an object type for each of its fields and its reference resolver, on a scalar or enum
  * for each field that gives it. Federation allows them nowhere else. Changes the schema given.
  */
 export function enforceAuthDirectives(schema: GraphQLSchema): GraphQLSchema {
