@@ -83,10 +83,13 @@ describe('the keys', () => {
     const rotated = () => own.ask('{ who }', { token: own.accessToken({}, { keyid: 'two' }, key) });
     await waitFor(async () => (await rotated()).status === 200, { timeoutMs: 5_000, what: 'the new key' });
     expect(own.published.requests).toBe(2);
-    const forged = Array.from({ length: 50 }, (_, index) => own.accessToken({}, { keyid: `none ${index}` }));
-    const answers = await Promise.all(forged.map((token) => own.ask('{ who }', { token })));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
-    expect(own.published.requests).toBe(2);
+    const since = performance.now();
+    for (let index = 0; index < 40; index++) {
+      const token = own.accessToken({}, { keyid: `none ${index}` });
+      expect(await own.ask('{ who }', { token })).toMatchObject({ status: 401 });
+    }
+    const seconds = (performance.now() - since) / 1_000;
+    expect(own.published.requests).toBeLessThanOrEqual(3 + seconds / 2);
     await own.stop();
   });
 
