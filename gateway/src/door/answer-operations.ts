@@ -9,7 +9,7 @@ import { sendErrors } from './send-errors.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
 /** A request with this header set to `report` is answered with the estimated cost in it. */
-export const costHeader = 'x-graphql-cost';
+const costHeader = 'x-graphql-cost';
 
 /**
  * The one place that decides how an operation over HTTP is answered. What comes as a stream is answered here, as is a document

@@ -13,6 +13,8 @@ import { createRedisSafelist, emptySafelist, loadSafelist } from './safelist.ts'
 import { createTokenBuckets } from './token-buckets.ts';
 
 const productionPerViewer = { count: 1_200, periodMs: 60_000 };
+const productionConnections = 200;
+const productionSubscriptions = 500;
 const productionPerAddress = { count: 6_000, periodMs: 60_000 };
 
 export type Limits = Awaited<ReturnType<typeof openLimits>>;
@@ -54,12 +56,14 @@ export async function openLimits(options: {
     connections: createPlaces({
       what: 'CONNECTIONS',
       most: config.MAX_CONNECTIONS,
-      mostPerClient: config.MAX_CONNECTIONS_PER_VIEWER,
+      mostPerClient:
+        config.MAX_CONNECTIONS_PER_VIEWER ?? (isProduction ? productionConnections : config.MAX_CONNECTIONS),
     }),
     subscriptions: createPlaces({
       what: 'SUBSCRIPTIONS',
       most: config.MAX_SUBSCRIPTIONS,
-      mostPerClient: config.MAX_SUBSCRIPTIONS_PER_VIEWER,
+      mostPerClient:
+        config.MAX_SUBSCRIPTIONS_PER_VIEWER ?? (isProduction ? productionSubscriptions : config.MAX_SUBSCRIPTIONS),
     }),
     persisted: createPersistedDocuments({ store, safelist, mode, log }),
     load,
