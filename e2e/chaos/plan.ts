@@ -39,6 +39,7 @@ export function planOf(seed: number): Plan {
     atMs: random.int(200, lengthMs),
     fault: planFault(random, replicas),
   }));
+  faults.push({ atMs: random.int(50, 3_000), fault: aimFault(random) });
   return {
     seed,
     replicas,
@@ -46,6 +47,17 @@ export function planOf(seed: number): Plan {
     uploads: planUploads(random.int(1, 2 ** 31), lengthMs),
     faults: faults.sort((a, b) => a.atMs - b.atMs),
   };
+}
+
+/** One fault of a run is aimed at a moment that matters: work in hand, a message on its way, news for a subscriber. */
+function aimFault(random: Random): Fault {
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(1_000, 3_000)];
+  return random.pick<Fault>([
+    { do: 'kill', process: 'csv-loader', downMs },
+    { do: 'kill', process: 'upload-tracker', downMs },
+    { do: 'silence', link: linkName('uploads', 'rabbitmq'), forMs },
+    { do: 'silence', link: linkName('gateway', 'redis'), forMs },
+  ]);
 }
 
 function planFault(random: Random, replicas: Plan['replicas']): Fault {

@@ -22,7 +22,7 @@ written by \`npm run chaos\`; nothing in it is typed by hand. How the promise is
 ## What a run is
 A run starts servers and every process of the system for real, with a TCP proxy on every connection between them. Three people send 21
 files in seven seconds: departments, jobs and hires, the same ids again and again, with bad rows and broken files, one of
-them large, and follow each by a subscription. Meanwhile nine to fourteen faults happen at random times. All of it follows from a seed.
+them large, and follow each by a subscription. Meanwhile ten to fifteen faults happen at random times, one of them aimed at work in hand. All of it follows from a seed.
 
 | fault | what happens |
 |---|---|
