@@ -317,7 +317,7 @@ describe('what may come in', () => {
   test.each([
     ['year 0', '{ hiresByQuarter(year: 0) { q1 } }', /0/],
     ['year 10000', '{ departmentsAboveMean(year: 10000) { id } }', /10000/],
-    ['first: 100000', '{ employees(first: 100000) { nodes { id } } }', /100, and is 100000/],
+    ['first: 1000', '{ employees(first: 1000) { nodes { id } } }', /100, and is 1000/],
     ['first: -1', '{ fileUploads(first: -1) { nodes { id } } }', /-1/],
     ['bad cursor', '{ employees(after: "garbage") { nodes { id } } }', /cursor|after/i],
     ['bad cursor of uploads', '{ fileUploads(after: "garbage") { nodes { id } } }', /cursor|after/i],

@@ -192,8 +192,8 @@ test('messages no queue takes stay and hold nothing up, and are sent once a queu
   await fillOutbox(db, 5);
   const { sent } = startReplica({ publisher: unbound });
   const left = () => db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
-  await waitFor(async () => (await left()).length === 60, { what: 'what has a queue to be sent' });
-  await waitFor(() => sent.length > 2 * 60 + 65, { what: 'the others to be tried again' });
+  await waitFor(async () => (await left()).length === 60, { what: 'what has a queue to be sent', timeoutMs: 40_000 });
+  await waitFor(() => sent.length > 2 * 60 + 65, { what: 'the others to be tried again', timeoutMs: 40_000 });
   expect((await left()).map(({ uploadId, type }) => [uploadId, type])).toEqual(
     ends.map((id) => [id, uploadFinished.type]),
   );
