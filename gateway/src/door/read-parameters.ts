@@ -3,13 +3,17 @@ import type { Request } from 'express';
 import { z } from 'zod';
 
 const object = z.record(z.string(), z.unknown()).nullish();
-const parameters = z.object({
-  /** May be missing where the extensions name it by its hash. */
-  query: z.string().nullish(),
-  operationName: z.string().nullish(),
-  variables: object,
-  extensions: object,
-});
+const parameters = z
+  .object({
+    query: z.string().nullish(),
+    operationName: z.string().nullish(),
+    variables: object,
+    extensions: object,
+  })
+  .refine(({ query, extensions }) => query || extensions?.persistedQuery, {
+    path: ['query'],
+    error: 'needed where the extensions do not name it by its hash',
+  });
 
 export type OperationParameters = z.output<typeof parameters>;
 
