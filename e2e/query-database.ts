@@ -8,7 +8,8 @@ export async function queryDatabase(
   database: 'UPLOADS' | 'EMPLOYMENT',
   sql: string,
 ): Promise<Record<string, unknown>[]> {
-  const connection = await createConnection(connectionOptions(stack.environment[`${database}_DATABASE_URL`] ?? ''));
+  const url = stack.environment[`${database}_DATABASE_URL`] ?? '';
+  const connection = await createConnection({ ...connectionOptions(url), connectTimeout: 15_000 });
   try {
     return await connection.query(sql);
   } finally {
