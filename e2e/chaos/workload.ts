@@ -36,7 +36,7 @@ const people = 400;
 /** The uploads of one run: each client's, over `lengthMs`; one of them has a large file. */
 export function planUploads(seed: number, lengthMs: number): PlannedUpload[] {
   const random = createRandom(seed);
-  const large = { client: random.int(0, clients - 1), rows: random.int(30_000, 60_000) };
+  const large = { client: random.int(0, clients - 1), rows: random.int(80_000, 120_000) };
   return Array.from({ length: clients }, (_, client) => {
     const kinds: Kind[] = ['DEPARTMENTS', 'JOBS', 'HIRED_EMPLOYEES'];
     while (kinds.length < 7) kinds.push(random.pick(['DEPARTMENTS', 'JOBS', 'HIRED_EMPLOYEES', 'HIRED_EMPLOYEES']));
