@@ -31,14 +31,18 @@ export interface RunResult {
   readonly logs: string | null;
 }
 
-/** How long everything may take to end after the last fault was mended: the longest waits the design allows for, and some. */
-const settleWithinMs = 75_000;
+export interface RunOptions {
+  /** Added to the environment of every process. */
+  readonly environment?: Record<string, string>;
+  /** How long everything may take to end after the last fault was mended: the longest waits the design allows for, and some. */
+  readonly settleWithinMs?: number;
+}
 
 /** One run of a plan against a fresh instance on the lane's servers. */
 export async function runPlan(
   plan: Plan,
   lane: Lane,
-  options: { environment?: Record<string, string> } = {},
+  { environment = {}, settleWithinMs = 75_000 }: RunOptions = {},
 ): Promise<RunResult> {
   const wiring = createWiring();
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-chaos-run-'));
@@ -48,7 +52,7 @@ export async function runPlan(
     dataDir,
     ports: 'free',
     replicas: plan.replicas,
-    wire: async (name, env, ports) => ({ ...(await wiring.wire(name, env, ports)), ...options.environment }),
+    wire: async (name, env, ports) => ({ ...(await wiring.wire(name, env, ports)), ...environment }),
   });
   const ended = new AbortController();
   setMaxListeners(0, ended.signal);
