@@ -87,7 +87,7 @@ function sabotagesFound(): string {
     const own = runs.filter(({ sabotage }) => sabotage === name);
     const last = own.map(({ commit }) => commit).at(-1);
     const tries = own.filter(({ commit }) => commit === last);
-    const signs = tries.map(({ violations }) => violations.filter((violation) => !violation.startsWith('down:')));
+    const signs = tries.map(({ violations }) => violations.filter((violation) => !/^(down|orphan):/.test(violation)));
     const noticed = signs.findIndex((found) => found.length > 0);
     const by = signs[noticed]?.[0]?.replaceAll('|', '·') ?? '';
     return [name, breaks, noticed < 0 ? 'not noticed' : `in run ${noticed + 1}`, `\`${last ?? ''}\``, by.slice(0, 140)];
