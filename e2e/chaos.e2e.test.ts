@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => lane?.close(), 60_000);
 
 describe('whatever dies on the way', () => {
-  test.each([1, 4, 9])(
+  test.each([2, 4, 9])(
     'nothing is lost and nothing happens twice: seed %i',
     async (seed) => {
       expect((await runPlan(planOf(seed), lane)).violations).toEqual([]);
