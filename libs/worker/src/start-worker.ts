@@ -30,6 +30,8 @@ export interface WorkerSurroundings<S extends z.ZodObject> {
 
 const tenMinutesMs = 600_000;
 const lookEveryMs = 100;
+/** What was missing at the start may be there since, and is looked at again only 250 ms later. */
+const looksToBeSure = 5;
 const closeMs = 2_000;
 
 /** Connects a worker's dependencies, however long they take to be there, and consumes its queue until stopped. */
@@ -69,8 +71,9 @@ async function drain(
 ): Promise<void> {
   const [hurry, drained] = [new AbortController(), new AbortController()];
   const look = async () => {
-    while (watch && !drained.signal.aborted) {
-      if (watch.waitingFor().length > 0) hurry.abort();
+    for (let missing = 0; watch && !drained.signal.aborted; ) {
+      missing = watch.waitingFor().length > 0 ? missing + 1 : 0;
+      if (missing === looksToBeSure) hurry.abort();
       await clock.sleep(lookEveryMs, drained.signal).catch(() => undefined);
     }
   };

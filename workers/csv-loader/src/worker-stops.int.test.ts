@@ -35,6 +35,15 @@ describe('a worker that is told to stop', () => {
     await another.kill('SIGTERM');
   }
 
+  test('finishes what is in hand when that ends in time', async () => {
+    const worker = await ground.start();
+    const upload = await ground.submit(manyJobs);
+    await untilUnderWay(upload);
+    expect((await worker.kill('SIGTERM')).code).toBe(0);
+    expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsLoaded: ROWS });
+    expect(worker.log.join('\n')).not.toContain('handed back');
+  });
+
   test('hands back what does not end in time, which another worker finishes exactly', async () => {
     const worker = await ground.start({ SHUTDOWN_TIMEOUT_MS: '5100' });
     const upload = await ground.submit(manyJobs);
