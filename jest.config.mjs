@@ -19,13 +19,13 @@ const project = (displayName, testMatch, more = {}) => ({
   ...more,
 });
 
-const everywhere = '<rootDir>/{gateway,subgraphs,workers,libs,prisma,scripts,e2e,docs}';
+const everywhere = '<rootDir>/{gateway,subgraphs,workers,libs,prisma,scripts,e2e,docs,bench}';
 
 export default {
   testTimeout: 60_000,
   projects: [
     project('unit', [`${everywhere}/**/!(*.int|*.e2e).test.{ts,mjs}`]),
     project('integration', [`${everywhere}/**/*.int.test.{ts,mjs}`]),
-    project('e2e', ['<rootDir>/e2e/**/*.e2e.test.ts']),
+    project('e2e', ['<rootDir>/{e2e,bench}/**/*.e2e.test.ts']),
   ],
 };

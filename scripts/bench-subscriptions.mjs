@@ -22,7 +22,7 @@ await runCommand(async () => {
     env = { ...env, ...servers.environment };
   }
   try {
-    const bench = ['--import', 'tsx', '--conditions=tributary-source', join(root, 'bench/subscriptions.ts')];
+    const bench = ['--import', 'tsx', '--conditions=tributary-source', join(root, 'bench/subscriptions/cli.ts')];
     const child = spawn(process.execPath, [...bench, ...args], { cwd: root, env, stdio: 'inherit' });
     const [code] = await once(child, 'close');
     process.exitCode = code ?? 1;

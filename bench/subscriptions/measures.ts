@@ -1,19 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@tributary/testing';
-import type { Fixture } from '../gateway/fixtures/open-fixture.ts';
-import type { startGatewayProcess } from './gateway-process.ts';
+import type { MeasuredGateway } from './open-gateway.ts';
 import { closeAll, openSubscriber, openSubscribers } from './subscriber.ts';
-
-export interface Bench {
-  fixture: Fixture;
-  gateway: Awaited<ReturnType<typeof startGatewayProcess>>;
-}
 
 const nothing = () => undefined;
 const boxQuery = (id: string, selection = 'n') => `subscription { items(id: "${id}") { ${selection} } }`;
 
 /** What each of many subscriptions that wait for news costs the gateway. */
-export async function measureIdle({ fixture, gateway }: Bench, count: number) {
+export async function measureIdle({ fixture, gateway }: MeasuredGateway, count: number) {
   const token = fixture.accessToken();
   fixture.boxes.set('idle', { state: 'OPEN', length: 1 });
   const open = () => openSubscriber(gateway.url, { token, query: boxQuery('idle'), onEvent: nothing });
@@ -32,7 +26,7 @@ export async function measureIdle({ fixture, gateway }: Bench, count: number) {
 }
 
 /** What a client costs the gateway that takes nothing more, with a log before it that no buffer holds. */
-export async function measureStalled({ fixture, gateway }: Bench, seconds: number) {
+export async function measureStalled({ fixture, gateway }: MeasuredGateway, seconds: number) {
   fixture.boxes.set('stalled', { state: 'OPEN', length: 500_000 });
   const texts = Array.from({ length: 10 }, (_, index) => `t${index}: text(upper: true)`).join(' ');
   const open = () =>
@@ -61,7 +55,10 @@ export async function measureStalled({ fixture, gateway }: Bench, seconds: numbe
 }
 
 /** How long an event takes from being signalled to each of many equal subscribers, and what it costs in queries. */
-export async function measureFanOut({ fixture, gateway }: Bench, options: { subscribers: number; events: number }) {
+export async function measureFanOut(
+  { fixture, gateway }: MeasuredGateway,
+  options: { subscribers: number; events: number },
+) {
   const token = fixture.accessToken();
   fixture.boxes.set('one', { state: 'OPEN', length: 1 });
   const latencies: number[] = [];

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openFixture } from '../gateway/fixtures/open-fixture.ts';
-import { startGatewayProcess } from './gateway-process.ts';
 import { measureFanOut, measureIdle, measureStalled } from './measures.ts';
+import { requireOpenFiles } from './open-files.ts';
+import { openGateway } from './open-gateway.ts';
 
 const help = `npm run bench:subscriptions -- [options]
   --idle <n>             idle subscriptions (2000)
@@ -12,9 +11,9 @@ const help = `npm run bench:subscriptions -- [options]
   --subscribers <n>      subscribers of one log (1000)
   --events <n>           events each of them gets (20)
   --gateway <main.js>    another build of the gateway (gateway/dist/main.js)
-  --label <text>         the name of the run in bench/results/subscriptions.json (shared)`;
+  --label <text>         the name of the run in bench/results/subscriptions-by-label.json (shared)`;
 
-const results = new URL('results/subscriptions.json', import.meta.url);
+const results = new URL('../results/subscriptions-by-label.json', import.meta.url);
 const { values } = parseArgs({
   options: {
     idle: { type: 'string', default: '2000' },
@@ -33,14 +32,9 @@ if (values.help) console.log(help);
 else await run();
 process.exit();
 
-/** The gateway is a process of its own; the subgraph with the logs, and all clients, are this one. */
 async function run() {
   requireOpenFiles(Math.max(idle, subscribers) + 200);
-  const fixture = await openFixture();
-  // All subscribers are one viewer's.
-  const limits = { MAX_CONNECTIONS_PER_VIEWER: '100000', MAX_SUBSCRIPTIONS_PER_VIEWER: '100000' };
-  const gateway = await startGatewayProcess(values.gateway, { ...fixture.environment, ...limits });
-  const bench = { fixture, gateway };
+  const bench = await openGateway(values.gateway);
   try {
     const begunUnder = loadavg()[0];
     const run = {
@@ -53,8 +47,7 @@ async function run() {
     const known = JSON.parse(await readFile(results, 'utf8').catch(() => '{}'));
     await writeFile(results, `${JSON.stringify({ ...known, [values.label]: run }, null, 2)}\n`);
   } finally {
-    await gateway.end();
-    await fixture.close();
+    await bench.close();
   }
 }
 
@@ -63,11 +56,4 @@ async function show<T extends object>(title: string, measure: Promise<T>): Promi
   console.log(`${title} (${values.label})`);
   console.table(result);
   return result;
-}
-
-/** The gateway inherits the limit of this process. */
-function requireOpenFiles(count: number) {
-  const limit = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim();
-  if (limit !== 'unlimited' && Number(limit) < count)
-    throw new Error(`${count} files must be open at once, and the limit is ${limit}: raise it with ulimit -n ${count}`);
 }

@@ -1,0 +1,42 @@
+import { uniqueName } from '@tributary/testing';
+import { openClient, type TestClient } from '../../e2e/open-client.ts';
+import { openStack, type Stack } from '../../e2e/open-stack.ts';
+import { createTokenSource } from '../../scripts/client/create-token-source.mjs';
+import type { StackOptions } from '../../scripts/stack.mjs';
+import { meterProcesses, type ProcessCost } from './process-cost.ts';
+import { type ServerUrls, serverProcesses } from './server-versions.ts';
+
+export interface BenchStack extends Stack {
+  client: TestClient;
+  /** The administrator's access token, good for some minutes from now. */
+  token(): Promise<string>;
+  /** Begins a span of time; the result tells what each process of the system took in it, and each server here. */
+  meter(): () => Record<string, ProcessCost>;
+  /** Ends the processes and removes all that is this system's. */
+  close(): Promise<void>;
+}
+
+/** Everything is one viewer's, and much of it at once: what is limited per viewer in production is not limited here. */
+const quiet = { LOG_LEVEL: 'warn' };
+
+/** Starts a system of its own on these servers, for the caller to close. */
+export async function openBenchStack(
+  servers: ServerUrls,
+  { environment, ...options }: Partial<StackOptions> = {},
+): Promise<BenchStack> {
+  const stack = await openStack({
+    instance: uniqueName('bench'),
+    environment: { ...quiet, ...environment },
+    ...options,
+  });
+  return {
+    ...stack,
+    client: openClient(stack.gatewayUrl),
+    token: createTokenSource({ gatewayUrl: `${stack.gatewayUrl}/graphql`, ...stack.admin }),
+    meter() {
+      const own = [...stack.processes].map(([name, { pid }]) => [name, pid] as const);
+      return meterProcesses({ ...Object.fromEntries(own), ...serverProcesses(servers) });
+    },
+    close: stack.remove,
+  };
+}
