@@ -11,6 +11,6 @@ export type {
 } from './broker.ts';
 export { connectBroker } from './connect-broker.ts';
 export { createMemoryBroker, type MemoryBroker } from './create-memory-broker.ts';
-export type { OutboxStore } from './outbox-store.ts';
+export { type OutboxRow, type OutboxStore, putOffUntil } from './outbox-store.ts';
 export { outgoingMessage } from './outgoing-message.ts';
 export { type OutboxRelay, startOutboxRelay } from './start-outbox-relay.ts';

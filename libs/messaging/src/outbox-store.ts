@@ -1,5 +1,13 @@
 import type { OutgoingMessage } from './broker.ts';
 
+/** A message that waits in an outbox. */
+export interface OutboxRow extends OutgoingMessage {
+  readonly id: bigint;
+  readonly createdAt: Date;
+  /** Until when it was claimed: whoever claims it after that has another time here. */
+  readonly claimedUntil: Date | null;
+}
+
 /** The outbox table as the relay sees it. */
 export interface OutboxStore<Row extends OutgoingMessage> {
   /**
@@ -13,4 +21,13 @@ export interface OutboxStore<Row extends OutgoingMessage> {
   release(row: Row): Promise<void>;
   /** Puts off a row the broker would not take, the longer the older it is, so that the rows behind it get their turn. */
   putOff(row: Row): Promise<void>;
+}
+
+const shortestPutOffMs = 1_000;
+const longestPutOffMs = 30_000;
+
+/** A quarter of its age: a queue that is bound soon gets its messages soon, and a thousand without one are no hot loop. */
+export function putOffUntil(createdAt: Date, now: Date): Date {
+  const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
+  return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
 }

@@ -25,6 +25,22 @@ export async function createTestDatabase(
   return database;
 }
 
+/** A database like that of `createTestDatabase`, opened. `close` closes and drops it. */
+export async function openTestDatabase<Db extends { close(): Promise<void> }>(
+  name: Parameters<typeof createTestDatabase>[0],
+  open: (url: string) => Db,
+): Promise<{ db: Db; close(): Promise<void> }> {
+  const database = await createTestDatabase(name);
+  const db = open(database.url);
+  return {
+    db,
+    async close() {
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
 /** The address of a database that does not exist yet, for tests that migrate it themselves. The caller drops it. */
 export function createEmptyDatabase(purpose: string): TestDatabase {
   const name = uniqueName(purpose);

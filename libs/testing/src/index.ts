@@ -1,5 +1,10 @@
 export { countStatements, type StatementCounter } from './count-statements.ts';
-export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './create-test-database.ts';
+export {
+  createEmptyDatabase,
+  createTestDatabase,
+  openTestDatabase,
+  type TestDatabase,
+} from './create-test-database.ts';
 export { createTestVhost, type TestVhost } from './create-test-vhost.ts';
 export { type FixedClock, fixedClock } from './fixed-clock.ts';
 export { type MongoFixture, startMongoFixture } from './mongo-fixture.ts';

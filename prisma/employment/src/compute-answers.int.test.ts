@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '@tributary/testing';
-import { type EmploymentDb, openEmploymentDb } from './client.ts';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { openTestDatabase } from '@tributary/testing';
+import { openEmploymentDb } from './client.ts';
 import { computeAnswers } from './compute-answers.ts';
 
+const { db, close } = await openTestDatabase('employment', openEmploymentDb);
+afterAll(close);
+
 describe('computeAnswers', () => {
-  let database: TestDatabase;
-  let db: EmploymentDb;
-
-  beforeAll(async () => {
-    database = await createTestDatabase('employment');
-    db = openEmploymentDb(database.url);
-  });
-
-  afterAll(async () => {
-    await db.close();
-    await database.drop();
-  });
-
   test('answers nothing, at version 0, for an empty database', async () => {
     expect(await computeAnswers(db.pool)).toEqual({
       version: 0,

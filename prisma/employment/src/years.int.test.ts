@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '@tributary/testing';
-import { type EmploymentDb, openEmploymentDb } from './client.ts';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { openTestDatabase } from '@tributary/testing';
+import { openEmploymentDb } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
 const moments = [
@@ -10,13 +10,10 @@ const moments = [
   '9999-12-31T23:59:59.999Z',
 ];
 
+const { db, close } = await openTestDatabase('employment', openEmploymentDb);
+afterAll(close);
+
 describe('the years 1 to 9999 come back exactly', () => {
-  let database: TestDatabase;
-  let db: EmploymentDb;
-  beforeAll(async () => {
-    database = await createTestDatabase('employment');
-    db = openEmploymentDb(database.url);
-  });
   beforeEach(async () => {
     await db.pool.query('DELETE FROM employees');
     for (const [index, moment] of moments.entries()) {
@@ -25,10 +22,6 @@ describe('the years 1 to 9999 come back exactly', () => {
         [index + 1, moment.slice(0, -1).replace('T', ' ')],
       );
     }
-  });
-  afterAll(async () => {
-    await db.close();
-    await database.drop();
   });
 
   test('through the models', async () => {

@@ -5,7 +5,7 @@ export { fileIsDeleted, filesToDelete, forgetUpload } from './forget-upload.ts';
 export type { AuditEntry, Upload, UploadEvent } from './generated/client.ts';
 export { giveUpIntake } from './give-up-intake.ts';
 export { hasOpenIntakes, openIntake, renewIntake, staleIntakes } from './intakes.ts';
-export { createOutboxStore, type OutboxRow } from './outbox-store.ts';
+export { createOutboxStore, type UploadsOutboxRow } from './outbox-store.ts';
 export { recordFacts } from './record-facts.ts';
 export { unknownFiles } from './unknown-files.ts';
 export type { RejectionReason, RowCounts, UploadFact, UploadLogEvent } from './upload-facts.ts';

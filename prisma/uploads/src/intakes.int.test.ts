@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '@tributary/testing';
+import { afterAll, expect, test } from '@jest/globals';
+import { openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
-import { openUploadsDb, type UploadsDb } from './client.ts';
+import { openUploadsDb } from './client.ts';
 import { giveUpIntake } from './give-up-intake.ts';
 import { openIntake, renewIntake, staleIntakes } from './intakes.ts';
 import { unknownFiles } from './unknown-files.ts';
@@ -12,16 +12,8 @@ const later = new Date('2026-01-02T04:00:00.000Z');
 const stale = new Date(later.getTime() + 1);
 const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
 
-let database: TestDatabase;
-let db: UploadsDb;
-beforeAll(async () => {
-  database = await createTestDatabase('uploads');
-  db = openUploadsDb(database.url);
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, close } = await openTestDatabase('uploads', openUploadsDb);
+afterAll(close);
 
 /** A store that only remembers what was deleted from it. */
 function aStore() {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createTestDatabase, fixedClock, type TestDatabase } from '@tributary/testing';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
+import { fixedClock, openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
-import { openUploadsDb, type UploadsDb } from './client.ts';
+import { openUploadsDb } from './client.ts';
 import { openIntake } from './intakes.ts';
 import { createOutboxStore } from './outbox-store.ts';
 
@@ -10,16 +10,8 @@ const start = new Date('2026-01-02T03:04:05.678Z');
 const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
 const file = { owner, filename: 'jobs.csv', kind: 'JOBS', bytes: 12, sha256: 'a'.repeat(64) };
 
-let database: TestDatabase;
-let db: UploadsDb;
-beforeAll(async () => {
-  database = await createTestDatabase('uploads');
-  db = openUploadsDb(database.url);
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, close } = await openTestDatabase('uploads', openUploadsDb);
+afterAll(close);
 beforeEach(() => db.client.outboxMessage.deleteMany());
 
 /** The ids of new uploads, each with its message in the outbox. */

@@ -1,17 +1,13 @@
 import type { Clock } from '@tributary/core';
 import { uploadReceived } from '@tributary/events';
-import type { OutboxStore, OutgoingMessage } from '@tributary/messaging';
+import { type OutboxRow, type OutboxStore, putOffUntil } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { recordFactsWithin } from './record-facts.ts';
 
-/** A message of the outbox, with what is needed to mark it sent. */
-export interface OutboxRow extends OutgoingMessage {
-  readonly id: bigint;
+/** A message of the uploads outbox. */
+export interface UploadsOutboxRow extends OutboxRow {
   readonly uploadId: string;
-  readonly createdAt: Date;
-  /** Until when it was claimed: whoever claims it after that has another time here. */
-  readonly claimedUntil: Date | null;
 }
 
 interface OutboxStoreOptions {
@@ -20,14 +16,14 @@ interface OutboxStoreOptions {
   onEvents(upload: { readonly uploadId: string; readonly ownerId: string }): void;
 }
 
-const shortestPutOffMs = 1_000;
-const longestPutOffMs = 30_000;
-
 /**
  * The uploads outbox for the relay; any number of relays may share it. Marking an uploadReceived message sent records
  * QUEUED in the same transaction: the broker has it. A row is released or put off only by the relay that still holds it.
  */
-export function createOutboxStore(db: UploadsDb, { clock, onEvents }: OutboxStoreOptions): OutboxStore<OutboxRow> {
+export function createOutboxStore(
+  db: UploadsDb,
+  { clock, onEvents }: OutboxStoreOptions,
+): OutboxStore<UploadsOutboxRow> {
   async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };
     await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where, data: { claimedUntil } }));
@@ -44,13 +40,7 @@ export function createOutboxStore(db: UploadsDb, { clock, onEvents }: OutboxStor
   };
 }
 
-/** A quarter of its age: a queue that is bound soon gets its messages soon, and a thousand without one are no hot loop. */
-function putOffUntil(createdAt: Date, now: Date): Date {
-  const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
-  return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
-}
-
-async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<OutboxRow[]> {
+async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<UploadsOutboxRow[]> {
   const free = await tx.$queryRaw<{ id: bigint }[]>`
     SELECT id FROM outbox WHERE claimed_until IS NULL OR claimed_until < ${now}
     ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
@@ -62,7 +52,7 @@ async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date)
 }
 
 /** The upload is locked before its outbox row, as in every other transaction that needs both. */
-async function markSent(tx: Transaction, { id, type, uploadId }: OutboxRow, now: Date) {
+async function markSent(tx: Transaction, { id, type, uploadId }: UploadsOutboxRow, now: Date) {
   const isReceived = type === uploadReceived.type;
   const recorded = isReceived ? await recordFactsWithin(tx, uploadId, [{ type: 'queued' }], now) : null;
   await tx.outboxMessage.deleteMany({ where: { id } });

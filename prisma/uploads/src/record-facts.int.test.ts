@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { uploadFinished, uploadReceived } from '@tributary/events';
-import { createTestDatabase, type TestDatabase } from '@tributary/testing';
+import { openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
-import { openUploadsDb, type UploadsDb } from './client.ts';
+import { openUploadsDb } from './client.ts';
 import { giveUpIntake } from './give-up-intake.ts';
 import { openIntake } from './intakes.ts';
 import { recordFacts } from './record-facts.ts';
@@ -14,16 +14,8 @@ const later = new Date('2026-01-02T04:00:00.000Z');
 const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
 const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
 
-let database: TestDatabase;
-let db: UploadsDb;
-beforeAll(async () => {
-  database = await createTestDatabase('uploads');
-  db = openUploadsDb(database.url);
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, close } = await openTestDatabase('uploads', openUploadsDb);
+afterAll(close);
 
 async function anIntake(): Promise<string> {
   const id = randomUUID();

@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '@tributary/testing';
-import { openUsersDb, type UsersDb } from './client.ts';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { createEmptyDatabase, openTestDatabase } from '@tributary/testing';
+import { openUsersDb } from './client.ts';
 import { isDuplicate } from './is-duplicate.ts';
 
-let database: TestDatabase;
-let db: UsersDb;
-
-beforeAll(async () => {
-  database = await createTestDatabase('users');
-  db = openUsersDb(database.url, { connections: 2 });
-});
-
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, close } = await openTestDatabase('users', (url) => openUsersDb(url, { connections: 2 }));
+afterAll(close);
 
 const aUser = (change: Partial<{ email: string; createdAt: Date }> = {}) => ({
   email: `${randomUUID()}@example.com`,

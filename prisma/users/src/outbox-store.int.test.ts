@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { resetRequested } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
-import { createTestDatabase, fixedClock, type TestDatabase } from '@tributary/testing';
-import { openUsersDb, type UsersDb } from './client.ts';
+import { fixedClock, openTestDatabase } from '@tributary/testing';
+import { openUsersDb } from './client.ts';
 import { addToOutbox, createOutboxStore } from './outbox-store.ts';
 
 const start = new Date('2026-01-02T03:04:05.678Z');
 
-let database: TestDatabase;
-let db: UsersDb;
-beforeAll(async () => {
-  database = await createTestDatabase('users');
-  db = openUsersDb(database.url);
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, close } = await openTestDatabase('users', openUsersDb);
+afterAll(close);
 beforeEach(() => db.query((client) => client.outboxMessage.deleteMany()));
 
 const aMessage = () =>

@@ -1,17 +1,6 @@
 import type { Clock } from '@tributary/core';
-import type { OutboxStore, OutgoingMessage } from '@tributary/messaging';
+import { type OutboxRow, type OutboxStore, type OutgoingMessage, putOffUntil } from '@tributary/messaging';
 import type { Transaction, UsersDb } from './client.ts';
-
-/** A message of the outbox, with what is needed to mark it sent. */
-export interface OutboxRow extends OutgoingMessage {
-  readonly id: bigint;
-  readonly createdAt: Date;
-  /** Until when it was claimed: whoever claims it after that has another time here. */
-  readonly claimedUntil: Date | null;
-}
-
-const shortestPutOffMs = 1_000;
-const longestPutOffMs = 30_000;
 
 /** Puts a message into the outbox: it is sent if, and only if, the transaction is committed. */
 export async function addToOutbox(
@@ -37,12 +26,6 @@ export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): Out
     release: (row) => leaveUntil(row, null),
     putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),
   };
-}
-
-/** A quarter of its age: a queue that is bound soon gets its messages soon, and many without one are no hot loop. */
-function putOffUntil(createdAt: Date, now: Date): Date {
-  const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
-  return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
 }
 
 async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<OutboxRow[]> {

@@ -3,7 +3,13 @@ import { type Clock, createLog, systemClock } from '@tributary/core';
 import { uploadFinished, uploadReceived } from '@tributary/events';
 import { type Broker, connectBroker, type Delivery, type OutboxStore, startOutboxRelay } from '@tributary/messaging';
 import { createTestDatabase, createTestVhost, type TestDatabase, type TestVhost, waitFor } from '@tributary/testing';
-import { createOutboxStore, type OutboxRow, openUploadsDb, recordFacts, type UploadsDb } from '@tributary/uploads-db';
+import {
+  createOutboxStore,
+  openUploadsDb,
+  recordFacts,
+  type UploadsDb,
+  type UploadsOutboxRow,
+} from '@tributary/uploads-db';
 import { fillOutbox } from '../fixtures/fill-outbox.ts';
 
 const log = createLog('relay', 'silent');
@@ -43,7 +49,7 @@ afterEach(async () => {
 
 type Publisher = Pick<Broker, 'send' | 'ready'>;
 const aStore = (clock: Clock = systemClock) => createOutboxStore(db, { clock, onEvents: () => undefined });
-const relayOf = (store: OutboxStore<OutboxRow>, publisher: Publisher = broker) =>
+const relayOf = (store: OutboxStore<UploadsOutboxRow>, publisher: Publisher = broker) =>
   startOutboxRelay({ store, publisher, clock: systemClock, log, pollMs: 1_000 });
 
 /** One replica: what it sent, in its order. It is stopped at the end of the test. */
@@ -60,7 +66,7 @@ function startReplica({ store = aStore(), publisher = broker }: { store?: Store;
   relays.push(relay);
   return { sent, relay };
 }
-type Store = OutboxStore<OutboxRow>;
+type Store = OutboxStore<UploadsOutboxRow>;
 
 const idOf = ({ body }: Pick<Delivery, 'body'>) => uploadReceived.body.parse(body).uploadId;
 const isEmpty = async () => (await db.client.outboxMessage.count()) === 0;

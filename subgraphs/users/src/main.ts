@@ -3,9 +3,9 @@ import { systemClock as clock, readConfig, startProcess } from '@tributary/core'
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { connectRedis } from '@tributary/redis';
 import { createOutboxStore, openUsersDb } from '@tributary/users-db';
 import { config } from './config.ts';
-import { connectRedis } from './connect-redis.ts';
 import { createContext } from './context.ts';
 import { createPasswords } from './passwords.ts';
 import { publishKeys } from './publish-keys.ts';

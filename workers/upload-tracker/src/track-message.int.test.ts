@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
 import { emailSent, loadCompleted, loadFailed, loadProgressed, loadStarted, queriesRefreshed } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
-import { createTestDatabase, type TestDatabase } from '@tributary/testing';
-import { acceptUpload, openIntake, openUploadsDb, type UploadsDb } from '@tributary/uploads-db';
+import { openTestDatabase } from '@tributary/testing';
+import { acceptUpload, openIntake, openUploadsDb } from '@tributary/uploads-db';
 import { type RunningWorker, startWorker } from '@tributary/worker';
 import tracker from './worker.ts';
 
@@ -13,16 +13,8 @@ const at = '2026-01-02T03:04:05.678Z';
 const counts = { rowsRead: 3, rowsLoaded: 2, rowsRejected: 1 };
 const completed = { at, ...counts, reasons: [], awaits: [queriesRefreshed.type], version: 7 };
 
-let database: TestDatabase;
-let db: UploadsDb;
-beforeAll(async () => {
-  database = await createTestDatabase('uploads');
-  db = openUploadsDb(database.url);
-});
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+const { db, close } = await openTestDatabase('uploads', openUploadsDb);
+afterAll(close);
 
 let broker: ReturnType<typeof createMemoryBroker>;
 let worker: RunningWorker;

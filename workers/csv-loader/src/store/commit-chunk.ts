@@ -1,10 +1,10 @@
+import { isContention } from '@tributary/employment-db';
 import type { rejectionReason } from '@tributary/events';
 import type { PoolConnection } from 'mariadb';
 import type { z } from 'zod';
 import type { Chunk } from '../chunk.ts';
 import { type LoadDependencies, stopWhenAborted } from '../load-dependencies.ts';
 import type { Kind } from '../rows/kinds.ts';
-import { isContention } from './database-errors.ts';
 import { type LoadRecord, readLoad } from './load-record.ts';
 import { rejectionStatements, rowStatements } from './row-statements.ts';
 

@@ -1,5 +1,5 @@
 import { unavailable } from '@tributary/core';
-import { asUnavailable } from './database-errors.ts';
+import { asUnavailable } from '@tributary/employment-db';
 
 /** An error that says the database cannot serve now becomes UNAVAILABLE in the uploader's words; any other stays what it is. */
 export function waitingForDatabase(error: unknown): unknown {

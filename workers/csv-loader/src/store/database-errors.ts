@@ -1,1 +1,0 @@
-export { asUnavailable, isContention } from '@tributary/employment-db';
