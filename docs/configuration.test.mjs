@@ -19,6 +19,7 @@ const schemas = [
   'prisma/migrate.ts',
   'libs/core/src/shutdown.ts',
   'libs/http/src/stop-times.ts',
+  'libs/metrics/src/metrics-config.ts',
   'libs/testing/src/test-servers.ts',
 ];
 const scripts = list('scripts').flatMap((path) => (/(?<!\.test)\.mjs$/.test(path) ? [`scripts/${path}`] : []));

@@ -4,7 +4,7 @@ import { root } from './checkout/paths.mjs';
 import { prepareInstance } from './instance/prepare-instance.mjs';
 import { removeInstance } from './instance/remove-instance.mjs';
 import { followLog } from './processes/follow-log.mjs';
-import { choosePorts } from './stack/choose-ports.mjs';
+import { choosePorts, metricsOf } from './stack/choose-ports.mjs';
 import { listDeployables } from './stack/deployables.mjs';
 import { instanceEnvironment, pick } from './stack/environment.mjs';
 import { mailbox } from './stack/mailbox.mjs';
@@ -36,6 +36,7 @@ import { startStackProcess } from './stack/start-stack-process.mjs';
  * @property {{ email: string, password: string }} admin
  * @property {Record<string, string>} environment all variables of the instance
  * @property {Map<string, import('./stack/start-stack-process.mjs').StackProcess>} processes
+ * @property {Map<string, string>} metricsUrls where each process is scraped, by its name
  * @property {() => Promise<void>} stop ends every process, workers and gateway first
  * @property {() => Promise<void>} remove stops, then deletes all that is the instance's
  */
@@ -102,6 +103,7 @@ export async function startStack(options) {
       const own = {
         ...pick(environment, variables),
         [portVariable]: String(port),
+        METRICS_PORT: String(ports[metricsOf(name)]),
         ...options.processEnvironment?.[name],
       };
       processes.set(name, await start(name, command, (await options.wire?.(name, own, ports)) ?? own, port));
@@ -118,6 +120,7 @@ export async function startStack(options) {
     admin: { email: environment.ADMIN_EMAIL ?? '', password: environment.ADMIN_PASSWORD ?? '' },
     environment,
     processes,
+    metricsUrls: new Map(deployables.map(({ name }) => [name, `http://127.0.0.1:${ports[metricsOf(name)]}/metrics`])),
     stop,
     async remove() {
       await stop();

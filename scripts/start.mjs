@@ -71,13 +71,21 @@ async function startInstance(instance, servers) {
  * @param {import('./stack.mjs').Stack} stack
  * @param {Record<string, string>} servers
  */
-function tellWhatToOpen({ environment, mailUrl, admin }, { RABBITMQ_MANAGEMENT_URL }) {
+function tellWhatToOpen({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ_MANAGEMENT_URL }) {
   const rows = [
     ['Graph and Sandbox', `${environment.PUBLIC_URL}  (${admin.email} / ${admin.password})`],
     ['Mailbox', mailUrl ?? 'none: SMTP_URL is set, mail goes out'],
     [
       'RabbitMQ console',
       RABBITMQ_MANAGEMENT_URL ? `${RABBITMQ_MANAGEMENT_URL}  (guest / guest)` : 'not enabled on this server',
+    ],
+    ['Metrics', metricsUrls.get('gateway') ?? ''],
+    [
+      '',
+      `and of ${[...metricsUrls]
+        .slice(0, -1)
+        .map(([name, url]) => `${name} :${new URL(url).port}`)
+        .join(', ')}`,
     ],
   ];
   say();

@@ -1,5 +1,6 @@
 import { port, readConfig, startProcess, systemClock, urlOf } from '@tributary/core';
 import { connectBroker } from '@tributary/messaging';
+import { createMetrics, measureReadiness, metricsConfig, serveMetrics } from '@tributary/metrics';
 import { startWorker, watchWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { loadDefinition } from './load-definition.ts';
@@ -7,6 +8,7 @@ import { serveHealth } from './serve-health.ts';
 
 /** What every worker's process needs, whatever it does. */
 const runtimeConfig = z.object({
+  ...metricsConfig,
   RABBITMQ_URL: urlOf('amqp', 'amqps'),
   HEALTH_HOST: z.string().default('127.0.0.1'),
   HEALTH_PORT: port.default(0),
@@ -24,11 +26,15 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
   const schema = z.object({ ...definition.config.shape, ...runtimeConfig.shape });
   const config = { ...readConfig(schema), ...readConfig(runtimeConfig) };
 
+  const registry = createMetrics(name);
+  const metrics = await serveMetrics({ registry, host: config.HEALTH_HOST, port: config.METRICS_PORT, log });
+  onClose(() => metrics.close());
   const broker = await connectBroker({ url: config.RABBITMQ_URL, log, name });
   onClose(() => broker.close());
   const watch = watchWorker(definition, { broker, clock: systemClock, log });
   onClose(() => watch.stop());
   const { waitingFor } = watch;
+  measureReadiness(registry, waitingFor);
   const health = await serveHealth({ host: config.HEALTH_HOST, port: config.HEALTH_PORT, waitingFor });
   onClose(() => health.close());
   log.info({ health: health.url }, 'starting');
@@ -42,6 +48,7 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
     drainTimeoutMs: Math.max(0, config.SHUTDOWN_TIMEOUT_MS - closingMs),
     signal: stopping.signal,
     watch,
+    metrics: registry,
   });
   let consuming = false;
   onClose(async () => {

@@ -1,5 +1,6 @@
 import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
 import { stopConfig } from '@tributary/http';
+import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { passThroughRoutes } from './door/pass-through-routes.ts';
 import { networks } from './limits/client-address.ts';
@@ -20,6 +21,7 @@ const originsOf = (alsoAll: boolean) =>
 const environment = z
   .looseObject({
     ...stopConfig,
+    ...metricsConfig,
     NODE_ENV: z.string().default('development'),
     HOST: z.string().default('127.0.0.1'),
     PORT: port.default(4000),

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { badConfig, type Clock, type Log } from '@tributary/core';
 import { listen, prepareDrain, stopTimes } from '@tributary/http';
+import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
 import { watchReadiness } from '@tributary/readiness';
 import { connectRedis } from '@tributary/redis';
 import { parse } from 'graphql';
@@ -34,7 +35,12 @@ const keepAliveMs = 65_000;
 /** Starts the gateway; it needs nothing else to start, and says what it waits for. `stop` finishes what is in hand and resolves. */
 export async function startGateway(
   config: GatewayConfig,
-  { log, clock, meetPolicies = noPolicies }: { log: Log; clock: Clock; meetPolicies?: MeetPolicies },
+  {
+    log,
+    clock,
+    meetPolicies = noPolicies,
+    metrics = new Registry(),
+  }: { log: Log; clock: Clock; meetPolicies?: MeetPolicies; metrics?: Registry },
 ) {
   const isProduction = config.NODE_ENV === 'production';
   const prefix = `${config.TRIBUTARY_INSTANCE}:`;
@@ -92,6 +98,12 @@ export async function startGateway(
   // Each open stream listens to it.
   setMaxListeners(0, stopping.signal);
   let isLeaving = false;
+  const waitingFor = () => [
+    ...(isLeaving ? ['the end of this process'] : []),
+    ...(limits.load.isOverloaded() ? ['less to do'] : []),
+    ...readiness.waitingFor(),
+  ];
+  measureReadiness(metrics, waitingFor);
   const app = createApp({
     graph,
     authenticate,
@@ -103,11 +115,7 @@ export async function startGateway(
     stream: createStreamOperation({ authenticate, operations, limits, stopping: stopping.signal, log }),
     limits,
     corsOrigins: config.CORS_ORIGINS,
-    waitingFor: () => [
-      ...(isLeaving ? ['the end of this process'] : []),
-      ...(limits.load.isOverloaded() ? ['less to do'] : []),
-      ...readiness.waitingFor(),
-    ],
+    waitingFor,
     log,
   });
 
@@ -123,6 +131,7 @@ export async function startGateway(
     maxMessageBytes: config.MAX_BODY_BYTES,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
   });
+  const scraped = await serveMetrics({ registry: metrics, host: config.HOST, port: config.METRICS_PORT, log });
   const url = await listen(http, { host: config.HOST, port: config.PORT });
 
   async function stop() {
@@ -139,6 +148,7 @@ export async function startGateway(
     await server.stop();
     await signals.close();
     redis?.disconnect();
+    await scraped.close();
     for (const { agent, freshAgent } of subgraphs.values()) {
       agent.destroy();
       freshAgent.destroy();

@@ -1,7 +1,10 @@
 import { firstFreePort, freePorts } from '../processes/free-port.mjs';
 
+/** @param {string} name of a process */
+export const metricsOf = (name) => `${name} metrics`;
+
 /**
- * A port for each process and for the mailbox's two, by name.
+ * A port for each process, for the metrics of each (`<name> metrics`, a hundred further up) and for the mailbox's two, by name.
  *
  * @param {import('./deployables.mjs').Deployable[]} deployables
  * @param {'usual' | 'free'} choice
@@ -10,6 +13,7 @@ import { firstFreePort, freePorts } from '../processes/free-port.mjs';
 export async function choosePorts(deployables, choice, log) {
   const usual = [
     ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([name, usualPort])),
+    ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([metricsOf(name), usualPort + 100])),
     /** @type {const} */ (['smtp', 1025]),
     /** @type {const} */ (['mailbox', 1080]),
   ];

@@ -1,3 +1,3 @@
 export { connectionOptions, databaseName } from './connection-options.ts';
-export { openPool } from './open-pool.ts';
+export { openPool, type PoolUse } from './open-pool.ts';
 export { isContention, unavailableDatabase } from './unavailable-database.ts';

@@ -2,6 +2,9 @@ import { createPool, type Pool } from 'mariadb';
 import { addressOf } from './connection-options.ts';
 import { withSessions } from './with-sessions.ts';
 
+/** What a pool tells of itself without asking the server. */
+export type PoolUse = Pick<Pool, 'activeConnections' | 'idleConnections' | 'taskQueueSize'>;
+
 interface PoolOptions {
   /** At most so many connections, unless the URL says otherwise with `?connectionLimit=n`. */
   connectionLimit?: number;

@@ -22,6 +22,7 @@ export function createApolloServer(subgraph: {
   typeDefs: string;
   resolvers: object;
   log: Log;
+  plugins: ApolloServerPlugin<RequestContext>[];
 }): ApolloServer<RequestContext> {
   // The resolvers are typed by the generated Resolvers; the library's own type for them is looser but not assignable.
   const module = { typeDefs: parse(subgraph.typeDefs), resolvers: subgraph.resolvers } as Extract<
@@ -41,6 +42,7 @@ export function createApolloServer(subgraph: {
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logUnexpectedErrors(subgraph.log),
+      ...subgraph.plugins,
     ],
   });
 }

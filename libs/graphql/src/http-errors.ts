@@ -12,10 +12,14 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
-/** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off, since it cannot be taken back. */
-export function answerErrors(log: Log): ErrorRequestHandler {
+/**
+ * Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off, since it cannot be taken back.
+ * `failed` hears each code.
+ */
+export function answerErrors(log: Log, failed: (code: ErrorCode) => void): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const { status, message, code } = describe(error);
+    failed(code);
     const requestId: unknown = response.locals.requestId;
     if (status >= 500 && code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, requestId }, 'a request failed');
     if (response.headersSent) {

@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { Log } from '@tributary/core';
 import { listen, prepareDrain, type StopTimes } from '@tributary/http';
+import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
 import express from 'express';
 import { createApolloServer } from './apollo-server.ts';
 import { healthRoutes } from './health.ts';
 import { answerErrors } from './http-errors.ts';
 import { createInternalTokenCheck } from './internal-token.ts';
+import { measureSubgraph } from './measure-subgraph.ts';
 import { logRequests } from './request-log.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -26,6 +28,8 @@ export interface SubgraphOptions<C extends object> {
   stopping?: StopTimes;
   /** Names what is still waited for; empty when ready. */
   ready: () => string[];
+  /** What the subgraph measures by itself; its operations are added, and all of it is served on that port, if one is given. */
+  metrics?: { registry: Registry; port: number | undefined };
   /** Adds routes beside /graphql. They are open unless they call viewerOf, and may throw an AppError, also from a promise. */
   routes?: (app: express.Express, helpers: { viewerOf: (request: express.Request) => Promise<Viewer | null> }) => void;
   /** Runs before the body of a GraphQL request is parsed, but after its token is checked. */
@@ -50,6 +54,7 @@ export async function startSubgraph<C extends object>(
   options: SubgraphOptions<C>,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   const { log, stopping = { delayMs: 0, finishMs: 20_000 } } = options;
+  const { registry, port: metricsPort } = options.metrics ?? { registry: new Registry(), port: undefined };
   const check = createInternalTokenCheck({ subgraph: options.name, publicKey: options.internalTokenPublicKey });
   const viewerOf = async (request: express.Request) => check(request.get('authorization'));
 
@@ -57,11 +62,14 @@ export async function startSubgraph<C extends object>(
   app.disable('x-powered-by');
   const httpServer = createServer(timeouts, app);
   const drain = prepareDrain(httpServer);
-  const apollo = createApolloServer(options);
+  const measures = measureSubgraph(registry);
+  const apollo = createApolloServer({ ...options, plugins: [measures.plugin] });
   await apollo.start();
 
   let isLeaving = false;
-  app.use(healthRoutes(() => (isLeaving ? ['the end of this process'] : options.ready())));
+  const waitingFor = () => (isLeaving ? ['the end of this process'] : options.ready());
+  measureReadiness(registry, waitingFor);
+  app.use(healthRoutes(waitingFor));
   app.use(logRequests(log));
   const authenticate: express.RequestHandler = async (request, response, next) => {
     response.locals.viewer = await viewerOf(request);
@@ -78,8 +86,9 @@ export async function startSubgraph<C extends object>(
   app.use((_request, response) => {
     response.status(404).json({ errors: [{ message: 'There is nothing here', extensions: { code: 'NOT_FOUND' } }] });
   });
-  app.use(answerErrors(log));
+  app.use(answerErrors(log, measures.failed));
 
+  const metrics = await serveMetrics({ registry, host: options.host, port: metricsPort, log });
   const origin = await listen(httpServer, { host: options.host, port: options.port });
   log.info({ url: `${origin}/graphql` }, `${options.name} listens`);
   return {
@@ -90,6 +99,7 @@ export async function startSubgraph<C extends object>(
       const cut = await drain.finish(stopping.finishMs);
       if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
       await apollo.stop();
+      await metrics.close();
     },
   };
 }

@@ -82,10 +82,19 @@ export interface Consumer {
   stop(options?: StopOptions): Promise<void>;
 }
 
+/** How many messages of a worker nobody has in hand: ready to be delivered, waiting to be tried again, dead-lettered. */
+export interface QueueDepths {
+  readonly ready: number;
+  readonly retry: number;
+  readonly dead: number;
+}
+
 /** RabbitMQ, or its in-memory twin: delivery is at least once, in any order. */
 export interface Broker extends Publisher {
   /** Declares the queue, its retry queues and `<name>.dead`, and resolves once deliveries flow; survives reconnects. */
   consume(queue: QueueOptions, handle: Handle): Promise<Consumer>;
+  /** Looks into the queues of the worker of that name; throws UNAVAILABLE while that cannot be told. */
+  depths(queue: string): Promise<QueueDepths>;
   /** Whether messages can be sent and received right now. */
   ready(): boolean;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import type { Broker, Consumer, Handle, OutgoingMessage, QueueOptions } from './
 import { type Connection, openConnection } from './open-connection.ts';
 import { openPublisher } from './open-publisher.ts';
 import { outgoingMessage } from './outgoing-message.ts';
+import { readDepths } from './read-depths.ts';
 import { type AmqpConsumer, startConsumer } from './start-consumer.ts';
 import { eventsExchange } from './topology.ts';
 
@@ -83,6 +84,7 @@ export async function connectBroker({
     send,
     publish: async (event, body, options) => send(outgoingMessage(event, body, options)),
     consume,
+    depths: async (queue) => readDepths(consumingConnection?.model() ?? null, queue),
     ready: () => publisher.ready() && (consumingConnection?.ready() ?? true),
     close() {
       closing ??= close();

@@ -3,6 +3,7 @@ import { type Clock, systemClock, unavailable } from '@tributary/core';
 import type { Broker, OutgoingMessage } from './broker.ts';
 import { createMemoryQueue, type MemoryQueue } from './create-memory-queue.ts';
 import { matchesBinding } from './matches-binding.ts';
+import { NotTaken } from './not-taken.ts';
 import { outgoingMessage } from './outgoing-message.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -46,7 +47,7 @@ export function createMemoryBroker({
     const content = Buffer.from(JSON.stringify(message.body));
     const { type, messageId, routingKey } = message;
     if (!route({ content, type, messageId, routingKey, headers: {} }) && !acceptUnroutable) {
-      throw unavailable(`No queue takes messages with the routing key ${routingKey} yet.`);
+      throw new NotTaken('returned', `No queue takes messages with the routing key ${routingKey} yet.`);
     }
     sent.push(message);
   }
@@ -59,6 +60,11 @@ export function createMemoryBroker({
       const queue = queues.get(name) ?? createMemoryQueue({ name, bindings }, clock);
       queues.set(name, queue);
       return queue.consume(handle, prefetch);
+    },
+    async depths(name) {
+      const queue = queues.get(name);
+      if (!connected || queue === undefined) throw unavailable(`The queues of ${name} cannot be looked into.`);
+      return queue.depths();
     },
     ready: () => connected,
     deadLetters: (queue) => queues.get(queue)?.dead ?? [],

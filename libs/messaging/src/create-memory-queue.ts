@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@tributary/core';
-import type { Consumer, Handle, QueueOptions } from './broker.ts';
+import type { Consumer, Handle, QueueDepths, QueueOptions } from './broker.ts';
 import { decide } from './decide.ts';
 import { finishInHand } from './finish-in-hand.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -12,6 +12,7 @@ export interface MemoryQueue extends Consumer {
   consume(handle: Handle, prefetch: number): Consumer;
   readonly bindings: readonly string[];
   readonly dead: readonly StoredMessage[];
+  depths(): QueueDepths;
   /** True when nothing is ready, delayed or in hand. */
   isIdle(): boolean;
 }
@@ -75,6 +76,7 @@ export function createMemoryQueue(options: Pick<QueueOptions, 'name' | 'bindings
     bindings: options.bindings,
     dead,
     add,
+    depths: () => ({ ready: waiting.length, retry: delayed, dead: dead.length }),
     isIdle: () => delayed === 0 && inHand.size === 0 && (waiting.length === 0 || consumer === null),
     consume(handle, prefetch) {
       const abort = new AbortController();

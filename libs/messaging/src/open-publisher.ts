@@ -1,5 +1,6 @@
 import { type Log, unavailable } from '@tributary/core';
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib';
+import { NotTaken } from './not-taken.ts';
 import { type Connection, openConnection } from './open-connection.ts';
 import { declareExchange } from './topology.ts';
 
@@ -41,7 +42,7 @@ export async function openPublisher({
     opened.on('return', ({ fields, properties }) => {
       unconfirmed
         .get(String(properties.correlationId))
-        ?.settle(unavailable(`No queue takes messages with the routing key ${fields.routingKey} yet.`));
+        ?.settle(new NotTaken('returned', `No queue takes messages with the routing key ${fields.routingKey} yet.`));
     });
     opened.on('close', () => {
       if (channel === opened) channel = null;
@@ -80,7 +81,7 @@ export async function openPublisher({
       const sent = { ...options, correlationId: id, mandatory: true, persistent: true };
       try {
         channel.publish(exchange, routingKey, content, sent, (problem: unknown) =>
-          settle(problem ? unavailable('RabbitMQ refused the message.', { cause: problem }) : undefined),
+          settle(problem ? new NotTaken('refused', 'RabbitMQ refused the message.', { cause: problem }) : undefined),
         );
       } catch (error) {
         settle(unavailable('RabbitMQ is not connected.', { cause: error }));

@@ -8,6 +8,15 @@ export interface OutboxRow extends OutgoingMessage {
   readonly claimedUntil: Date | null;
 }
 
+/** More messages than these are not counted, to keep a look cheap. */
+export const mostCounted = 100_000;
+
+/** What waits in an outbox: how many messages, at most `mostCounted`, and since when the oldest; null for none. */
+interface OutboxContents {
+  readonly messages: number;
+  readonly oldestAt: Date | null;
+}
+
 /** The outbox table as the relay sees it. */
 export interface OutboxStore<Row extends OutgoingMessage> {
   /**
@@ -30,4 +39,9 @@ const longestPutOffMs = 30_000;
 export function putOffUntil(createdAt: Date, now: Date): Date {
   const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
   return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
+}
+
+/** An outbox that can be looked into. */
+export interface InspectableOutbox<Row extends OutgoingMessage> extends OutboxStore<Row> {
+  contents(): Promise<OutboxContents>;
 }

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '@tributary/core';
 import type { Broker, OutgoingMessage } from './broker.ts';
+import { NotTaken } from './not-taken.ts';
 import type { OutboxStore } from './outbox-store.ts';
 
 export interface OutboxRelay {
@@ -9,12 +10,17 @@ export interface OutboxRelay {
   stop(): Promise<void>;
 }
 
+/** How one try to send a message ended: by a return or a refusal of the broker's, or without an answer. */
+export type SendOutcome = 'sent' | NotTaken['how'] | 'unavailable';
+
 export interface OutboxRelayOptions<Row extends OutgoingMessage> {
   readonly store: OutboxStore<Row>;
   readonly publisher: Pick<Broker, 'send' | 'ready'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly pollMs: number;
+  /** Hears of each try. */
+  readonly tried?: (outcome: SendOutcome) => void;
 }
 
 const batchSize = 50;
@@ -34,6 +40,7 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
   clock,
   log,
   pollMs,
+  tried,
 }: OutboxRelayOptions<Row>): OutboxRelay {
   const stopping = new AbortController();
   let wake = new AbortController();
@@ -73,13 +80,23 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
   }
 
   async function sendOne(row: Row) {
-    if (await noted(publisher.send(row), row, 'not sent, stays in the outbox')) {
+    if (await noted(send(row), row, 'not sent, stays in the outbox')) {
       // A row that could not be marked keeps its lease: it is sent again when that ends, not at once.
       await noted(store.markSent(row), row, 'sent but not marked as sent, will be sent again');
     } else if (publisher.ready()) {
       await noted(store.putOff(row), row, 'not put off, its lease must run out');
     } else {
       await release(row);
+    }
+  }
+
+  async function send(row: Row) {
+    try {
+      await publisher.send(row);
+      tried?.('sent');
+    } catch (error) {
+      tried?.(error instanceof NotTaken ? error.how : 'unavailable');
+      throw error;
     }
   }
 

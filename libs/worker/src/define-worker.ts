@@ -1,6 +1,7 @@
 import type { Clock, Log } from '@tributary/core';
 import type { BodyOf, EventContract } from '@tributary/events';
 import type { Publish } from '@tributary/messaging';
+import type { Registry } from '@tributary/metrics';
 import type { z } from 'zod';
 
 /** One contract, or several. */
@@ -60,8 +61,15 @@ export interface WorkerDefinition<
   readonly prefetch: number;
   /** The worker's part of the environment. */
   readonly config: S;
-  /** Opens what `handle` needs. While it throws UNAVAILABLE it is called again; closes run in reverse order. */
-  connect(config: z.output<S>, onClose: (close: () => Promise<unknown> | unknown) => void): Promise<D> | D;
+  /**
+   * Opens what `handle` needs. While it throws UNAVAILABLE it is called again; closes run in reverse order. What is to be
+   * measured of it is added to `metrics` here, so that `handle` knows nothing of it.
+   */
+  connect(
+    config: z.output<S>,
+    onClose: (close: () => Promise<unknown> | unknown) => void,
+    metrics: Registry,
+  ): Promise<D> | D;
   /**
    * Does the work: safe to run twice and out of order. Returning acks. Throwing UNAVAILABLE waits and tries again
    * without end; anything else is tried 5 times without progress and then dead-lettered. Throwing `Continue` goes on in

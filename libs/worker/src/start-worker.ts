@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, isAppError, type Log } from '@tributary/core';
 import type { Broker, Consumer } from '@tributary/messaging';
+import { Registry } from '@tributary/metrics';
 import type { z } from 'zod';
 import type { Consumed, WorkerDefinition } from './define-worker.ts';
 import { handleDelivery } from './handle-delivery.ts';
 import { contractsOf } from './match-contract.ts';
+import { measureHandling } from './measure-handling.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { WorkerWatch } from './watch-worker.ts';
 
@@ -24,6 +26,8 @@ export interface WorkerSurroundings<S extends z.ZodObject> {
   readonly signal?: AbortSignal;
   /** Told how far the start has come; what it misses at the end is not waited for. */
   readonly watch?: WorkerWatch;
+  /** Where the runtime and the worker add what they measure. */
+  readonly metrics?: Registry;
   /** How long one delivery is worked on before the rest is left to a new one; RabbitMQ takes it away after 30 minutes. */
   readonly longestHandlingMs?: number;
 }
@@ -40,7 +44,9 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
   surroundings: WorkerSurroundings<S>,
 ): Promise<RunningWorker> {
   const { broker, config, clock, log, drainTimeoutMs, signal, watch, longestHandlingMs = tenMinutesMs } = surroundings;
-  const { dependencies, close } = await connectDependencies(definition, config, { clock, log, signal });
+  const { metrics = new Registry() } = surroundings;
+  const measured = measureHandling(metrics, definition, broker);
+  const { dependencies, close } = await connectDependencies(definition, config, { clock, log, signal, metrics });
   const queue = {
     name: definition.name,
     bindings: definition.bindings ?? contractsOf(definition.consumes).map(({ binding }) => binding),
@@ -49,7 +55,7 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
   watch?.connected(dependencies);
   try {
     const given = { dependencies, publish: broker.publish, clock, log, longestHandlingMs };
-    const consumer = await broker.consume(queue, handleDelivery(definition, given));
+    const consumer = await broker.consume(queue, measured(handleDelivery(definition, given)));
     watch?.consuming();
     log.info({ queue }, 'taking messages');
     return {
@@ -86,7 +92,7 @@ async function drain(
 async function connectDependencies<C extends Consumed, S extends z.ZodObject, D extends object>(
   definition: WorkerDefinition<C, S, D>,
   config: z.output<S>,
-  { clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal | undefined },
+  { clock, log, signal, metrics }: { clock: Clock; log: Log; signal: AbortSignal | undefined; metrics: Registry },
 ): Promise<{ dependencies: D; close: () => Promise<void> }> {
   for (let tries = 0; ; tries += 1) {
     const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -94,10 +100,12 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
       // A driver may wait long for a server that is away; the process ends all the same.
       for (const closer of closers.reverse()) await Promise.race([closer(), sleep(closeMs, undefined, { ref: false })]);
     };
+    const before = new Set(namesIn(metrics));
     try {
-      return { dependencies: await definition.connect(config, (closer) => closers.push(closer)), close };
+      return { dependencies: await definition.connect(config, (closer) => closers.push(closer), metrics), close };
     } catch (error) {
       await close();
+      for (const name of namesIn(metrics)) if (!before.has(name)) metrics.removeSingleMetric(name);
       if (!isAppError(error, 'UNAVAILABLE')) throw error;
       const delayMs = retryDelayMs(tries);
       log.warn({ reason: error.message, delayMs }, 'waiting to connect');
@@ -105,3 +113,5 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
     }
   }
 }
+
+const namesIn = (metrics: Registry) => metrics.getMetricsAsArray().map(({ name }) => name);

@@ -1,9 +1,10 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool } from '@tributary/database';
+import { databaseName, openPool, type PoolUse } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
 
 export interface NotificationsDb {
   readonly client: PrismaClient;
+  readonly pool: PoolUse;
   close(): Promise<void>;
 }
 
@@ -13,6 +14,7 @@ export function openNotificationsDb(url: string): NotificationsDb {
   const client = new PrismaClient({ adapter: new PrismaMariaDb(pool, { database: databaseName(url) }) });
   return {
     client,
+    pool,
     async close() {
       await client.$disconnect();
       await pool.end();

@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, unavailableDatabase } from '@tributary/database';
+import { databaseName, openPool, type PoolUse, unavailableDatabase } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
 
 export const asUnavailable = unavailableDatabase('uploads');
@@ -10,6 +10,7 @@ export function openUploadsDb(url: string, options: { connections?: number } = {
   const client = createClient(new PrismaMariaDb(pool, { database: databaseName(url) }));
   return {
     client,
+    pool,
     ping: async () => {
       await client.$queryRaw`SELECT 1 FROM sequences LIMIT 1`;
     },
@@ -37,6 +38,7 @@ function createClient(adapter: PrismaMariaDb) {
 
 export interface UploadsDb {
   readonly client: ReturnType<typeof createClient>;
+  readonly pool: PoolUse;
   /** Fails with UNAVAILABLE while the server, or the migrated schema, is not there. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Clock } from '@tributary/core';
 import { uploadReceived } from '@tributary/events';
-import { type OutboxRow, type OutboxStore, putOffUntil } from '@tributary/messaging';
+import { type InspectableOutbox, mostCounted, type OutboxRow, putOffUntil } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { recordFactsWithin } from './record-facts.ts';
@@ -23,7 +23,7 @@ interface OutboxStoreOptions {
 export function createOutboxStore(
   db: UploadsDb,
   { clock, onEvents }: OutboxStoreOptions,
-): OutboxStore<UploadsOutboxRow> {
+): InspectableOutbox<UploadsOutboxRow> {
   async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };
     await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where, data: { claimedUntil } }));
@@ -34,6 +34,13 @@ export function createOutboxStore(
     async markSent(row) {
       const recorded = await inTransaction(db, (tx) => markSent(tx, row, clock.now()));
       if (recorded && recorded.events.length > 0) onEvents({ uploadId: row.uploadId, ownerId: recorded.ownerId });
+    },
+    async contents() {
+      const [messages, oldest] = await Promise.all([
+        db.client.outboxMessage.count({ take: mostCounted }),
+        db.client.outboxMessage.findFirst({ orderBy: { id: 'asc' }, select: { createdAt: true } }),
+      ]);
+      return { messages, oldestAt: oldest?.createdAt ?? null };
     },
     release: (row) => leaveUntil(row, null),
     putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),

@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, unavailableDatabase } from '@tributary/database';
+import { databaseName, openPool, type PoolUse, unavailableDatabase } from '@tributary/database';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
 const asUnavailable = unavailableDatabase('users');
@@ -12,6 +12,7 @@ export interface UsersDb {
   query<T>(work: (client: PrismaClient) => Promise<T>): Promise<T>;
   /** Runs `work` in one READ COMMITTED transaction, once: all of it is committed, or none when it throws. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  readonly pool: PoolUse;
   /** Fails with UNAVAILABLE while the server, or the migrated schema, is not there. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +36,7 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
     query,
     transaction: (work) =>
       query(() => client.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted })),
+    pool,
     ping: async () => {
       await query(() => client.$queryRaw`SELECT 1 FROM outbox LIMIT 1`);
     },

@@ -1,5 +1,11 @@
 import type { Clock } from '@tributary/core';
-import { type OutboxRow, type OutboxStore, type OutgoingMessage, putOffUntil } from '@tributary/messaging';
+import {
+  type InspectableOutbox,
+  mostCounted,
+  type OutboxRow,
+  type OutgoingMessage,
+  putOffUntil,
+} from '@tributary/messaging';
 import type { Transaction, UsersDb } from './client.ts';
 
 /** Puts a message into the outbox: it is sent if, and only if, the transaction is committed. */
@@ -12,7 +18,7 @@ export async function addToOutbox(
 }
 
 /** The users outbox for the relay; any number of relays may share it. A row is released or put off only by the relay that still holds it. */
-export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): OutboxStore<OutboxRow> {
+export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): InspectableOutbox<OutboxRow> {
   async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };
     await db.query((client) => client.outboxMessage.updateMany({ where, data: { claimedUntil } }));
@@ -22,6 +28,13 @@ export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): Out
     claim: (limit, leaseMs) => db.transaction((tx) => claim(tx, limit, leaseMs, clock.now())),
     async markSent({ id }) {
       await db.query((client) => client.outboxMessage.deleteMany({ where: { id } }));
+    },
+    async contents() {
+      const [messages, oldest] = await Promise.all([
+        db.query((client) => client.outboxMessage.count({ take: mostCounted })),
+        db.query((client) => client.outboxMessage.findFirst({ orderBy: { id: 'asc' }, select: { createdAt: true } })),
+      ]);
+      return { messages, oldestAt: oldest?.createdAt ?? null };
     },
     release: (row) => leaveUntil(row, null),
     putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),

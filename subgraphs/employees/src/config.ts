@@ -1,10 +1,12 @@
 import { pem, port, secret, urlOf } from '@tributary/core';
 import { stopConfig } from '@tributary/http';
+import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 
 /** The environment of the employees subgraph. */
 export const config = z.object({
   ...stopConfig,
+  ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4003),
   TRIBUTARY_INSTANCE: z.string().min(1),

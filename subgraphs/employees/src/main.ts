@@ -4,6 +4,7 @@ import { systemClock as clock, readConfig, startProcess } from '@tributary/core'
 import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-db';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
+import { createMetrics, measurePool } from '@tributary/metrics';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
 import { createReadRows } from './read-rows.ts';
@@ -12,8 +13,10 @@ import { resolvers } from './resolvers/index.ts';
 
 await startProcess('employees', async ({ log, onClose }) => {
   const env = readConfig(config);
+  const registry = createMetrics('employees');
   const db = openEmploymentDb(env.EMPLOYMENT_DATABASE_URL);
   onClose(() => db.close());
+  measurePool(registry, 'employment', db.pool);
   const cache = openAnswerCache({ redisUrl: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
   onClose(() => cache.close());
 
@@ -37,6 +40,7 @@ await startProcess('employees', async ({ log, onClose }) => {
     log,
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
+    metrics: { registry, port: env.METRICS_PORT },
     routes: rejectedRowsRoute({ read, clock, secret, log }),
   });
   onClose(() => subgraph.stop());

@@ -4,6 +4,7 @@ import { openFileStore } from '@tributary/file-store';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
 import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
@@ -16,8 +17,10 @@ import { watchedDependencies } from './watched-dependencies.ts';
 
 await startProcess('uploads', async ({ log, onClose }) => {
   const env = readConfig(config);
+  const registry = createMetrics('uploads');
   const db = openUploadsDb(env.UPLOADS_DATABASE_URL);
   onClose(() => db.close());
+  measurePool(registry, 'uploads', db.pool);
   const files = await openFileStore(env.FILE_STORE_URL);
   onClose(() => files.close());
   const signals = connectSignals({ url: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
@@ -26,7 +29,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   onClose(() => broker.close());
 
   const store = createOutboxStore(db, { clock, onEvents: (upload) => signals.signal(upload) });
-  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000 });
+  const tried = measureOutbox(registry, store.contents, clock.now);
+  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, tried });
   onClose(() => relay.stop());
   const sweeper = startSweeper({ db, files, clock, log });
   onClose(() => sweeper.stop());
@@ -50,6 +54,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
     log,
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
+    metrics: { registry, port: env.METRICS_PORT },
     routes: downloadRoute({ db, files, clock, secret, log }),
     beforeGraphql: [receiveMultipart(maxUploadBytes)],
   });

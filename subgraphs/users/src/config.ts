@@ -1,11 +1,13 @@
 import { pem, port, urlOf } from '@tributary/core';
 import { stopConfig } from '@tributary/http';
+import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { normaliseEmail, passwordLength } from './account-rules.ts';
 import { permission } from './user.ts';
 
 const settings = z.object({
   ...stopConfig,
+  ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4001),
   TRIBUTARY_INSTANCE: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be lower case letters, digits and _'),

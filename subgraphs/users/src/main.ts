@@ -3,6 +3,7 @@ import { systemClock as clock, readConfig, startProcess } from '@tributary/core'
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis } from '@tributary/redis';
 import { createOutboxStore, openUsersDb } from '@tributary/users-db';
 import { config } from './config.ts';
@@ -16,16 +17,19 @@ import { readSigningKeys } from './signing-keys.ts';
 
 await startProcess('users', async ({ log, onClose }) => {
   const env = readConfig(config);
+  const registry = createMetrics('users');
   const keys = await readSigningKeys(env.ACCESS_TOKEN_PRIVATE_KEY);
   const passwords = await createPasswords();
   const db = openUsersDb(env.USERS_DATABASE_URL);
   onClose(db.close);
+  measurePool(registry, 'users', db.pool);
   const redis = connectRedis(env.REDIS_URL);
   onClose(() => redis.disconnect());
   const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'users' });
   onClose(() => broker.close());
   const store = createOutboxStore(db, { clock });
-  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000 });
+  const tried = measureOutbox(registry, store.contents, clock.now);
+  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, tried });
   onClose(() => relay.stop());
   const seed = seedOnce({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }, { db, clock, passwords });
   // RabbitMQ is not waited for: nobody is kept from signing in because a mail has to wait in the outbox.
@@ -49,6 +53,7 @@ await startProcess('users', async ({ log, onClose }) => {
     log,
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
+    metrics: { registry, port: env.METRICS_PORT },
     routes: publishKeys(keys),
   });
   onClose(subgraph.stop);

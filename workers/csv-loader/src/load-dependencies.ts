@@ -3,6 +3,7 @@ import type { EmploymentDb } from '@tributary/employment-db';
 import type { BodyOf, uploadReceived } from '@tributary/events';
 import type { FileStore } from '@tributary/file-store';
 import type { HandlingContext } from '@tributary/worker';
+import type { MeasureChunk } from './measure-loading.ts';
 
 export type Upload = BodyOf<typeof uploadReceived>;
 
@@ -14,6 +15,8 @@ export interface LoadDependencies {
   readonly signal: AbortSignal;
   readonly progressed: HandlingContext['progressed'];
   readonly isOverdue: HandlingContext['isOverdue'];
+  /** Without it nothing is measured. */
+  readonly measure?: MeasureChunk;
   /** About how many rows are committed together; 5,000 unless told. */
   readonly chunkRows?: number;
 }

@@ -21,13 +21,16 @@ export async function loadRows(
   dependencies: LoadDependencies,
 ): Promise<void> {
   const { db, publish, clock, signal, chunkRows, progressed, isOverdue } = dependencies;
+  const { measure = (_kind, _chunk, commit) => commit() } = dependencies;
   const { uploadId, kind, sequence } = target;
   const percentOf = (rows: number) => Math.min(100, (rows * 100) / Math.max(1, dialect.totalRows));
   const isDue = createProgressGate(percentOf(load.rowsRead), clock);
 
   let hasProgress = false;
   async function write(chunk: Chunk) {
-    const { rowsRead, rowsLoaded, rowsRejected } = await commitChunk(target, chunk, dependencies);
+    const { rowsRead, rowsLoaded, rowsRejected } = await measure(kind, chunk, () =>
+      commitChunk(target, chunk, dependencies),
+    );
     hasProgress = true;
     progressed();
     const percent = percentOf(rowsRead);

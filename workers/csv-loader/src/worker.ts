@@ -2,10 +2,12 @@ import { urlOf } from '@tributary/core';
 import { openEmploymentDb } from '@tributary/employment-db';
 import { loadDelayed, uploadDeleted, uploadReceived } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
+import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { forgetLoad } from './forget-load.ts';
 import { loadDelivery } from './load-delivery.ts';
+import { measureLoading } from './measure-loading.ts';
 
 /** Loads uploaded files into the employment database, two at a time, and forgets those that were deleted. */
 export default defineWorker({
@@ -16,12 +18,13 @@ export default defineWorker({
     EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
     FILE_STORE_URL: urlOf('file', 'mongodb', 'mongodb+srv'),
   }),
-  async connect(config, onClose) {
+  async connect(config, onClose, metrics) {
     const files = await openFileStore(config.FILE_STORE_URL);
     onClose(() => files.close());
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
-    return { db, files };
+    measurePool(metrics, 'employment', db.pool);
+    return { db, files, measure: measureLoading(metrics) };
   },
   checks: {
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),

@@ -2,10 +2,12 @@ import { openAnswerCache } from '@tributary/answers';
 import { createLog, urlOf } from '@tributary/core';
 import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
+import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { createRefresher } from './create-refresher.ts';
 import { handleLoadEnd } from './handle-load-end.ts';
+import { measureRefresh } from './measure-refresh.ts';
 
 export default defineWorker({
   name: 'query-refresher',
@@ -17,9 +19,10 @@ export default defineWorker({
     REDIS_URL: urlOf('redis', 'rediss'),
     TRIBUTARY_INSTANCE: z.string().min(1),
   }),
-  connect(config, onClose) {
+  connect(config, onClose, metrics) {
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
+    measurePool(metrics, 'employment', db.pool);
     const cache = openAnswerCache({
       redisUrl: config.REDIS_URL,
       prefix: `${config.TRIBUTARY_INSTANCE}:`,
@@ -31,7 +34,8 @@ export default defineWorker({
       await cache.store(answers);
       return answers.version;
     };
-    return { db, cache, refresher: createRefresher({ storedVersion: () => cache.version(), run }) };
+    const refresher = createRefresher({ storedVersion: () => cache.version(), run: measureRefresh(metrics, run) });
+    return { db, cache, refresher };
   },
   checks: {
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),

@@ -1,6 +1,7 @@
 import { systemClock as clock, createLog, urlOf } from '@tributary/core';
 import * as events from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
 import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { defineWorker } from '@tributary/worker';
@@ -28,16 +29,18 @@ export default defineWorker({
     RABBITMQ_URL: urlOf('amqp', 'amqps'),
     TRIBUTARY_INSTANCE: z.string().min(1),
   }),
-  async connect(config, onClose) {
+  async connect(config, onClose, metrics) {
     const log = createLog('upload-tracker');
     const db = openUploadsDb(config.UPLOADS_DATABASE_URL);
     onClose(() => db.close());
+    measurePool(metrics, 'uploads', db.pool);
     const signals = connectSignals({ url: config.REDIS_URL, prefix: `${config.TRIBUTARY_INSTANCE}:`, log });
     onClose(() => signals.close());
     const publisher = await connectBroker({ url: config.RABBITMQ_URL, log, name: 'upload-tracker outbox' });
     onClose(() => publisher.close());
     const store = createOutboxStore(db, { clock, onEvents: signals.signal });
-    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000 });
+    const tried = measureOutbox(metrics, store.contents, clock.now);
+    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000, tried });
     onClose(() => relay.stop());
     return { db, signals, relay };
   },

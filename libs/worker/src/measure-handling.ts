@@ -1,0 +1,70 @@
+import type { Broker, Handle, Outcome } from '@tributary/messaging';
+import { boundedSample, Counter, Gauge, gaugeOf, Histogram, type Registry, workBuckets } from '@tributary/metrics';
+import type { WorkerDefinition } from './define-worker.ts';
+import { matchContract } from './match-contract.ts';
+
+/** Adds what a worker does with its deliveries and what waits in its queues; the result is the same handle, measured. */
+export function measureHandling(
+  registry: Registry,
+  definition: WorkerDefinition,
+  broker: Pick<Broker, 'depths'>,
+): (handle: Handle) => Handle {
+  const registers = [registry];
+  const deliveries = new Counter({
+    name: 'tributary_worker_deliveries_total',
+    help: 'Deliveries that ended, by type of message and outcome.',
+    labelNames: ['type', 'outcome'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'tributary_worker_handling_seconds',
+    help: 'Time a delivery was in hand.',
+    labelNames: ['type'],
+    buckets: workBuckets,
+    registers,
+  });
+  const inHand = new Gauge({
+    name: 'tributary_worker_in_hand',
+    help: 'Deliveries in hand: what RabbitMQ calls unacked, of this process.',
+    registers,
+  });
+  const depths = boundedSample(() => broker.depths(definition.name));
+  gaugeOf(
+    registry,
+    {
+      name: 'tributary_worker_queue_messages',
+      help: 'Messages in the queues of this worker that nobody has in hand.',
+      labelNames: ['queue'],
+    },
+    async () => {
+      const known = await depths();
+      return known && Object.entries(known).map(([queue, value]) => ({ labels: { queue }, value }));
+    },
+  );
+
+  return (handle) => async (delivery, signal) => {
+    // Of another database's message the contract's type: what is sent must not make new labels.
+    const type = matchContract(definition, delivery.type)?.type ?? 'unknown';
+    const end = seconds.startTimer({ type });
+    inHand.inc();
+    try {
+      const outcome = await handle(delivery, signal);
+      deliveries.inc({ type, outcome: nameOf(outcome, signal) });
+      return outcome;
+    } catch (error) {
+      deliveries.inc({ type, outcome: 'dead_lettered' });
+      throw error;
+    } finally {
+      inHand.dec();
+      end();
+    }
+  };
+}
+
+function nameOf(outcome: Outcome, signal: AbortSignal): string {
+  if ('ack' in outcome) return 'done';
+  if (signal.aborted) return 'handed_back';
+  if ('continue' in outcome) return 'continued';
+  if ('deadLetter' in outcome) return 'dead_lettered';
+  return outcome.countsAsAttempt ? 'attempt' : 'unavailable';
+}
