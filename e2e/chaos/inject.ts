@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stack } from '../open-stack.ts';
+import type { LargeFile } from './follow-large-file.ts';
 import type { Lane } from './lane.ts';
 import type { Link } from './link.ts';
 import type { Fault, PlannedFault } from './plan.ts';
@@ -9,6 +10,7 @@ interface Target {
   readonly lane: Lane;
   readonly links: ReadonlyMap<string, Link>;
   readonly latencies: Readonly<Record<string, number>>;
+  readonly largeFile: Pick<LargeFile, 'untilLoaded'>;
 }
 
 /**
@@ -19,8 +21,9 @@ interface Target {
 export async function injectAll(faults: readonly PlannedFault[], target: Target): Promise<string[]> {
   const busy = new Map<string, Promise<void>>();
   const endings = await Promise.allSettled(
-    faults.map(async ({ atMs, fault }) => {
+    faults.map(async ({ atMs, atPercent, fault }) => {
       await pause(atMs);
+      if (atPercent !== undefined) await target.largeFile.untilLoaded(atPercent);
       const name = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
       const before = busy.get(name) ?? Promise.resolve();
       const turn = before.catch(() => undefined).then(() => inject(fault, target));

@@ -1,3 +1,4 @@
+import { aimFaults } from './aim-faults.ts';
 import { createRandom, type Random } from './random.ts';
 import { linkName, linksOf, processesOf, type Server, servers } from './topology.ts';
 import { type PlannedUpload, planUploads } from './workload.ts';
@@ -15,7 +16,10 @@ export type Fault =
   | { readonly do: 'silence'; readonly link: string; readonly forMs: number };
 
 export interface PlannedFault {
+  /** From the start of the run. */
   readonly atMs: number;
+  /** Not before so many percent of the large file's rows are committed. */
+  readonly atPercent?: number;
   readonly fault: Fault;
 }
 
@@ -35,29 +39,18 @@ const mayHaveReplicas = ['gateway', 'uploads', 'csv-loader', 'upload-tracker', '
 export function planOf(seed: number): Plan {
   const random = createRandom(seed);
   const replicas = Object.fromEntries(mayHaveReplicas.map((name) => [name, random.chance(0.3) ? 2 : 1]));
-  const faults = Array.from({ length: random.int(9, 14) }, () => ({
+  const faults: PlannedFault[] = Array.from({ length: random.int(9, 14) }, () => ({
     atMs: random.int(200, lengthMs),
     fault: planFault(random, replicas),
   }));
-  faults.push({ atMs: random.int(50, 3_000), fault: aimFault(random) });
+  faults.push(...aimFaults(random, replicas));
   return {
     seed,
     replicas,
     latencies: Object.fromEntries(linksOf(replicas).map((link) => [link, random.chance(0.5) ? random.int(1, 8) : 0])),
     uploads: planUploads(random.int(1, 2 ** 31), lengthMs),
-    faults: faults.sort((a, b) => a.atMs - b.atMs),
+    faults: faults.sort((a, b) => (a.atPercent ?? 0) - (b.atPercent ?? 0) || a.atMs - b.atMs),
   };
-}
-
-/** One fault of a run is aimed at a moment that matters: work in hand, a message on its way, news for a subscriber. */
-function aimFault(random: Random): Fault {
-  const [downMs, forMs] = [random.int(0, 1_500), random.int(1_000, 3_000)];
-  return random.pick<Fault>([
-    { do: 'kill', process: 'csv-loader', downMs },
-    { do: 'kill', process: 'upload-tracker', downMs },
-    { do: 'silence', link: linkName('uploads', 'rabbitmq'), forMs },
-    { do: 'silence', link: linkName('gateway', 'redis'), forMs },
-  ]);
 }
 
 function planFault(random: Random, replicas: Plan['replicas']): Fault {
@@ -88,10 +81,11 @@ function planFault(random: Random, replicas: Plan['replicas']): Fault {
 const kindOf = (link: string) => servers.find((server) => link.endsWith(linkName('', server))) ?? 'other';
 
 /** A fault as one reads it: `kill csv-loader, 300 ms`. */
-export function describeFault({ atMs, fault }: PlannedFault): string {
+export function describeFault({ atMs, atPercent, fault }: PlannedFault): string {
   const target = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
   const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : lengthOf(fault);
-  return `at ${atMs} ms ${fault.do} ${target}${detail}`;
+  const moment = atPercent === undefined ? `${atMs} ms` : `${atPercent} % of the large file`;
+  return `at ${moment} ${fault.do} ${target}${detail}`;
 }
 
 function lengthOf(fault: Fault): string {

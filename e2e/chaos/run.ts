@@ -3,12 +3,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openPool } from '@tributary/database';
 import { uniqueName } from '@tributary/testing';
+import type { Pool } from 'mariadb';
 import { startStack } from '../../scripts/stack.mjs';
 import type { Stack } from '../open-stack.ts';
-import { queryNumbers } from '../query-database.ts';
 import { checkAll, checkQueues } from './checks.ts';
 import { newStory, openPerson, type Story } from './client.ts';
+import { followLargeFile } from './follow-large-file.ts';
 import { injectAll } from './inject.ts';
 import type { Lane } from './lane.ts';
 import type { Plan } from './plan.ts';
@@ -66,7 +68,10 @@ export async function runPlan(
     );
     const living = Promise.all(stories.map((story) => people[story.planned.client]?.live(story.planned, story)));
     for (const [link, ms] of Object.entries(plan.latencies)) wiring.links.get(link)?.setDelay(ms);
-    const broken = await injectAll(plan.faults, { stack, lane, links: wiring.links, latencies: plan.latencies });
+    const largeFile = followLargeFile(stack, plan.uploads);
+    const { links } = wiring;
+    const broken = await injectAll(plan.faults, { stack, lane, links, latencies: plan.latencies, largeFile });
+    await largeFile.close();
     for (const what of broken) violations.add(`down: ${what}`);
     const mendedAt = Date.now();
     const waitedFor = await settled(stack, stories, mendedAt + settleWithinMs);
@@ -113,20 +118,22 @@ const open = {
  * tell which. With what it waited for last.
  */
 async function settled(stack: Stack, stories: readonly Story[], deadline: number): Promise<string> {
+  const uploads = openPool(stack.environment.UPLOADS_DATABASE_URL ?? '', { connectionLimit: 1 });
   let waitedFor = 'nothing';
   while (Date.now() < deadline) {
-    const missing = await firstOpen(stack, stories).catch((error: unknown) => `the database (${error})`);
+    const missing = await firstOpen(uploads, stories).catch((error: unknown) => `the database (${error})`);
     if (missing === null) break;
     waitedFor = missing;
     await pause(200);
   }
+  await uploads.end();
   return waitedFor;
 }
 
-async function firstOpen(stack: Stack, stories: readonly Story[]): Promise<string | null> {
+async function firstOpen(uploads: Pool, stories: readonly Story[]): Promise<string | null> {
   for (const [what, sql] of Object.entries(open)) {
-    const { n } = await queryNumbers(stack, 'UPLOADS', sql);
-    if (n !== 0) return what;
+    const [row] = await uploads.query(sql);
+    if (Number(row.n) !== 0) return what;
   }
   if (stories.some(({ id }) => id === null)) return 'files not accepted yet';
   return stories.every(({ isFinished }) => isFinished) ? null : 'subscriptions';

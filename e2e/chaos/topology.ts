@@ -23,11 +23,13 @@ export const linkName = (from: string, to: string) => `${from} → ${to}`;
 /** The one link that is not between processes of the system. */
 export const clientLink = linkName('client', 'gateway');
 
+/** The processes of one deployable. */
+export const replicasOf = (name: string, replicas: Readonly<Record<string, number>>): string[] =>
+  Array.from({ length: replicas[name] ?? 1 }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
+
 /** Every process of a stack with that many replicas. */
 export const processesOf = (replicas: Readonly<Record<string, number>>): string[] =>
-  Object.keys(connections).flatMap((name) =>
-    Array.from({ length: replicas[name] ?? 1 }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`)),
-  );
+  Object.keys(connections).flatMap((name) => replicasOf(name, replicas));
 
 /** Every link of a stack with that many replicas. */
 export const linksOf = (replicas: Readonly<Record<string, number>>): string[] => [

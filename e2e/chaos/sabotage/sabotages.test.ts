@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { sabotages } from './sabotages.ts';
+import { environmentOf, sabotages } from './sabotages.ts';
 
-const root = new URL('../../../', import.meta.url);
-
-test.each(sabotages.flatMap(({ name, edits }) => edits.map((edit) => [name, edit] as const)))(
+test.each(sabotages.map((sabotage) => [sabotage.name, sabotage] as const))(
   '%s changes text that is there, once, in the built code',
-  (_name, { file, find }) => {
-    expect(readFileSync(new URL(file, root), 'utf8').split(find)).toHaveLength(2);
+  (_name, sabotage) => {
+    expect(JSON.parse(environmentOf(sabotage).CHAOS_EDITS ?? '')).toEqual(sabotage.edits);
   },
 );
+
+test('a sabotage whose text is no longer in the built code is refused, not run in vain', () => {
+  const edits = [{ file: 'gateway/dist/subscriptions/follow-log.js', find: 'this is not in the file', replace: '' }];
+  expect(() => environmentOf({ name: 'out-of-date', breaks: 'nothing', edits })).toThrow('out-of-date');
+});

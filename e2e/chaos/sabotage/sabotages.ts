@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** A change of one line or a few of the built code: what the system would be without that guarantee. */
 export interface Sabotage {
   readonly name: string;
@@ -90,8 +92,15 @@ export const sabotages: readonly Sabotage[] = [
   },
 ];
 
-/** The environment that makes every process run with the sabotage. */
-export function environmentOf({ edits }: Sabotage): Record<string, string> {
+const root = new URL('../../../', import.meta.url);
+
+/** The environment that makes every process run with the sabotage; throws when a text to replace is not in the built code, once. */
+export function environmentOf({ name, edits }: Sabotage): Record<string, string> {
+  for (const { file, find } of edits) {
+    const count = readFileSync(new URL(file, root), 'utf8').split(find).length - 1;
+    if (count !== 1)
+      throw new Error(`The sabotage ${name} looks for a text that is ${count} times in ${file}: ${find}`);
+  }
   return {
     NODE_OPTIONS: `--import=${new URL('register.mjs', import.meta.url).href} --disable-warning=ExperimentalWarning`,
     CHAOS_EDITS: JSON.stringify(edits),

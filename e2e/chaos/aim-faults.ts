@@ -1,0 +1,52 @@
+import type { Fault, PlannedFault } from './plan.ts';
+import type { Random } from './random.ts';
+import { linkName, replicasOf } from './topology.ts';
+
+type Replicas = Readonly<Record<string, number>>;
+
+/**
+ * The faults of a run that are aimed at moments that matter: one at work in hand while all files come in, two while the
+ * large file is being loaded, one when its last news is on its way to its subscriber.
+ */
+export function aimFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  return [
+    { atMs: random.int(50, 3_000), fault: whileFilesComeIn(random) },
+    ...whileRowsAreWritten(random, replicas),
+    ...whileRowsAreWritten(random, replicas),
+    ...whenTheEndIsTold(random, replicas),
+  ];
+}
+
+function whileFilesComeIn(random: Random): Fault {
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(1_000, 3_000)];
+  return random.pick<Fault>([
+    { do: 'kill', process: 'csv-loader', downMs },
+    { do: 'kill', process: 'upload-tracker', downMs },
+    { do: 'silence', link: linkName('uploads', 'rabbitmq'), forMs },
+    { do: 'silence', link: linkName('gateway', 'redis'), forMs },
+  ]);
+}
+
+/** The loader, its database, or what is between them; every loader, since any of them may have the file in hand. */
+function whileRowsAreWritten(random: Random, replicas: Replicas): PlannedFault[] {
+  const atPercent = random.int(5, 90);
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(200, 2_000)];
+  const what = random.pick(['kill', 'kill', 'cut', 'silence', 'crash'] as const);
+  if (what === 'crash') return [{ atMs: 0, atPercent, fault: { do: what, server: 'mariadb', downMs } }];
+  return replicasOf('csv-loader', replicas).map((process): PlannedFault => {
+    const link = linkName(process, 'mariadb');
+    if (what === 'kill') return { atMs: 0, atPercent, fault: { do: what, process, downMs } };
+    return { atMs: 0, atPercent, fault: what === 'cut' ? { do: what, link } : { do: what, link, forMs } };
+  });
+}
+
+/** Whoever tells the end, or the signals of it: those are gone for good, while every subscriber's own line stays up. */
+function whenTheEndIsTold(random: Random, replicas: Replicas): PlannedFault[] {
+  const atPercent = random.int(80, 99);
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(2_000, 4_000)];
+  const process = random.pick(['gateway', 'gateway', 'upload-tracker', 'query-refresher', 'notifier']);
+  return replicasOf(process, replicas).map((one): PlannedFault => {
+    if (process !== 'gateway') return { atMs: 0, atPercent, fault: { do: 'kill', process: one, downMs } };
+    return { atMs: 0, atPercent, fault: { do: 'silence', link: linkName(one, 'redis'), forMs } };
+  });
+}
