@@ -1,4 +1,4 @@
-import type { Fault, PlannedFault } from './plan.ts';
+import type { Fault, PlannedFault } from './fault.ts';
 import type { Random } from './random.ts';
 import { linkName, replicasOf } from './topology.ts';
 

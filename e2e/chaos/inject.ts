@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stack } from '../open-stack.ts';
+import type { Fault, PlannedFault } from './fault.ts';
 import type { LargeFile } from './follow-large-file.ts';
 import type { Lane } from './lane.ts';
 import type { Link } from './link.ts';
-import type { Fault, PlannedFault } from './plan.ts';
 
 interface Target {
   readonly stack: Stack;

@@ -1,4 +1,5 @@
-import type { Plan, PlannedFault } from './plan.ts';
+import type { PlannedFault } from './fault.ts';
+import type { Plan } from './plan.ts';
 
 /**
  * The fewest faults of a failed plan that still fail, found by leaving out ever smaller parts (delta debugging, Zeller

@@ -1,0 +1,34 @@
+import type { Server } from './topology.ts';
+
+/** One thing that goes wrong, and when it is mended. */
+export type Fault =
+  | { readonly do: 'kill'; readonly process: string; readonly downMs: number }
+  | { readonly do: 'terminate'; readonly process: string; readonly downMs: number }
+  | { readonly do: 'pause'; readonly process: string; readonly forMs: number }
+  | { readonly do: 'crash'; readonly server: Server; readonly downMs: number }
+  | { readonly do: 'cut'; readonly link: string }
+  | { readonly do: 'refuse'; readonly link: string; readonly forMs: number }
+  | { readonly do: 'slow'; readonly link: string; readonly byMs: number; readonly forMs: number }
+  | { readonly do: 'stall'; readonly link: string; readonly forMs: number }
+  | { readonly do: 'silence'; readonly link: string; readonly forMs: number };
+
+export interface PlannedFault {
+  /** From the start of the run. */
+  readonly atMs: number;
+  /** Not before so many percent of the large file's rows are committed. */
+  readonly atPercent?: number;
+  readonly fault: Fault;
+}
+
+/** A fault as one reads it: `kill csv-loader, 300 ms`. */
+export function describeFault({ atMs, atPercent, fault }: PlannedFault): string {
+  const target = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
+  const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : lengthOf(fault);
+  const moment = atPercent === undefined ? `${atMs} ms` : `${atPercent} % of the large file`;
+  return `at ${moment} ${fault.do} ${target}${detail}`;
+}
+
+function lengthOf(fault: Fault): string {
+  if ('downMs' in fault) return `, back after ${fault.downMs} ms`;
+  return 'forMs' in fault ? ` for ${fault.forMs} ms` : '';
+}
