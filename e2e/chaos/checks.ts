@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { messagesLeft } from '../../scripts/servers/messages-left.mjs';
 import type { TestClient, UploadEvent } from '../open-client.ts';
 import type { Stack } from '../open-stack.ts';
 import { queryDatabase } from '../query-database.ts';
+import { checkLeftOvers } from './check-left-overs.ts';
+import { checkMails } from './check-mails.ts';
 import type { Story } from './client.ts';
 import type { Lane } from './lane.ts';
 import { type AcceptedUpload, type Expected, expectedState } from './model.ts';
@@ -195,41 +194,6 @@ async function checkAnswers(expected: Expected, reader: TestClient, token: strin
     if (!isDeepStrictEqual(found.sort(), should.sort()))
       complain(`answers: the cached answer for ${year} is not what the rows say`);
   }
-}
-
-/** Nothing may be left in an outbox, in a queue once its worker has stopped, or in the file store without a record. */
-async function checkLeftOvers(stack: Stack, fileIds: readonly string[], complain: (what: string) => void) {
-  for (const table of ['outbox', 'intakes']) {
-    const rows = await queryDatabase(stack, 'UPLOADS', `SELECT id FROM ${table}`);
-    if (rows.length > 0) complain(`stuck: ${rows.length} rows in ${table}`);
-  }
-  const folder = fileURLToPath(stack.environment.FILE_STORE_URL ?? '');
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  for (const { name } of files) if (!fileIds.includes(name)) complain(`orphan: the file ${name} has no record`);
-  for (const id of fileIds)
-    if (!files.some(({ name }) => name === id)) complain(`lost: the file ${id} is not in the store`);
-}
-
-/** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */
-export async function checkQueues(stack: Stack): Promise<string[]> {
-  const queues = ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier'].flatMap((worker) => [
-    worker,
-    `${worker}.dead`,
-    ...[1, 2, 4, 8, 16, 32, 60].map((seconds) => `${worker}.retry.${seconds}s`),
-  ]);
-  const left = await messagesLeft(stack.environment.RABBITMQ_URL ?? '', queues);
-  return [...left].flatMap(([queue, count]) => (count > 0 ? [`stuck: ${count} messages in ${queue}`] : []));
-}
-
-/** One mail for each upload; the deterministic message id tells two of one upload from two uploads. */
-function checkMails({ mails }: Lane, accepted: readonly AcceptedUpload[], complain: (what: string) => void): number {
-  let doubled = 0;
-  for (const { id, planned } of accepted) {
-    const count = mails.messages().filter(({ messageId }) => messageId?.includes(id)).length;
-    if (count === 0) complain(`lost: no mail about ${planned.key}`);
-    doubled += Math.max(0, count - 1);
-  }
-  return doubled;
 }
 
 const some = (rows: readonly string[]) =>

@@ -8,7 +8,8 @@ import { uniqueName } from '@tributary/testing';
 import type { Pool } from 'mariadb';
 import { startStack } from '../../scripts/stack.mjs';
 import type { Stack } from '../open-stack.ts';
-import { checkAll, checkQueues } from './checks.ts';
+import { checkQueues } from './check-left-overs.ts';
+import { checkAll } from './checks.ts';
 import { newStory, openPerson, type Story } from './client.ts';
 import { followLargeFile } from './follow-large-file.ts';
 import { injectAll } from './inject.ts';
@@ -110,7 +111,7 @@ const open = {
   'uploads without an end': 'SELECT COUNT(*) AS n FROM uploads WHERE finished_at IS NULL',
   'uploads without a mail': 'SELECT COUNT(*) AS n FROM uploads WHERE notified_at IS NULL',
   'messages in the outbox': 'SELECT COUNT(*) AS n FROM outbox',
-  'intakes that broke off': 'SELECT COUNT(*) AS n FROM intakes',
+  'intakes that broke off': 'SELECT COUNT(*) AS n FROM intakes WHERE given_up_at IS NULL',
 };
 
 /**

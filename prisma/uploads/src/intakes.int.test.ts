@@ -3,8 +3,8 @@ import { afterAll, expect, test } from '@jest/globals';
 import { openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
 import { openUploadsDb } from './client.ts';
-import { giveUpIntake } from './give-up-intake.ts';
-import { openIntake, renewIntake, staleIntakes } from './intakes.ts';
+import { forgetIntake, giveUpIntake } from './give-up-intake.ts';
+import { givenUpIntakes, openIntake, renewIntake, staleIntakes } from './intakes.ts';
 import { unknownFiles } from './unknown-files.ts';
 
 const now = new Date('2026-01-02T03:04:05.678Z');
@@ -48,7 +48,7 @@ test('a key whose intake is stale is taken over at once, its file deleted first'
   const { deleted, deleteFile } = aStore();
   const next = await anIntake('left', { at: stale, ...{ deleteFile } });
   expect(deleted).toEqual([id]);
-  expect(await rowOf(id)).toBeNull();
+  expect(await rowOf(id)).toMatchObject({ idempotencyKey: null, givenUpAt: stale });
   await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
   await accept(next);
 });
@@ -62,10 +62,10 @@ test('of twenty that take over the same stale key at once one gets it, the other
   const winners = takers.flatMap((taker) => (taker.status === 'fulfilled' ? [taker.value] : []));
   const losers = takers.flatMap((taker) => (taker.status === 'rejected' ? [taker.reason.code] : []));
   expect({ winners: winners.length, losers: new Set(losers) }).toEqual({ winners: 1, losers: new Set(['CONFLICT']) });
-  expect(await rowOf(id)).toBeNull();
+  expect(await rowOf(id)).toMatchObject({ idempotencyKey: null });
 });
 
-test('a stale one is found and given up by one of several sweepers; one that was renewed meanwhile is not', async () => {
+test('a stale one is found and given up by several sweepers at once; one that was renewed meanwhile is not', async () => {
   const id = await anIntake();
   expect(await staleIntakes(db, stale, 1000)).toContain(id);
   expect(await staleIntakes(db, later, 1000)).not.toContain(id);
@@ -75,9 +75,9 @@ test('a stale one is found and given up by one of several sweepers; one that was
   expect(await renewIntake(db, id, new Date(stale.getTime() + 1))).toBe(true);
   expect(await sweep(stale)).toBe(false);
   expect(deleted).toEqual([]);
-  const sweeps = await Promise.all(Array.from({ length: 4 }, () => sweep(new Date(stale.getTime() + 2))));
-  expect(sweeps.filter((isGivenUp) => isGivenUp)).toHaveLength(1);
+  await Promise.all(Array.from({ length: 4 }, () => sweep(new Date(stale.getTime() + 2))));
   expect(new Set(deleted)).toEqual(new Set([id]));
+  expect(await staleIntakes(db, new Date(stale.getTime() + 3), 1000)).not.toContain(id);
 });
 
 test('from the moment its file may be deleted nobody can renew or accept it, also when the deletion fails', async () => {
@@ -90,9 +90,17 @@ test('from the moment its file may be deleted nobody can renew or accept it, als
   await expect(giveUpIntake(db, id, { now, deleteFile })).rejects.toThrow('disk');
   await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await unknownFiles(db, [id])).toEqual([]);
-  const next = new Date(now.getTime() + 1);
-  expect(await staleIntakes(db, next, 1000)).toContain(id);
-  expect(await giveUpIntake(db, id, { now: next, ...aStore(), onlyStale: true })).toBe(true);
+  expect(await givenUpIntakes(db, 1000)).toContainEqual({ id, fileId: id, givenUpAt: now });
+  await forgetIntake(db, id);
+  expect(await rowOf(id)).toBeNull();
+});
+
+test('only one that was given up is forgotten', async () => {
+  const id = await anIntake();
+  await forgetIntake(db, id);
+  expect(await rowOf(id)).not.toBeNull();
+  await giveUpIntake(db, id, { now, ...aStore() });
+  await forgetIntake(db, id);
   expect(await rowOf(id)).toBeNull();
 });
 

@@ -60,12 +60,9 @@ export async function hasOpenIntakes(
   return (await client.intake.findFirst({ where, select: { id: true } })) !== null;
 }
 
-/**
- * The ids of intakes whose lease ran out: their process died, or lost the database for longer than the lease. Those that
- * were given up, but whose file could not be deleted yet, are among them.
- */
+/** The ids of intakes whose lease ran out: their process died, or lost the database for longer than the lease. */
 export async function staleIntakes({ client }: UploadsDb, now: Date, limit: number): Promise<string[]> {
-  const where = { leaseUntil: { lt: now } };
+  const where = { leaseUntil: { lt: now }, givenUpAt: null };
   const rows = await client.intake.findMany({
     where,
     select: { id: true },
@@ -73,4 +70,16 @@ export async function staleIntakes({ client }: UploadsDb, now: Date, limit: numb
     take: limit,
   });
   return rows.map(({ id }) => id);
+}
+
+/** Intakes that were given up and are not forgotten yet, the longest given up first. */
+export async function givenUpIntakes({ client }: UploadsDb, limit: number) {
+  const where = { givenUpAt: { not: null } };
+  const rows = await client.intake.findMany({
+    where,
+    select: { id: true, fileId: true, givenUpAt: true },
+    orderBy: { givenUpAt: 'asc' },
+    take: limit,
+  });
+  return rows.flatMap(({ givenUpAt, ...intake }) => (givenUpAt === null ? [] : [{ ...intake, givenUpAt }]));
 }

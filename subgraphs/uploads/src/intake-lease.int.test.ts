@@ -39,16 +39,13 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('intakes of several processe
   /** A process that stands still from a moment on, longer than its lease, and then goes on. */
   async function standingStill(moment: 'in mid-stream' | 'after the last byte') {
     const [owner, stream, clock] = [aViewer(), new PassThrough(), fixedClock(new Date())];
-    let goOn: () => void = () => undefined;
-    const gone = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
+    const goOn = aSignal();
     let isStored = false;
     const around = (files: FileStore): Partial<FileStore> => ({
       async write(...args) {
         const stored = await files.write(...args);
         isStored = true;
-        await gone;
+        await goOn.given;
         return stored;
       },
     });
@@ -66,7 +63,7 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('intakes of several processe
     return {
       ...{ owner, outcome, clock },
       goOn() {
-        goOn();
+        goOn.give();
         if (moment === 'in mid-stream') stream.end();
       },
     };
@@ -83,6 +80,7 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('intakes of several processe
       stopped.goOn();
       expect(await stopped.outcome).toBe('CONFLICT');
       expect(await replicas.everything()).toEqual(after);
+      expect(await replicas.givenUp()).toBe(0);
     });
 
     test('is given up by the sweep, and leaves nothing when it goes on', async () => {
@@ -94,6 +92,7 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('intakes of several processe
       stopped.goOn();
       expect(await stopped.outcome).toBe('CONFLICT');
       expect(await replicas.everything()).toEqual(before);
+      expect(await replicas.givenUp()).toBe(0);
     });
 
     test('is taken in after all when nobody missed it', async () => {
@@ -102,6 +101,33 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('intakes of several processe
       stopped.goOn();
       expect(await stopped.outcome).toBe('accepted');
     });
+  });
+
+  test('one that stores its file after it was given up, and dies of it, leaves nothing after the next sweep', async () => {
+    const before = await replicas.everything();
+    const [begun, goOn, stored] = [aSignal(), aSignal(), aSignal()];
+    const around = (files: FileStore): Partial<FileStore> => ({
+      async write(...args) {
+        begun.give();
+        await goOn.given;
+        await files.write(...args);
+        stored.give();
+        // It died: nothing comes after this.
+        return new Promise(() => undefined);
+      },
+    });
+    const dying = await replicas.open({ clock: fixedClock(new Date()), around });
+    void dying.upload(aViewer(), wholeFile(), 'key');
+    await begun.given;
+    await (await openLater()).sweepIntakes();
+    goOn.give();
+    await stored.given;
+    expect((await replicas.everything()).whole).toHaveLength(before.whole.length + 1);
+    await (await openLater()).sweepIntakes();
+    expect(await replicas.everything()).toEqual(before);
+    const muchLater = { ...systemClock, now: () => new Date(Date.now() + 60 * 60_000) };
+    await (await replicas.open({ clock: muchLater })).sweepIntakes();
+    expect(await replicas.givenUp()).toBe(0);
   });
 
   test('one that learns at its next renewal that it was given up stops reading and leaves nothing', async () => {
@@ -114,3 +140,11 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('intakes of several processe
     stopped.goOn();
   });
 });
+
+function aSignal() {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}

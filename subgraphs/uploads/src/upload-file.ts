@@ -3,6 +3,7 @@ import type { FileStore } from '@tributary/file-store';
 import type { Viewer } from '@tributary/graphql';
 import {
   acceptUpload,
+  forgetIntake,
   giveUpIntake,
   openIntake,
   type Upload,
@@ -83,11 +84,12 @@ async function storeAndAccept(
   return upload;
 }
 
-/** Leaves nothing of an intake that broke off; what cannot be removed now, the sweeper removes when the lease has run out. */
+/** Leaves nothing of an intake that broke off; what cannot be removed now, the sweeper removes. Call it once nothing of the file is on its way. */
 async function giveUp(id: string, { db, files, clock, log }: UploadFileDeps): Promise<void> {
   const deleteFile = (fileId: string) => files.delete(fileId);
   try {
-    if (await giveUpIntake(db, id, { deleteFile, now: clock.now() })) return;
+    await giveUpIntake(db, id, { deleteFile, now: clock.now() });
+    await forgetIntake(db, id);
     for (const fileId of await unknownFiles(db, [id])) await deleteFile(fileId);
   } catch (error) {
     log.warn({ err: error, uploadId: id }, 'a broken-off intake is left to the sweeper');
