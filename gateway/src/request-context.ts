@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from './auth/caller.ts';
+import type { MeasuredOperation } from './metrics/measure-operations.ts';
 import type { ArrivingFiles } from './subgraph/arriving-files.ts';
 
 /** What one operation carries through Apollo Server and the gateway to the requests to subgraphs. */
@@ -9,6 +10,8 @@ export interface RequestContext extends Caller {
   signal: AbortSignal;
   /** Only of a multipart request. */
   files?: ArrivingFiles | undefined;
+  /** Only of what Apollo Server answers itself. */
+  measured?: Pick<MeasuredOperation, 'failed'> | undefined;
 }
 
 /** The client's x-request-id where it is a harmless one, else a new one. */

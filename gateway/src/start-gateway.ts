@@ -19,6 +19,7 @@ import { createDocuments } from './graph/documents.ts';
 import { startGraph } from './graph/start-graph.ts';
 import { readCostRules } from './limits/cost-rules.ts';
 import { openLimits } from './limits/open-limits.ts';
+import { createMeasures } from './metrics/create-measures.ts';
 import { createSubgraph } from './subgraph/subgraph.ts';
 import { noSignals } from './subscriptions/no-signals.ts';
 import { serveWebSockets } from './subscriptions/serve-websockets.ts';
@@ -67,11 +68,13 @@ export async function startGateway(
 
   const authorization = isOpen ? null : createAuthorization({ rules: supergraph.accessRules, meetPolicies });
 
+  const measures = createMeasures(metrics);
   const graph = await startGraph({
     supergraphSdl: supergraph.sdl,
     subgraphs,
     isProduction,
     log,
+    measures,
     ...(authorization ? { wrap: authorization.wrap } : {}),
   });
   const { server, schema } = graph;
@@ -90,7 +93,15 @@ export async function startGateway(
     isProduction,
   });
   const limits = await openLimits({ config, redis, prefix, schema, log });
-  const subscribe = createSubscribe({ server, schema, eventLogs: supergraph.eventLogs, signals, clock, authorization });
+  const subscribe = createSubscribe({
+    server,
+    schema,
+    eventLogs: supergraph.eventLogs,
+    signals,
+    clock,
+    measures,
+    authorization,
+  });
   const operations = { server, subscribe, timeoutMs: config.OPERATION_TIMEOUT_MS };
   const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, subgraphs: subgraphs.values() });
   const readiness = watchReadiness({ checks, clock, log });
@@ -112,15 +123,18 @@ export async function startGateway(
     maxBodyBytes: config.MAX_BODY_BYTES,
     isProduction,
     documents,
-    stream: createStreamOperation({ authenticate, operations, limits, stopping: stopping.signal, log }),
+    stream: createStreamOperation({ authenticate, operations, limits, stopping: stopping.signal, measures, log }),
     limits,
     corsOrigins: config.CORS_ORIGINS,
     waitingFor,
+    measures,
     log,
   });
 
   // An upload lasts as long as its line needs; a subgraph that waits for one in vain gives up by its own time-out.
   const http = createServer({ requestTimeout: 0, keepAliveTimeout: keepAliveMs }, app);
+  measures.connections.watch(http);
+  measures.connections.inHand(limits.load.inFlight);
   const drain = prepareDrain(http);
   const closeWebSockets = serveWebSockets({
     http,
@@ -130,6 +144,7 @@ export async function startGateway(
     limits,
     maxMessageBytes: config.MAX_BODY_BYTES,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
+    measures,
   });
   const scraped = await serveMetrics({ registry: metrics, host: config.HOST, port: config.METRICS_PORT, log });
   const url = await listen(http, { host: config.HOST, port: config.PORT });

@@ -2,6 +2,8 @@ import { fileTooLarge, invalidInput, isAppError } from '@tributary/core';
 import type { Request, RequestHandler } from 'express';
 import { processRequest } from 'graphql-upload-minimal';
 import { csrfHeaders } from '../graph/csrf-headers.ts';
+import { OverLimit } from '../limits/over-limit.ts';
+import type { Measures } from '../metrics/create-measures.ts';
 import type { ArrivingFiles } from '../subgraph/arriving-files.ts';
 import { findUploads } from '../subgraph/find-uploads.ts';
 import { checkMap } from './check-map.ts';
@@ -14,12 +16,16 @@ const drainMs = 10_000;
  * Reads the `operations` and `map` of a multipart request and lets the request go on while its files still arrive.
  * Whatever is left of them when the answer is sent is drained for ten seconds, then the connection is cut.
  */
-export function acceptUploads(limits: { maxBytes: number; maxFiles: number }): RequestHandler {
+export function acceptUploads(
+  limits: { maxBytes: number; maxFiles: number },
+  { subgraphs }: Pick<Measures, 'subgraphs'>,
+): RequestHandler {
   return async (request, response, next) => {
     if (!request.is('multipart/form-data')) return next();
     response.once('finish', () => drain(request));
     if (!csrfHeaders.some((name) => request.get(name))) {
-      throw invalidInput(`A multipart request must carry one of the headers ${csrfHeaders.join(', ')}`);
+      const message = `A multipart request must carry one of the headers ${csrfHeaders.join(', ')}`;
+      throw new OverLimit('BAD_USER_INPUT', message, 'CSRF');
     }
     const announced = Number(request.get('content-length') ?? 0);
     if (announced > limits.maxFiles * limits.maxBytes + 2 * maxFieldBytes) {
@@ -29,12 +35,15 @@ export function acceptUploads(limits: { maxBytes: number; maxFiles: number }): R
     // A file counts as cut off once it reaches the parser's limit, not when it goes over.
     const options = { maxFileSize: limits.maxBytes + 1, maxFieldSize: maxFieldBytes };
     const operations = await processRequest(request, response, options).catch(refuse);
-    if (Array.isArray(operations)) throw invalidInput('Several operations in one request are not accepted');
+    if (Array.isArray(operations)) {
+      throw new OverLimit('BAD_USER_INPUT', 'Several operations in one request are not accepted', 'BATCHING');
+    }
     checkMap(parts.map(), limits.maxFiles);
     const last = findUploads(operations.variables).at(-1)?.upload;
     if (!last) throw invalidInput('The map must name a variable for a file');
     const files: ArrivingFiles = {
       maxBytes: limits.maxBytes,
+      taken: subgraphs.uploaded,
       settled: async (upload) => (upload === last ? parts.whole : undefined),
     };
     response.locals.files = files;

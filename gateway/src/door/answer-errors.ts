@@ -3,15 +3,18 @@ import type { ErrorRequestHandler } from 'express';
 import { extensionsOf } from '../graph/extensions-of.ts';
 import { httpStatus } from '../http-status.ts';
 import { TryLater } from '../limits/try-later.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import { measuredBy } from '../metrics/measured-request.ts';
 import { jsonTypeFor } from './accepted-types.ts';
 
 /** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
-export function answerErrors(log: Log): ErrorRequestHandler {
+export function answerErrors(log: Log, measures: Measures): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (response.headersSent) {
       response.destroy();
       return;
     }
+    measuredBy(response, measures).failed([error]);
     const { status, extensions, message } = describe(error);
     if (status === 500) log.error({ err: error }, 'a request failed');
     if (error instanceof TryLater) response.setHeader('retry-after', error.retryAfterSeconds);

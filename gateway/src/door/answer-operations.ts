@@ -2,6 +2,8 @@ import type { Request, RequestHandler } from 'express';
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { Documents } from '../graph/documents.ts';
 import type { PersistedDocuments } from '../limits/persisted-documents.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import { measuredBy } from '../metrics/measured-request.ts';
 import { eventStream, graphqlJson, json } from './accepted-types.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import { readParameters } from './read-parameters.ts';
@@ -19,6 +21,7 @@ export function answerOperations(options: {
   documents: Documents;
   persisted: PersistedDocuments;
   stream: StreamOperation;
+  measures: Measures;
 }): RequestHandler {
   return async (request, response, next) => {
     if (!carriesOperation(request)) return next();
@@ -29,12 +32,17 @@ export function answerOperations(options: {
     });
     const isRead = 'document' in read;
     const kind = isRead ? (getOperationAST(read.document, parameters.operationName)?.operation ?? null) : null;
+    const measured = measuredBy(response, options.measures);
+    measured.is(kind);
     const type = chooseAnswer(request.headers.accept, kind);
     if (type !== json && type !== graphqlJson) {
       const prepared = isRead ? options.documents.prepare({ ...parameters, query: read.query }) : [read];
       return options.stream(request, response, { prepared, kind, type });
     }
-    if (!isRead) return sendErrors(response, type, [read]);
+    if (!isRead) {
+      measured.failed([read]);
+      return sendErrors(response, type, [read]);
+    }
     if (request.get(costHeader) === 'report') response.setHeader(costHeader, read.cost);
     response.locals.operation = { ...parameters, document: read.document };
     if (parameters.extensions?.persistedQuery) putText(request, read.query, parameters.extensions);

@@ -1,4 +1,5 @@
 import { invalidInput } from '@tributary/core';
+import { OverLimit } from '../limits/over-limit.ts';
 
 /** Throws BAD_USER_INPUT unless a multipart request's map gives each file one variable of its own. */
 export function checkMap(map: ReadonlyMap<string, readonly string[]>, maxFiles: number): void {
@@ -12,5 +13,7 @@ export function checkMap(map: ReadonlyMap<string, readonly string[]>, maxFiles: 
     if (other !== undefined) throw invalidInput(`The map names two files for ${path}: "${other}" and "${part}"`);
     files.set(path, part);
   }
-  if (map.size > maxFiles) throw invalidInput(`The map names ${map.size} files; at most ${maxFiles} are accepted`);
+  if (map.size <= maxFiles) return;
+  const message = `The map names ${map.size} files; at most ${maxFiles} are accepted`;
+  throw new OverLimit('BAD_USER_INPUT', message, 'MAX_UPLOAD_FILES');
 }

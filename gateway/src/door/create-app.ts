@@ -11,6 +11,8 @@ import { httpStatus } from '../http-status.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import { withinTime } from '../limits/operation-time.ts';
 import { TryLater } from '../limits/try-later.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import { measuredBy, measureRequests } from '../metrics/measured-request.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
 import { acceptUploads } from './accept-uploads.ts';
 import { answerErrors } from './answer-errors.ts';
@@ -36,9 +38,10 @@ export function createApp(options: {
   limits: Limits;
   corsOrigins: readonly string[];
   waitingFor: () => string[];
+  measures: Measures;
   log: Log;
 }): Express {
-  const { authenticate, graph, limits, log } = options;
+  const { authenticate, graph, limits, log, measures } = options;
   const app = express().disable('x-powered-by');
   app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
@@ -50,11 +53,12 @@ export function createApp(options: {
   app.use(identifyRequest);
   app.use(cors(options.corsOrigins));
   app.get('/', (_request, response) => response.redirect('/graphql'));
-  for (const route of options.passThrough) app.use(route.prefix, passThrough({ ...route, authenticate }));
+  for (const route of options.passThrough) app.use(route.prefix, passThrough({ ...route, authenticate, measures }));
   app.use(
     '/graphql',
+    measureRequests(measures),
     shedLoad(limits.load),
-    acceptUploads(options.uploads),
+    acceptUploads(options.uploads, measures),
     express.json({ limit: options.maxBodyBytes }),
     (request, _response, next) => {
       // Express 5 leaves it undefined where there was none; Apollo's middleware wants it set.
@@ -64,6 +68,7 @@ export function createApp(options: {
     answerOperations({ ...options, persisted: limits.persisted }),
     expressMiddleware(graph.server, {
       async context({ req, res }) {
+        const measured = measuredBy(res, measures);
         try {
           const { viewer } = await authenticate(req.headers.authorization);
           const { operation, signal, requestId, files } = requestContextOf(res);
@@ -73,8 +78,9 @@ export function createApp(options: {
           const bytesIn = files ? () => req.socket.bytesRead : undefined;
           const time = withinTime(signal, limits.operationTimeoutMs, bytesIn);
           res.once('close', time.end);
-          return { viewer, requestId, files, signal: time.signal };
+          return { viewer, requestId, files, signal: time.signal, measured };
         } catch (error) {
+          measured.failed([error]);
           throw isAppError(error) ? wholeRequest(error) : error;
         }
       },
@@ -83,7 +89,7 @@ export function createApp(options: {
   app.use(() => {
     throw notFound('There is nothing here');
   });
-  app.use(answerErrors(log));
+  app.use(answerErrors(log, measures));
   return app;
 }
 

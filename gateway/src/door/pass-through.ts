@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { notFound } from '@tributary/core';
 import type { RequestHandler } from 'express';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { Measures } from '../metrics/create-measures.ts';
 import { openExchange } from '../subgraph/exchange.ts';
 import { sendRead } from '../subgraph/send-safely.ts';
 import { type Subgraph, subgraphHeaders } from '../subgraph/subgraph.ts';
@@ -25,8 +26,9 @@ export function passThrough(options: {
   prefix: string;
   subgraph: Subgraph;
   authenticate: Authenticate;
+  measures: Pick<Measures, 'subgraphs'>;
 }): RequestHandler {
-  const { prefix, subgraph, authenticate } = options;
+  const { prefix, subgraph, authenticate, measures } = options;
   return async (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
     const url = new URL(request.originalUrl, subgraph.url);
@@ -46,8 +48,16 @@ export function passThrough(options: {
     const answer = await sendRead(open, signal);
     response.status(answer.statusCode ?? 502).set(without(answer.headers, []));
     // Either side going away ends the other; what is already sent cannot be taken back.
-    await pipeline(answer, response).catch(() => response.destroy());
+    const counted = count(answer, (bytes) => measures.subgraphs.passed(subgraph.name, bytes));
+    await pipeline(counted, response).catch(() => response.destroy());
   };
+}
+
+async function* count(chunks: AsyncIterable<Uint8Array>, add: (bytes: number) => void) {
+  for await (const chunk of chunks) {
+    add(chunk.length);
+    yield chunk;
+  }
 }
 
 function without(headers: IncomingHttpHeaders, names: string[]): Record<string, string | string[]> {

@@ -4,6 +4,9 @@ import type { ExecutionArgs, FormattedExecutionResult, GraphQLError, OperationTy
 import type { Authenticate } from '../auth/authenticate.ts';
 import { clientOf, type Limits } from '../limits/open-limits.ts';
 import { operationOf } from '../limits/operation-of.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import { watchErrors } from '../metrics/measure-subscriptions.ts';
+import { measuredBy } from '../metrics/measured-request.ts';
 import { multipartFormat } from '../subscriptions/multipart-format.ts';
 import { createOperations } from '../subscriptions/operations.ts';
 import { sendStream } from '../subscriptions/send-stream.ts';
@@ -36,9 +39,10 @@ export function createStreamOperation(options: {
   limits: Limits;
   /** Aborted when the gateway stops: streams then end so that clients connect again. */
   stopping: AbortSignal;
+  measures: Measures;
   log: Log;
 }): StreamOperation {
-  const { authenticate, limits } = options;
+  const { authenticate, limits, measures } = options;
   return async (request, response, { prepared, kind, type }) => {
     refuseForgery(request);
     const { authorization } = request.headers;
@@ -48,10 +52,14 @@ export function createStreamOperation(options: {
       throw refusal(405, 'A mutation must be sent by POST');
     }
     const format = type === multipart ? multipartFormat : sseFormat;
+    const transport = type === multipart ? 'multipart' : 'sse';
+    const measured = measuredBy(response, measures);
+    measured.is(kind, transport);
     const send = (results: AsyncIterableIterator<FormattedExecutionResult>) =>
       sendStream(response, results, { ...options, format, heartbeatMs });
 
     if (!('document' in prepared)) {
+      measured.failed(prepared);
       if (type === multipart) return sendErrors(response, jsonTypeFor(request.headers.accept), prepared);
       return send(one(async () => ({ errors: prepared.map((error) => error.toJSON()) })));
     }
@@ -66,7 +74,14 @@ export function createStreamOperation(options: {
       hold: () => limits.subscriptions.take(clientOf(viewer, address)),
       context: async (until) => ({ ...(await authenticate(authorization)), ...noted, signal: until }),
     });
-    await send(kind === 'subscription' ? subscribe(prepared) : one(() => execute(prepared)));
+    await send(
+      kind === 'subscription'
+        ? measures.subscriptions.follow(subscribe(prepared), transport, measured)
+        : watchErrors(
+            one(() => execute(prepared)),
+            measured,
+          ),
+    );
   };
 }
 

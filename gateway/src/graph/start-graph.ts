@@ -5,6 +5,8 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { Log } from '@tributary/core';
 import type { GraphQLSchema } from 'graphql';
 import type { Authorization } from '../authorization/create-authorization.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import { tellErrors } from '../metrics/tell-errors.ts';
 import type { RequestContext } from '../request-context.ts';
 import { createDataSource } from '../subgraph/data-source.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
@@ -25,20 +27,22 @@ export async function startGraph(options: {
   subgraphs: Map<string, Subgraph>;
   isProduction: boolean;
   log: Log;
+  measures: Measures;
   /** Puts something in front of the gateway that may change what it is asked and what it answers. */
   wrap?: Authorization['wrap'];
 }): Promise<Graph> {
-  const { log, isProduction, subgraphs } = options;
+  const { log, isProduction, subgraphs, measures } = options;
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const gateway = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
     logger: log,
     __exposeQueryPlanExperimental: false,
+    queryPlannerConfig: { cache: measures.caches.planCache() },
     buildService({ name }) {
       const subgraph = subgraphs.get(name);
       if (!subgraph) throw new Error(`The supergraph has no URL for "${name}"`);
-      return createDataSource(subgraph);
+      return createDataSource(subgraph, measures);
     },
   });
   let schema: GraphQLSchema | undefined;
@@ -58,6 +62,8 @@ export async function startGraph(options: {
     plugins: [
       requireOperation,
       statusByMediaType,
+      tellErrors(measures),
+      measures.caches.documents,
       isProduction
         ? ApolloServerPluginLandingPageDisabled()
         : ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false } }),

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { LimitName } from '../metrics/limit-of.ts';
 import { TryLater } from './try-later.ts';
 
 const sampleMs = 1_000;
@@ -20,12 +21,14 @@ export function watchLoad({ maxInFlight, maxLagMs }: { maxInFlight: number; maxL
 
   function overload(): TryLater | null {
     const message = 'There is too much to do at the moment';
-    const later = (limit: string) => new TryLater('UNAVAILABLE', message, { limit, retryAfterSeconds: 1 });
+    const later = (limit: LimitName) => new TryLater('UNAVAILABLE', message, { limit, retryAfterSeconds: 1 });
     if (inFlight >= maxInFlight) return later('MAX_IN_FLIGHT');
     return lagMs > maxLagMs ? later('MAX_EVENT_LOOP_LAG_MS') : null;
   }
 
   return {
+    inFlight: () => inFlight,
+
     isOverloaded: () => overload() !== null,
 
     /** Counts an operation until the result is called, once or more. Throws UNAVAILABLE when there is too much to do. */

@@ -15,7 +15,7 @@ export function withinTime(
     const before = bytesIn();
     timer = setTimeout(() => {
       if (bytesIn() > before) return wait();
-      const limit = { limit: 'OPERATION_TIMEOUT_MS', retryAfterSeconds: 1 };
+      const limit = { limit: 'OPERATION_TIMEOUT_MS', retryAfterSeconds: 1 } as const;
       late.abort(new TryLater('UNAVAILABLE', `The operation took longer than ${ms} ms`, limit));
     }, ms);
   }

@@ -6,7 +6,11 @@ export interface Places {
 }
 
 /** Counts what is open in this process, in all (`MAX_<what>`: UNAVAILABLE) and per client (`MAX_<what>_PER_VIEWER`: RATE_LIMITED). */
-export function createPlaces(options: { what: string; most: number; mostPerClient: number }): Places {
+export function createPlaces(options: {
+  what: 'CONNECTIONS' | 'SUBSCRIPTIONS';
+  most: number;
+  mostPerClient: number;
+}): Places {
   const taken = new Map<string, number>();
   const name = options.what.toLowerCase();
   let all = 0;
@@ -14,11 +18,11 @@ export function createPlaces(options: { what: string; most: number; mostPerClien
     take(client) {
       const own = taken.get(client) ?? 0;
       if (own >= options.mostPerClient) {
-        const limit = { limit: `MAX_${options.what}_PER_VIEWER`, retryAfterSeconds: 10 };
+        const limit = { limit: `MAX_${options.what}_PER_VIEWER`, retryAfterSeconds: 10 } as const;
         throw new TryLater('RATE_LIMITED', `You have ${own} ${name} open; close one first`, limit);
       }
       if (all >= options.most) {
-        const limit = { limit: `MAX_${options.what}`, retryAfterSeconds: 10 };
+        const limit = { limit: `MAX_${options.what}`, retryAfterSeconds: 10 } as const;
         throw new TryLater('UNAVAILABLE', `No more ${name} are taken at the moment`, limit);
       }
       all += 1;

@@ -1,7 +1,10 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { isAppError } from '@tributary/core';
 import { codedError } from '../graph/coded-error.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import type { CallOutcome } from '../metrics/measure-subgraphs.ts';
 import type { RequestContext } from '../request-context.ts';
+import { timedOut } from './exchange.ts';
 import { findUploads } from './find-uploads.ts';
 import { readAnswer } from './read-answer.ts';
 import { sendJson } from './send-json.ts';
@@ -11,7 +14,10 @@ import { type Subgraph, subgraphHeaders } from './subgraph.ts';
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
 /** Makes @apollo/gateway reach a subgraph: each request with an internal token of its own, files streamed through. */
-export function createDataSource(subgraph: Subgraph): GraphQLDataSource<RequestContext> {
+export function createDataSource(
+  subgraph: Subgraph,
+  { subgraphs, operations }: Measures,
+): GraphQLDataSource<RequestContext> {
   return {
     async process(options) {
       if (options.kind !== 'incoming operation') return {};
@@ -20,17 +26,30 @@ export function createDataSource(subgraph: Subgraph): GraphQLDataSource<RequestC
       const body = { query, variables, ...(operationName === undefined ? {} : { operationName }) };
       const { files, signal } = context;
       const to = { headers: subgraphHeaders(subgraph, context), signal };
+      const end = subgraphs.call(subgraph.name);
       try {
         const hasFiles = files && findUploads(variables).length > 0;
         const response = await (hasFiles
           ? sendMultipart(subgraph, body, { ...to, files })
           : sendJson(subgraph, body, to));
         // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
-        return (await readAnswer(subgraph.name, response)) as Answer;
+        const answer = await readAnswer(subgraph.name, response);
+        end(answer.errors?.length ? 'errors' : 'ok');
+        return answer as Answer;
       } catch (error) {
+        const outcome = outcomeOf(error, signal);
+        end(outcome);
+        if (outcome === 'timeout') operations.refused('SUBGRAPH_TIMEOUT_MS');
         const reason = signal.aborted && isAppError(signal.reason) ? signal.reason : error;
         throw isAppError(reason) ? codedError(reason) : reason;
       }
     },
   };
+}
+
+/** Refused is what the client's own files were the fault of. */
+function outcomeOf(error: unknown, signal: AbortSignal): CallOutcome {
+  if (signal.aborted) return 'aborted';
+  if (!isAppError(error, 'UNAVAILABLE')) return 'refused';
+  return error.cause === timedOut ? 'timeout' : 'unavailable';
 }

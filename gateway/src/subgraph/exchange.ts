@@ -11,11 +11,14 @@ export interface Exchange {
   response: Promise<IncomingMessage>;
 }
 
+/** What an exchange fails by where the subgraph was silent for too long. */
+export const timedOut = new Error('timed out');
+
 /** Opens a request to a subgraph; the caller writes its body and ends it. */
 export function openExchange(subgraph: Subgraph, options: RequestOptions, url = subgraph.url): Exchange {
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open(url, { agent: subgraph.agent, ...options });
-  request.setTimeout(subgraph.timeoutMs, () => request.destroy(new Error('timed out')));
+  request.setTimeout(subgraph.timeoutMs, () => request.destroy(timedOut));
   // Stays for the life of the request: an error after the response's head must not go uncaught.
   const failure = new Promise<never>((_resolve, reject) => {
     request.on('error', (cause) => {

@@ -18,7 +18,7 @@ export async function* multipartBody(
   yield field(boundary, 'operations', withoutUploads(request));
   yield field(boundary, 'map', JSON.stringify(map));
   for (const [index, { upload }] of uploads.entries()) {
-    yield* filePart(boundary, index, upload, files.maxBytes);
+    yield* filePart(boundary, index, upload, files);
     await files.settled(upload);
   }
   yield `--${boundary}--\r\n`;
@@ -32,7 +32,7 @@ function withoutUploads(request: object): string {
   return JSON.stringify(request, (_key, child: unknown) => (child instanceof Upload ? null : child));
 }
 
-async function* filePart(boundary: string, index: number, upload: Upload, maxBytes: number) {
+async function* filePart(boundary: string, index: number, upload: Upload, { maxBytes, taken }: ArrivingFiles) {
   const file = await received(upload);
   const filename = file.filename.replaceAll(/["\r\n]/g, (character) => encodeURIComponent(character));
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimetype) ? file.mimetype : 'application/octet-stream';
@@ -40,7 +40,10 @@ async function* filePart(boundary: string, index: number, upload: Upload, maxByt
   const stream: Readable & { truncated?: boolean } = file.createReadStream();
   try {
     // Left open on an early end: destroying it would stall the parser, and with it the client.
-    for await (const chunk of Readable.prototype.iterator.call(stream, { destroyOnReturn: false })) yield chunk;
+    for await (const chunk of Readable.prototype.iterator.call(stream, { destroyOnReturn: false })) {
+      taken(chunk.length);
+      yield chunk;
+    }
   } catch (cause) {
     throw invalidInput(`The file "${file.filename}" broke off`, { cause });
   }

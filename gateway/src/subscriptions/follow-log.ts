@@ -1,6 +1,7 @@
 import { type Clock, isAppError } from '@tributary/core';
 import type { FormattedExecutionResult } from 'graphql';
 import type { EventPage, LogEvent, ReadPage } from './event-page.ts';
+import type { OnSignal } from './signals.ts';
 
 const pollMs = 5_000;
 const firstRetryMs = 250;
@@ -12,9 +13,11 @@ const firstRetryMs = 250;
  */
 export function followLog(options: {
   read: ReadPage;
-  subscribe: (onSignal: () => void) => Promise<() => void>;
+  subscribe: (onSignal: OnSignal) => Promise<() => void>;
   after: number;
   clock: Clock;
+  /** Hears of each event that a signal told of how long after it was handed on. */
+  lagged?: (ms: number) => void;
 }): AsyncIterableIterator<FormattedExecutionResult> {
   const { read, clock } = options;
   const done = { done: true, value: undefined } as const;
@@ -22,12 +25,16 @@ export function followLog(options: {
   let cursor = options.after;
   let page: EventPage = { events: [], isFull: false, endCursor: null };
   let hasNews = true;
+  // When the oldest signal not yet read for was given, and the one that led to the page in hand.
+  let saidAt: number | null = null;
+  let pageSaidAt: number | null = null;
   let failures = 0;
   let wake = () => {};
   let subscribed: Promise<void> | null = null;
 
-  function onSignal() {
+  function onSignal(at = clock.now().getTime()) {
     hasNews = true;
+    saidAt ??= at;
     wake();
   }
 
@@ -47,12 +54,15 @@ export function followLog(options: {
 
   async function readNext() {
     hasNews = false;
+    pageSaidAt = saidAt ?? (page.isFull ? pageSaidAt : null);
+    saidAt = null;
     try {
       page = await read(cursor, closed.signal);
       hasNews ||= page.isFull;
       failures = 0;
     } catch (error) {
       hasNews = true;
+      saidAt ??= pageSaidAt;
       if (!isAppError(error, 'UNAVAILABLE')) throw error;
       await pause(Math.min(pollMs, firstRetryMs * 2 ** failures++));
     }
@@ -60,6 +70,7 @@ export function followLog(options: {
 
   function take(event: LogEvent): IteratorResult<FormattedExecutionResult> {
     cursor = event.cursor;
+    if (pageSaidAt !== null) options.lagged?.(clock.now().getTime() - pageSaidAt);
     return { done: false, value: event.result };
   }
 

@@ -29,13 +29,24 @@ interface Flight {
 export type ReadGroup = ReturnType<typeof createReadGroup>;
 
 /** The reads of equal subscribers. A read is shared only by those whose last news came before it began. */
-export function createReadGroup({ clock, tick, onEmpty }: { clock: Clock; tick(): number; onEmpty(): void }) {
+export function createReadGroup({
+  clock,
+  tick,
+  onEmpty,
+  onRead,
+}: {
+  clock: Clock;
+  tick(): number;
+  onEmpty(): void;
+  onRead?: (() => void) | undefined;
+}) {
   const members = new Set<Member>();
   const running = new Set<Flight>();
   let last: Flight | null = null;
   let news = 0;
 
   function begin(after: number, read: ReadPage): Flight {
+    onRead?.();
     const abort = new AbortController();
     const begun = { begun: tick(), begunAt: clock.now().getTime() };
     const flight: Flight = { ...begun, after, result: read(after, abort.signal), page: null, readers: 0, abort };

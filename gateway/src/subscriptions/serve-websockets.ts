@@ -16,6 +16,8 @@ import { codedError } from '../graph/coded-error.ts';
 import type { Documents } from '../graph/documents.ts';
 import { clientOf, type Limits } from '../limits/open-limits.ts';
 import { operationOf } from '../limits/operation-of.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import type { MeasuredOperation } from '../metrics/measure-operations.ts';
 import { authorizationOf } from './authorization-of.ts';
 import { isAllowedOrigin } from './is-allowed-origin.ts';
 import { createOperations, type Operations } from './operations.ts';
@@ -42,19 +44,40 @@ export function serveWebSockets(options: {
   maxMessageBytes: number;
   /** Pages of other origins than the gateway's own that may connect. */
   allowedOrigins: readonly string[];
+  measures: Measures;
 }): () => Promise<void> {
-  const { authenticate, limits } = options;
+  const { authenticate, limits, measures } = options;
+  const { operations: measuredOperations } = measures;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
   options.http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const { pathname } = new URL(request.url ?? '/', 'http://gateway');
     if (pathname !== '/graphql') socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-    else if (!isAllowedOrigin(request, options.allowedOrigins)) socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    else if (!isAllowedOrigin(request, options.allowedOrigins)) {
+      measuredOperations.refused('WEBSOCKET_ORIGINS');
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    } else sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, request));
   });
 
+  function open(webSocket: WebSocket, request: IncomingMessage) {
+    measures.connections.opened(webSocket);
+    webSocket.on('error', (error) => {
+      const isTooLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+      if (isTooLarge) measuredOperations.refused('MAX_BODY_BYTES');
+    });
+    sockets.emit('connection', webSocket, request);
+  }
+
+  function turnAway(socket: WebSocket, error: AppError) {
+    measuredOperations.failed([error]);
+    refuse(socket, error);
+  }
+
   const bySocket = new WeakMap<WebSocket, { operations: Operations; check: (args: ExecutionArgs) => Promise<void> }>();
-  const byOperation = new WeakMap<ExecutionArgs, { operations: Operations; leave: () => void }>();
+  const byOperation = new WeakMap<
+    ExecutionArgs,
+    { operations: Operations; leave: () => void; measured: MeasuredOperation }
+  >();
 
   const server = useServer<Record<string, unknown>, { socket: WebSocket; request: IncomingMessage }>(
     {
@@ -69,7 +92,7 @@ export function serveWebSockets(options: {
           socket.once('close', limits.connections.take(clientOf(viewer, address)));
         } catch (error) {
           if (!isAppError(error)) throw error;
-          refuse(socket, error);
+          turnAway(socket, error);
           return false;
         }
         const operations = createOperations({
@@ -80,7 +103,7 @@ export function serveWebSockets(options: {
             try {
               return { ...(await authenticate(authorization)), requestId: randomUUID(), signal };
             } catch (error) {
-              if (isAppError(error, 'UNAUTHENTICATED')) refuse(socket, error);
+              if (isAppError(error, 'UNAUTHENTICATED')) turnAway(socket, error);
               throw error;
             }
           },
@@ -93,31 +116,52 @@ export function serveWebSockets(options: {
       },
       async onSubscribe({ extra }, _id, payload) {
         const { operations, check } = known(bySocket, extra.socket);
+        const measured = measuredOperations.begin('websocket');
+        const refused = (errors: readonly GraphQLError[]) => {
+          measured.failed(errors);
+          measured.end();
+          return errors;
+        };
         try {
           const query = await limits.persisted.resolve(payload);
           const prepared = options.documents.prepare({ ...payload, query });
-          if (!('document' in prepared)) return prepared;
+          if (!('document' in prepared)) return refused(prepared);
+          const kind = getOperationAST(prepared.document, prepared.operationName)?.operation ?? null;
+          measured.is(kind);
           const leave = limits.load.enter();
           await check(prepared).catch((error: unknown) => {
             leave();
             throw error;
           });
           // It lasts as long as the client likes; it is counted as a subscription from here on.
-          if (getOperationAST(prepared.document, prepared.operationName)?.operation === 'subscription') leave();
-          byOperation.set(prepared, { operations, leave });
+          if (kind === 'subscription') leave();
+          byOperation.set(prepared, { operations, leave, measured });
           return prepared;
         } catch (error) {
-          if (isAppError(error)) return [codedError(error)];
-          if (error instanceof GraphQLError) return [error];
+          if (isAppError(error)) return refused([codedError(error)]);
+          if (error instanceof GraphQLError) return refused([error]);
           throw error;
         }
       },
       // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
-      subscribe: (args) =>
-        known(byOperation, args).operations.subscribe(args) as AsyncIterableIterator<ExecutionResult>,
-      execute(args) {
-        const { operations, leave } = known(byOperation, args);
-        return operations.execute(args).finally(leave) as Promise<ExecutionResult>;
+      subscribe(args) {
+        const { operations, measured } = known(byOperation, args);
+        const results = measures.subscriptions.follow(operations.subscribe(args), 'websocket', measured);
+        return results as AsyncIterableIterator<ExecutionResult>;
+      },
+      async execute(args) {
+        const { operations, leave, measured } = known(byOperation, args);
+        try {
+          const result = await operations.execute(args);
+          measured.failed(result.errors ?? []);
+          return result as ExecutionResult;
+        } catch (error) {
+          measured.failed([error]);
+          throw error;
+        } finally {
+          leave();
+          measured.end();
+        }
       },
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     },

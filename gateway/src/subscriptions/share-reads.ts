@@ -1,6 +1,8 @@
 import type { Clock } from '@tributary/core';
+import type { MeasuredSubscriptions } from '../metrics/measure-subscriptions.ts';
 import type { EventPage, ReadPage } from './event-page.ts';
 import { createReadGroup, type Member, type ReadGroup } from './read-group.ts';
+import type { OnSignal } from './signals.ts';
 
 /** A read on behalf of one subscriber: what it may share it with, and how it is done. */
 export interface SharableRead {
@@ -12,7 +14,7 @@ export interface SharableRead {
 /** One subscriber's part in what is read together. */
 export interface SharedReader {
   /** Hears of news for this subscriber: what was read before is no longer new enough for it, or any equal one. */
-  listen(onSignal: () => void): () => void;
+  listen(onSignal: OnSignal): OnSignal;
   /**
    * The page after a cursor, read once for all equal subscribers that want it at the time. `prepare` is asked each time and
    * by each for itself, so that one whose rights are gone ends alone. Aborting leaves the others their read.
@@ -25,7 +27,13 @@ export interface SharedReader {
  * shared. Every subscriber keeps its own cursor and takes pages at its own pace; one that is behind, by coming late or by
  * reading slowly, reads by itself until it has caught up. Held for them is no more than the last page of each group.
  */
-export function createReadSharing({ clock }: { clock: Clock }): () => SharedReader {
+export function createReadSharing({
+  clock,
+  measures,
+}: {
+  clock: Clock;
+  measures?: Pick<MeasuredSubscriptions, 'read' | 'served'>;
+}): () => SharedReader {
   const groups = new Map<string, ReadGroup>();
   let ticks = 0;
   const tick = () => ++ticks;
@@ -33,7 +41,7 @@ export function createReadSharing({ clock }: { clock: Clock }): () => SharedRead
   function groupOf(key: string): ReadGroup {
     const known = groups.get(key);
     if (known) return known;
-    const group = createReadGroup({ clock, tick, onEmpty: () => void groups.delete(key) });
+    const group = createReadGroup({ clock, tick, onRead: measures?.read, onEmpty: () => void groups.delete(key) });
     groups.set(key, group);
     return group;
   }
@@ -61,10 +69,10 @@ export function createReadSharing({ clock }: { clock: Clock }): () => SharedRead
     return {
       listen(onSignal) {
         member.wake = onSignal;
-        return () => {
+        return (saidAt) => {
           member.known = tick();
           joined?.group.heard(member.known);
-          onSignal();
+          onSignal(saidAt);
         };
       },
       async read(after, signal, prepare) {
@@ -72,7 +80,9 @@ export function createReadSharing({ clock }: { clock: Clock }): () => SharedRead
         try {
           const { key, read } = await prepare();
           if (signal.aborted) return { events: [], isFull: false, endCursor: null };
-          return await join(key, signal).read(member, after, read);
+          const page = await join(key, signal).read(member, after, read);
+          measures?.served();
+          return page;
         } finally {
           member.isReading = false;
         }

@@ -3,10 +3,13 @@ import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 import { withoutRejections } from './without-rejections.ts';
 
+/** Hears of news, and of the time in milliseconds at which it was said, where it was. */
+export type OnSignal = (saidAt?: number) => void;
+
 /** Says that a channel has news; what the news is stands in the log. */
 export interface Signals {
   /** Resolves once signals of the channel arrive for certain; also signals after a lost connection came back. */
-  subscribe(channel: string, onSignal: () => void): Promise<() => void>;
+  subscribe(channel: string, onSignal: OnSignal): Promise<() => void>;
   /** Channels subscribed to by at least one listener. */
   channelCount(): number;
   ready(): boolean;
@@ -20,7 +23,7 @@ export function connectSignals(options: { url: string; prefix: string; log: Log 
   const redis = new Redis(options.url, { connectionName, maxRetriesPerRequest: null, lazyConnect: true });
   const subscriber = withoutRejections(redis, log);
   const pubSub = new RedisPubSub({ subscriber, publisher: subscriber });
-  const listeners = new Map<() => void, string>();
+  const listeners = new Map<OnSignal, string>();
   redis.on('error', (error) => log.warn({ err: error }, 'waiting for Redis'));
   redis.on('ready', () => {
     // Commands are answered in order: after the pong every channel is subscribed to again, so a re-read misses nothing.
@@ -34,7 +37,7 @@ export function connectSignals(options: { url: string; prefix: string; log: Log 
   return {
     async subscribe(channel, onSignal) {
       const name = options.prefix + channel;
-      const listener = () => onSignal();
+      const listener = (said?: unknown) => onSignal(Number(said) > 1e12 ? Number(said) : undefined);
       const id = await pubSub.subscribe(name, listener);
       listeners.set(listener, name);
       return () => {

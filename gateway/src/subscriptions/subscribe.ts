@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { z } from 'zod';
 import type { Authorization } from '../authorization/create-authorization.ts';
+import type { Measures } from '../metrics/create-measures.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { EventLog } from '../supergraph/event-logs.ts';
 import { channelOf } from './channel-of.ts';
@@ -40,10 +41,12 @@ export function createSubscribe(options: {
   eventLogs: Map<string, EventLog>;
   signals: Pick<Signals, 'subscribe'>;
   clock: Clock;
+  measures: Pick<Measures, 'subscriptions'>;
   /** Null where everyone may have everything. */
   authorization: Pick<Authorization, 'admission'> | null;
 }): (subscription: Subscription) => AsyncIterableIterator<FormattedExecutionResult> {
-  const share = createReadSharing(options);
+  const { subscriptions } = options.measures;
+  const share = createReadSharing({ clock: options.clock, measures: subscriptions });
   return ({ document, operationName, variables, context }) => {
     const schema = options.schema();
     const operation = getOperationAST(document, operationName);
@@ -89,6 +92,7 @@ export function createSubscribe(options: {
       },
       after: z.int().nullish().parse(given.after) ?? 0,
       clock: options.clock,
+      lagged: subscriptions.lagged,
     });
   };
 }

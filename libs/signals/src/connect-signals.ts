@@ -26,7 +26,7 @@ export function connectSignals({ url, prefix, log }: { url: string; prefix: stri
   return {
     signal({ uploadId, ownerId }) {
       for (const channel of [`upload:${uploadId}`, `uploads-of:${ownerId}`]) {
-        pubSub.publish(prefix + channel, '1').catch((error: unknown) => {
+        pubSub.publish(prefix + channel, Date.now()).catch((error: unknown) => {
           log.debug({ err: error, channel }, 'not signalled');
         });
       }

@@ -1,0 +1,62 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { Counter, gaugeOf, type Registry } from '@tributary/metrics';
+
+/** As much as @apollo/gateway would take for its own. */
+const plansBytes = 30 * 2 ** 20;
+
+/** Adds how often a plan or a checked document was known already, and how many plans are. */
+export function measureCaches(registry: Registry) {
+  const registers = [registry];
+  const about = { labelNames: ['result'] as const, registers };
+  const plans = new Counter({
+    name: 'tributary_gateway_plan_cache_total',
+    help: 'Look-ups of query plans, by whether the plan was there.',
+    ...about,
+  });
+  const documents = new Counter({
+    name: 'tributary_gateway_document_cache_total',
+    help: 'Look-ups of parsed and validated documents, by whether it was there.',
+    ...about,
+  });
+  let current: InMemoryLRUCache<object> | null = null;
+  gaugeOf(registry, { name: 'tributary_gateway_plans', help: 'Query plans that are kept.' }, () => [
+    { value: current?.keys().length ?? 0 },
+  ]);
+
+  /** A cache of plans for @apollo/gateway; of several the newest is the one whose size is told. */
+  function planCache<Plan extends object>() {
+    const cache = new InMemoryLRUCache<Plan>({
+      maxSize: plansBytes,
+      sizeCalculation: InMemoryLRUCache.sizeCalculation,
+    });
+    current = cache;
+    return {
+      async get(key: string) {
+        const plan = await cache.get(key);
+        plans.inc({ result: plan ? 'hit' : 'miss' });
+        return plan;
+      },
+      set: (key: string, plan: Plan) => cache.set(key, plan),
+      delete: (key: string) => cache.delete(key),
+      clear: () => cache.clear(),
+    };
+  }
+
+  /** Apollo Server parses only what it does not know. */
+  const documentsOf: ApolloServerPlugin = {
+    async requestDidStart() {
+      let result = 'hit';
+      return {
+        async parsingDidStart() {
+          result = 'miss';
+        },
+        async didResolveOperation() {
+          documents.inc({ result });
+        },
+      };
+    },
+  };
+
+  return { planCache, documents: documentsOf };
+}

@@ -1,0 +1,35 @@
+import type { Server } from 'node:http';
+import { Gauge, gaugeOf, type Registry } from '@tributary/metrics';
+import type { WebSocket } from 'ws';
+
+/** Adds what is open and in hand. */
+export function measureConnections(registry: Registry) {
+  const registers = [registry];
+  const connections = new Gauge({
+    name: 'tributary_gateway_connections_open',
+    help: 'Open TCP connections of clients, WebSockets among them.',
+    registers,
+  });
+  const webSockets = new Gauge({
+    name: 'tributary_gateway_websockets_open',
+    help: 'Open WebSockets.',
+    registers,
+  });
+  return {
+    /** Counts from before the server listens. */
+    watch(server: Server): void {
+      server.on('connection', (socket) => {
+        connections.inc();
+        socket.once('close', () => connections.dec());
+      });
+    },
+    opened(webSocket: WebSocket): void {
+      webSockets.inc();
+      webSocket.once('close', () => webSockets.dec());
+    },
+    inHand(count: () => number): void {
+      const about = { name: 'tributary_gateway_in_flight', help: 'Operations in hand, subscriptions left out.' };
+      gaugeOf(registry, about, () => [{ value: count() }]);
+    },
+  };
+}
