@@ -8,7 +8,7 @@ import { departmentsCsv } from './sample-files.ts';
 /** What each process must say that it waits for when it is the first to start. */
 const expected: Record<string, string[]> = {
   users: ['the users database', 'Redis', 'the administrator'],
-  uploads: ['the uploads database', 'Redis', 'RabbitMQ'],
+  uploads: ['the uploads database'],
   employees: ['the employment database'],
   gateway: ['Redis', 'the users subgraph', 'the uploads subgraph', 'the employees subgraph'],
   'csv-loader': ['RabbitMQ', 'the employment database'],
@@ -77,3 +77,16 @@ test('every process started before any server stays up, says by name what it wai
     status: 'COMPLETED',
   });
 }, 180_000);
+
+test('without RabbitMQ files are accepted, and loaded once it is back', async () => {
+  const client = openClient((await starting).gatewayUrl);
+  const { token } = await client.register();
+  waitedFor.delete('uploads');
+  await servers.amqp.leave();
+  await waitFor(() => waitedFor.get('uploads')?.has('RabbitMQ'), { what: 'the subgraph to miss RabbitMQ' });
+  const { id } = await client.upload(token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+  expect((await fetch(`http://127.0.0.1:${ports.uploads}/health/ready`)).status).toBe(200);
+  expect(await client.record(token, id)).toMatchObject({ status: 'RECEIVED' });
+  await servers.amqp.comeBack();
+  expect((await client.follow(token, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
+}, 120_000);

@@ -41,3 +41,14 @@ test('a check that never answers is waited for, and holds up no other', async ()
   stop = watch.stop;
   await waitFor(() => watch.waitingFor().join() === 'Redis');
 });
+
+test('what is only missed is looked at, and not waited for', async () => {
+  let looks = 0;
+  const ping = async () => {
+    looks += 1;
+    throw new Error('gone');
+  };
+  const watch = watchReadiness({ checks: { db: async () => 1 }, missed: { Redis: ping }, clock: systemClock, log });
+  stop = watch.stop;
+  await waitFor(() => looks > 1 && watch.waitingFor().length === 0);
+});

@@ -5,17 +5,20 @@ const everyMsWhileWaiting = 250;
 
 /**
  * Checks each named dependency now and every `everyMs`, and says in the log when one goes or comes back: a start that
- * waits is worth a note, an outage a warning. A check that throws, or takes longer than `everyMs`, means waiting. Stop it before closing
- * what it checks.
+ * waits is worth a note, an outage a warning. A check that throws, or takes longer than `everyMs`, means waiting. What is
+ * only `missed` while it is away is watched and logged in the same way, but the process is ready without it. Stop it before
+ * closing what it checks.
  */
 export function watchReadiness(options: {
   checks: Record<string, () => Promise<unknown>>;
+  missed?: Record<string, () => Promise<unknown>>;
   clock: Clock;
   log: Log;
   everyMs?: number;
 }): { waitingFor: () => string[]; stop: () => Promise<void> } {
-  const { checks, clock, log, everyMs = 2000 } = options;
-  const waiting = new Map(Object.keys(checks).map((name): [string, boolean] => [name, true]));
+  const { checks, missed = {}, clock, log, everyMs = 2000 } = options;
+  const all = Object.entries({ ...checks, ...missed });
+  const waiting = new Map(all.map(([name]): [string, boolean] => [name, true]));
   const stopping = new AbortController();
 
   async function check(name: string, ping: () => Promise<unknown>, first: boolean): Promise<void> {
@@ -31,7 +34,7 @@ export function watchReadiness(options: {
 
   async function watch(): Promise<void> {
     for (let first = true; !stopping.signal.aborted; first = false) {
-      await Promise.all(Object.entries(checks).map(([name, ping]) => check(name, ping, first)));
+      await Promise.all(all.map(([name, ping]) => check(name, ping, first)));
       const isWaiting = [...waiting.values()].some(Boolean);
       await clock.sleep(isWaiting ? everyMsWhileWaiting : everyMs, stopping.signal).catch(() => undefined);
     }
@@ -39,7 +42,7 @@ export function watchReadiness(options: {
 
   const watching = watch();
   return {
-    waitingFor: () => [...waiting].filter(([, missing]) => missing).map(([name]) => name),
+    waitingFor: () => Object.keys(checks).filter((name) => waiting.get(name)),
     stop: () => {
       stopping.abort();
       return watching;

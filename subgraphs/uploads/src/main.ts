@@ -34,7 +34,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
   onClose(() => relay.stop());
   const sweeper = startSweeper({ db, files, clock, log });
   onClose(() => sweeper.stop());
-  const readiness = watchReadiness({ checks: watchedDependencies({ db, files, signals, broker }), clock, log });
+  const readiness = watchReadiness({ ...watchedDependencies({ db, files, signals, broker }), clock, log });
   onClose(() => readiness.stop());
 
   const accepted: Shared['accepted'] = ({ id, ownerId }) => {
