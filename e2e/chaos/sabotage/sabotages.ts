@@ -8,9 +8,8 @@ export interface Sabotage {
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
-const writeRows = `for (const sql of rowStatements(kind, chunk.rows, sequence, uploadId))
-        await connection.query(sql);`;
-const endOfChunk = 'return { ...before, rowsRead, rowsLoaded, rowsRejected, reasons, version };';
+const writeRows = 'await writeRows(connection, target, chunk.rows);';
+const endOfChunk = 'return { ...before, committed, rowsRead, rowsLoaded, rowsRejected, reasons, version };';
 
 /** The guarantees the suite must notice the loss of. Each is a proof that a green run means something. */
 export const sabotages: readonly Sabotage[] = [

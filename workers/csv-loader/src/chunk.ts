@@ -1,12 +1,18 @@
+import type { Kind } from './rows/kinds.ts';
 import type { Rejection } from './rows/rejection.ts';
+import type { RowValues } from './rows/validate-row.ts';
 
-/** Rows of a file that are committed together, with what makes them a step of the load. */
+/** Rows of a file that are committed together: all from one place in it up to another. */
 export interface Chunk {
-  /** Rows of the file before this chunk: what must be committed already. */
-  readonly after: number;
-  /** The physical line of its last row. */
-  readonly line: number;
-  /** Accepted rows as the text of their values. */
-  readonly rows: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly RowValues[];
   readonly rejections: readonly Rejection[];
+}
+
+/** The load that chunks are committed to. */
+export interface Target {
+  readonly uploadId: string;
+  readonly sequence: number;
+  readonly kind: Kind;
 }

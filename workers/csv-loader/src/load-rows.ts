@@ -1,17 +1,21 @@
 import { loadProgressed } from '@tributary/events';
 import { Continue } from '@tributary/worker';
-import type { Chunk } from './chunk.ts';
+import type { Chunk, Target } from './chunk.ts';
 import type { Dialect } from './csv/dialect.ts';
 import { type LoadDependencies, stopWhenAborted } from './load-dependencies.ts';
 import { createProgressGate } from './progress.ts';
 import { readChunks } from './read-chunks.ts';
-import { commitChunk, type Target } from './store/commit-chunk.ts';
+import { commitChunk } from './store/commit-chunk.ts';
 import { loadKnownIds } from './store/known-ids.ts';
 import type { LoadRecord } from './store/load-record.ts';
 
+/** Chunks written at the same time, each on a connection of its own: the server has a core for each. */
+const LANES = 2;
+
 /**
- * Commits the file's rows from the load's checkpoint on, chunk by chunk, reading the next while one is written. Throws
+ * Commits the file's rows that are not committed yet, chunk by chunk, reading the next while others are written. Throws
  * Superseded when another loader got ahead, and Continue when the delivery was in hand for long enough and rows are left.
+ * Nothing is on its way any more when it ends.
  */
 export async function loadRows(
   target: Target,
@@ -46,17 +50,20 @@ export async function loadRows(
   }
 
   const known = await loadKnownIds(db.pool, kind, sequence);
-  let writing: Promise<void> = Promise.resolve();
+  const writing = new Set<Promise<void>>();
+  const reading = { dialect, kind, known, committed: load.committed, chunkRows };
   try {
-    for await (const chunk of readChunks(source, { dialect, kind, known, skip: load.rowsRead, chunkRows })) {
-      await writing;
+    for await (const chunk of readChunks(source, reading)) {
+      if (writing.size === LANES) await Promise.race(writing);
       stopWhenAborted(signal);
       if (hasProgress && isOverdue()) throw new Continue();
-      writing = write(chunk);
-      // Awaited with the next chunk; until then a failure must not count as unhandled.
-      writing.catch(() => {});
+      // A write that failed stays among them, for whoever waits next.
+      const written = write(chunk).then(() => void writing.delete(written));
+      written.catch(() => {});
+      writing.add(written);
     }
+    await Promise.all(writing);
   } finally {
-    await writing;
+    await Promise.allSettled(writing);
   }
 }

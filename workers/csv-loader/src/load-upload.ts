@@ -1,5 +1,6 @@
 import { unavailable } from '@tributary/core';
 import { loadStarted } from '@tributary/events';
+import type { Target } from './chunk.ts';
 import { settleDialect } from './csv/settle-dialect.ts';
 import { FileFault } from './file-fault.ts';
 import { type LoadDependencies, stopWhenAborted, type Upload } from './load-dependencies.ts';
@@ -7,7 +8,7 @@ import { loadRows } from './load-rows.ts';
 import { publishEnd } from './publish-end.ts';
 import { readFile } from './read-file.ts';
 import { isKind } from './rows/kinds.ts';
-import { Superseded, type Target } from './store/commit-chunk.ts';
+import { Superseded } from './store/commit-chunk.ts';
 import { countUnended, endLoad, type LoadRecord, openLoad, saveDialect } from './store/load-record.ts';
 import { waitingForDatabase } from './store/waiting-for-database.ts';
 

@@ -3,38 +3,40 @@ import { type CsvRecord, rawText } from './csv/csv-record.ts';
 import { decodeText } from './csv/decode-text.ts';
 import type { Dialect } from './csv/dialect.ts';
 import { createTokeniser } from './csv/tokeniser.ts';
+import { type RowRanges, rangeFollower } from './row-ranges.ts';
 import { createIdSet } from './rows/id-set.ts';
 import type { Kind } from './rows/kinds.ts';
 import type { Rejection } from './rows/rejection.ts';
-import { isFault, type KnownIds, validateRow } from './rows/validate-row.ts';
-import { rowTuple } from './store/row-statements.ts';
+import { isFault, type KnownIds, type RowValues, validateRow } from './rows/validate-row.ts';
 
 const CHUNK_ROWS = 5_000;
-const CHUNK_CHARACTERS = 2_000_000;
+/** With a record of 1 MiB behind it well within one packet of the database. */
+const CHUNK_BYTES = 1_000_000;
 
 interface Reading {
   readonly dialect: Dialect;
   readonly kind: Kind;
   readonly known: KnownIds;
-  readonly skip: number;
+  readonly committed: RowRanges;
   readonly chunkRows?: number | undefined;
 }
 
 /**
- * The second pass: validates every row and hands them on in chunks of about `chunkRows`, less where rows are long. The first `skip` rows
- * are committed already; they are validated again, because the ids they used make later ones duplicates.
+ * The second pass: validates every row and hands them on in chunks of `chunkRows`, less where rows are long. Rows that are
+ * committed already are validated again, because the ids they used make later ones duplicates, and left out.
  */
 export async function* readChunks(
   source: AsyncIterable<Uint8Array>,
-  { dialect, kind, known, skip, chunkRows = CHUNK_ROWS }: Reading,
+  { dialect, kind, known, committed, chunkRows = CHUNK_ROWS }: Reading,
 ): AsyncGenerator<Chunk> {
   const used = createIdSet();
+  const isCommitted = rangeFollower(committed);
   let isHeader = dialect.header !== null;
-  let position = 0;
-  let characters = 0;
-  let line = 0;
-  let rows: string[] = [];
+  let place = 0;
+  let bytes = 0;
+  let rows: RowValues[] = [];
   let rejections: Rejection[] = [];
+  let chunks: Chunk[] = [];
 
   const tokeniser = createTokeniser(dialect.delimiter, (record) => {
     if (isHeader) isHeader = false;
@@ -43,26 +45,38 @@ export async function* readChunks(
 
   function takeRow(record: CsvRecord) {
     const result = validateRow(record, kind, used, known);
-    position++;
-    if (position <= skip) return;
-    line = record.line;
-    characters += record.to - record.from;
-    if (isFault(result)) rejections.push({ ...result, line, raw: rawText(record) });
-    else rows.push(rowTuple(result));
+    if (isCommitted(place)) {
+      endChunk();
+      place++;
+      return;
+    }
+    place++;
+    bytes += record.to - record.from;
+    if (isFault(result)) rejections.push({ ...result, line: record.line, raw: rawText(record) });
+    else rows.push(result);
+    if (rows.length + rejections.length >= chunkRows || bytes >= CHUNK_BYTES) endChunk();
   }
 
-  function takeChunk(): Chunk {
-    const chunk = { after: position - rows.length - rejections.length, line, rows, rejections };
+  function endChunk() {
+    const count = rows.length + rejections.length;
+    if (count === 0) return;
+    chunks.push({ from: place - count, to: place, rows, rejections });
     rows = [];
     rejections = [];
-    characters = 0;
-    return chunk;
+    bytes = 0;
   }
 
-  for await (const bytes of decodeText(source, dialect.encoding)) {
-    tokeniser.push(bytes);
-    if (rows.length + rejections.length >= chunkRows || characters >= CHUNK_CHARACTERS) yield takeChunk();
+  function takeChunks(): Chunk[] {
+    const taken = chunks;
+    chunks = [];
+    return taken;
+  }
+
+  for await (const text of decodeText(source, dialect.encoding)) {
+    tokeniser.push(text);
+    yield* takeChunks();
   }
   tokeniser.end();
-  if (rows.length + rejections.length > 0) yield takeChunk();
+  endChunk();
+  yield* takeChunks();
 }

@@ -20,6 +20,7 @@ export function watchedPool(pool: Pool, around: Around): Pool {
 function watchedConnection(connection: PoolConnection, around: Around): PoolConnection {
   const statements: Partial<PoolConnection> = {
     query: (...input: Parameters<PoolConnection['query']>) => around(() => connection.query(...input), connection),
+    batch: (...input: Parameters<PoolConnection['batch']>) => around(() => connection.batch(...input), connection),
     beginTransaction: () => around(() => connection.beginTransaction(), connection),
     commit: () => around(() => connection.commit(), connection),
   };

@@ -2,7 +2,7 @@ import { type CsvRecord, fieldText } from '../csv/csv-record.ts';
 import { parseDatetime } from './parse-datetime.ts';
 import type { RowFault } from './rejection.ts';
 
-const MAX_ID = 2 ** 31 - 1;
+export const MAX_ID = 2 ** 31 - 1;
 const MAX_NAME_CHARACTERS = 255;
 
 /** Reads a cell that must be an id, 1 to 2147483647. */

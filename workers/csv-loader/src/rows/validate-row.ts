@@ -11,7 +11,7 @@ export interface KnownIds {
 }
 
 /** A row as its table takes it: the values of its columns, in order. */
-export type RowValues = readonly (number | string)[];
+export type RowValues = readonly [id: number, ...(number | string)[]];
 
 /**
  * Checks a record column by column, in order; the first that fails is the answer. An id counts as used once a row with it was
@@ -34,8 +34,8 @@ export function validateRow(record: CsvRecord, kind: Kind, used: IdSet, known: K
   if (used.has(id)) return fault('id', 'DUPLICATE_ID', `The id ${id} is already used by an earlier row of this file.`);
   const name = readName(record, 1, columns[1]);
   if (typeof name === 'object') return name;
-  const values = kind === 'HIRED_EMPLOYEES' ? hireValues(record, id, name, known) : [id, name];
-  if (Array.isArray(values)) used.add(id);
+  const values: RowValues | RowFault = kind === 'HIRED_EMPLOYEES' ? hireValues(record, id, name, known) : [id, name];
+  if (!isFault(values)) used.add(id);
   return values;
 }
 

@@ -2,22 +2,16 @@ import { isContention } from '@tributary/employment-db';
 import type { rejectionReason } from '@tributary/events';
 import type { PoolConnection } from 'mariadb';
 import type { z } from 'zod';
-import type { Chunk } from '../chunk.ts';
+import type { Chunk, Target } from '../chunk.ts';
 import { type LoadDependencies, stopWhenAborted } from '../load-dependencies.ts';
-import type { Kind } from '../rows/kinds.ts';
+import { addRange } from '../row-ranges.ts';
 import { type LoadRecord, readLoad } from './load-record.ts';
-import { rejectionStatements, rowStatements } from './row-statements.ts';
+import { rejectionStatements, writeRows } from './row-statements.ts';
 
 const CONTENTION_TRIES = 10;
 const MAX_PAUSE_MS = 1_000;
 const REASONS = 10;
 const REASON_CHARACTERS = 200;
-
-export interface Target {
-  readonly uploadId: string;
-  readonly sequence: number;
-  readonly kind: Kind;
-}
 
 /** Someone else has ended the load or brought it further: what is in hand is out of date. */
 export class Superseded extends Error {
@@ -29,7 +23,7 @@ export class Superseded extends Error {
 
 /**
  * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed. Throws
- * Superseded, having written nothing, when the load does not stand exactly before this chunk. A deadlock or lock timeout is tried ten
+ * Superseded, having written nothing, when the load has ended or has a row of this chunk already. A deadlock or lock timeout is tried ten
  * times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
  */
 export async function commitChunk(
@@ -61,11 +55,13 @@ function pauseMs(tries: number): number {
 }
 
 async function writeChunk(connection: PoolConnection, target: Target, chunk: Chunk): Promise<LoadRecord> {
-  const { uploadId, sequence, kind } = target;
-  const before = await readLoad(connection, uploadId, true);
-  if (before.state !== 'LOADING' || before.rowsRead !== chunk.after) throw new Superseded(uploadId);
-  for (const sql of rowStatements(kind, chunk.rows, sequence, uploadId)) await connection.query(sql);
+  const { uploadId } = target;
+  await writeRows(connection, target, chunk.rows);
   for (const sql of rejectionStatements(chunk.rejections, uploadId)) await connection.query(sql);
+  // Locked behind the rows, so that chunks of one load are written at the same time. Everyone locks in this order.
+  const before = await readLoad(connection, uploadId, true);
+  const committed = addRange(before.committed, [chunk.from, chunk.to]);
+  if (before.state !== 'LOADING' || committed === null) throw new Superseded(uploadId);
   const rowsLoaded = before.rowsLoaded + chunk.rows.length;
   const rowsRejected = before.rowsRejected + chunk.rejections.length;
   const rowsRead = rowsLoaded + rowsRejected;
@@ -75,17 +71,9 @@ async function writeChunk(connection: PoolConnection, target: Target, chunk: Chu
     `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, begun = 1,
         updated_at = NOW(3)
       WHERE upload_id = ?`,
-    [
-      JSON.stringify({ row: rowsRead, line: chunk.line }),
-      rowsRead,
-      rowsLoaded,
-      rowsRejected,
-      JSON.stringify(reasons),
-      version,
-      uploadId,
-    ],
+    [JSON.stringify(committed), rowsRead, rowsLoaded, rowsRejected, JSON.stringify(reasons), version, uploadId],
   );
-  return { ...before, rowsRead, rowsLoaded, rowsRejected, reasons, version };
+  return { ...before, committed, rowsRead, rowsLoaded, rowsRejected, reasons, version };
 }
 
 /** Locks the one row all loads share, hence after the long writes. */
@@ -96,10 +84,10 @@ async function raiseDataVersion(connection: PoolConnection): Promise<number> {
   return Number(insertId);
 }
 
+/** The first ten by their lines: a chunk may be committed before one that stands above it. */
 function addReasons(reasons: z.output<typeof rejectionReason>[], chunk: Chunk): z.output<typeof rejectionReason>[] {
-  const room = Math.max(0, REASONS - reasons.length);
   const added = chunk.rejections
-    .slice(0, room)
+    .slice(0, REASONS)
     .map(({ raw, ...reason }) => ({ ...reason, raw: raw.slice(0, REASON_CHARACTERS) }));
-  return [...reasons, ...added];
+  return [...reasons, ...added].sort((one, other) => one.line - other.line).slice(0, REASONS);
 }

@@ -7,6 +7,8 @@ import { type Dialect, dialect } from '../csv/dialect.ts';
 const loadRecord = z.object({
   state: z.enum(['LOADING', 'COMPLETED', 'FAILED', 'CANCELLED']),
   dialect: z.preprocess(fromJson, dialect.nullable()),
+  /** The rows of the file that are committed. */
+  committed: z.preprocess(committedRows, z.array(z.tuple([z.number(), z.number()]).readonly()).readonly()),
   rowsRead: z.number(),
   rowsLoaded: z.number(),
   rowsRejected: z.number(),
@@ -23,6 +25,12 @@ function fromJson(value: unknown): unknown {
   return typeof value === 'string' ? JSON.parse(value) : value;
 }
 
+/** The checkpoint; of a load begun before there were lanes it says up to which row. */
+function committedRows(checkpoint: unknown): unknown {
+  const value = fromJson(checkpoint) ?? [];
+  return typeof value === 'object' && 'row' in value ? [[0, value.row]] : value;
+}
+
 /** The upload's load, entered first if this is the first time it is seen. */
 export async function openLoad(pool: Pool, upload: BodyOf<typeof uploadReceived>): Promise<LoadRecord> {
   await pool.query(
@@ -35,7 +43,7 @@ export async function openLoad(pool: Pool, upload: BodyOf<typeof uploadReceived>
 /** Reads the load; `lock` holds its row until the transaction ends. */
 export async function readLoad(connection: Pool | Connection, uploadId: string, lock = false): Promise<LoadRecord> {
   const [row] = await connection.query(
-    `SELECT state, dialect, rows_read AS rowsRead, rows_loaded AS rowsLoaded, rows_rejected AS rowsRejected, reasons, failure, version
+    `SELECT state, dialect, checkpoint AS committed, rows_read AS rowsRead, rows_loaded AS rowsLoaded, rows_rejected AS rowsRejected, reasons, failure, version
        FROM loads WHERE upload_id = ?${lock ? ' FOR UPDATE' : ''}`,
     [uploadId],
   );
