@@ -20,6 +20,7 @@ const schemas = [
   'libs/core/src/shutdown.ts',
   'libs/http/src/stop-times.ts',
   'libs/metrics/src/metrics-config.ts',
+  'libs/tracing/src/config.ts',
   'libs/testing/src/test-servers.ts',
 ];
 const scripts = list('scripts').flatMap((path) => (/(?<!\.test)\.mjs$/.test(path) ? [`scripts/${path}`] : []));

@@ -1,0 +1,75 @@
+import { context, type Link, propagation, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { noteError } from './note-error.ts';
+import { tracer } from './tracer.ts';
+
+export type Headers = Readonly<Record<string, unknown>>;
+
+export interface SpanDescription {
+  readonly kind?: 'server' | 'client' | 'producer' | 'consumer' | 'internal';
+  readonly attributes?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Headers that may name the span's parent; without a parent in them it begins a trace. */
+  readonly from?: Headers;
+  /** `traceparent`s of what this has to do with. */
+  readonly links?: readonly (string | null)[];
+}
+
+export interface OpenSpan {
+  readonly span: Span;
+  /** Runs what belongs to the span; it ends neither with it nor with its error. */
+  run<T>(work: () => T): T;
+}
+
+const kinds = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+};
+
+/**
+ * Does the work in a span of its own and gives what it gives. A span without `from` is only made within another: what a
+ * process does by itself, such as looking at its outbox, leaves no traces. Of an error nothing but its code is kept.
+ */
+export async function inSpan<T>(
+  name: string,
+  description: SpanDescription,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
+  const { span, run } = openSpan(name, description);
+  try {
+    return await run(() => work(span));
+  } catch (error) {
+    noteError(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** A span that the caller ends. */
+export function openSpan(
+  name: string,
+  { kind = 'internal', attributes = {}, from, links = [] }: SpanDescription,
+): OpenSpan {
+  const active = context.active();
+  if (from === undefined && !isRecorded()) return { span: unrecorded, run: (work) => work() };
+  const parent = from === undefined ? active : propagation.extract(ROOT_CONTEXT, from);
+  const options = { kind: kinds[kind], attributes, links: links.flatMap(linkTo) };
+  const span = tracer().startSpan(name, options, parent);
+  const own = trace.setSpan(parent, span);
+  return { span, run: (work) => context.with(own, work) };
+}
+
+/** Whether what happens now is part of a trace that is kept. */
+export function isRecorded(): boolean {
+  return trace.getActiveSpan()?.isRecording() ?? false;
+}
+
+const unrecorded = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
+
+function linkTo(traceparent: string | null): Link[] {
+  if (traceparent === null) return [];
+  const linked = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, { traceparent }));
+  return linked === undefined ? [] : [{ context: linked }];
+}
