@@ -77,14 +77,17 @@ async function replay(connection, worker) {
 }
 
 /**
- * What is published again: the message as it was first, without attempts, waits and errors.
+ * What is published again: the message as it was first, in its trace, without attempts, waits and errors.
  *
  * @param {Message} message
  */
 function replayed({ properties, fields }) {
   const { type, messageId, contentType, timestamp, appId, headers } = properties;
   const routingKey = headers?.['tributary-routing-key'] ?? fields.routingKey;
-  return { type, messageId, contentType, timestamp, appId, headers: { 'tributary-routing-key': routingKey } };
+  const trace = Object.fromEntries(
+    ['traceparent', 'tracestate'].flatMap((name) => (headers?.[name] ? [[name, headers[name]]] : [])),
+  );
+  return { type, messageId, contentType, timestamp, appId, headers: { ...trace, 'tributary-routing-key': routingKey } };
 }
 
 /**

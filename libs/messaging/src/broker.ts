@@ -23,6 +23,8 @@ export interface OutgoingMessage {
   readonly type: string;
   readonly routingKey: string;
   readonly body: unknown;
+  /** Whose trace it belongs to. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Publish = <E extends EventContract>(

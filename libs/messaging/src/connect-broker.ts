@@ -5,6 +5,7 @@ import { type Connection, openConnection } from './open-connection.ts';
 import { openPublisher } from './open-publisher.ts';
 import { outgoingMessage } from './outgoing-message.ts';
 import { readDepths } from './read-depths.ts';
+import { sendInSpan } from './send-in-span.ts';
 import { type AmqpConsumer, startConsumer } from './start-consumer.ts';
 import { eventsExchange } from './topology.ts';
 
@@ -70,14 +71,17 @@ export async function connectBroker({
     await Promise.all([(await consuming)?.close(), publisher.close()]);
   }
 
-  function send({ messageId, type, routingKey, body }: OutgoingMessage): Promise<void> {
+  function send(message: OutgoingMessage): Promise<void> {
+    const { messageId, type, routingKey, body } = message;
     const timestamp = Math.floor(Date.now() / 1000);
-    return publisher.send({
-      exchange: eventsExchange,
-      routingKey,
-      content: Buffer.from(JSON.stringify(body)),
-      options: { type, messageId, timestamp, appId: name, contentType: 'application/json' },
-    });
+    return sendInSpan(message, (headers) =>
+      publisher.send({
+        exchange: eventsExchange,
+        routingKey,
+        content: Buffer.from(JSON.stringify(body)),
+        options: { type, messageId, timestamp, appId: name, contentType: 'application/json', headers },
+      }),
+    );
   }
 
   return {

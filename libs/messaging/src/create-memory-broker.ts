@@ -5,6 +5,7 @@ import { createMemoryQueue, type MemoryQueue } from './create-memory-queue.ts';
 import { matchesBinding } from './matches-binding.ts';
 import { NotTaken } from './not-taken.ts';
 import { outgoingMessage } from './outgoing-message.ts';
+import { sendInSpan } from './send-in-span.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 export interface MemoryBroker extends Broker {
@@ -46,9 +47,11 @@ export function createMemoryBroker({
     if (!connected) throw unavailable('RabbitMQ is not connected.');
     const content = Buffer.from(JSON.stringify(message.body));
     const { type, messageId, routingKey } = message;
-    if (!route({ content, type, messageId, routingKey, headers: {} }) && !acceptUnroutable) {
-      throw new NotTaken('returned', `No queue takes messages with the routing key ${routingKey} yet.`);
-    }
+    await sendInSpan(message, async (headers) => {
+      if (!route({ content, type, messageId, routingKey, headers }) && !acceptUnroutable) {
+        throw new NotTaken('returned', `No queue takes messages with the routing key ${routingKey} yet.`);
+      }
+    });
     sent.push(message);
   }
 

@@ -1,3 +1,4 @@
+import { pickTraceHeaders } from '@tributary/tracing';
 import type { StoredMessage } from './stored-message.ts';
 
 /** The history that travels with a message. The broker's own counts (`x-…`) also count dropped connections: not used. */
@@ -23,9 +24,9 @@ export function historyOf({ headers, routingKey }: Pick<StoredMessage, 'headers'
   };
 }
 
-/** Headers for going on with the rest: no history, as when it was published; only the routing key is no longer its own. */
+/** Headers for going on with the rest: its trace and no history, as when it was published; only the routing key is no longer its own. */
 export function continueHeaders(message: Pick<StoredMessage, 'headers' | 'routingKey'>): Record<string, unknown> {
-  return { 'tributary-routing-key': historyOf(message).routingKey };
+  return { ...pickTraceHeaders(message.headers), 'tributary-routing-key': historyOf(message).routingKey };
 }
 
 /**

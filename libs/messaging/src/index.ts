@@ -16,3 +16,4 @@ export { NotTaken } from './not-taken.ts';
 export { type InspectableOutbox, mostCounted, type OutboxRow, type OutboxStore, putOffUntil } from './outbox-store.ts';
 export { outgoingMessage } from './outgoing-message.ts';
 export { type OutboxRelay, type SendOutcome, startOutboxRelay } from './start-outbox-relay.ts';
+export { headersToStore, storedHeaders } from './stored-headers.ts';

@@ -1,4 +1,5 @@
 import type { Clock, Log } from '@tributary/core';
+import { inSpan, traceHeaders } from '@tributary/tracing';
 import type { Broker, OutgoingMessage } from './broker.ts';
 import { NotTaken } from './not-taken.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -32,7 +33,7 @@ const leaseMs = 10_000;
 /**
  * Sends an outbox's rows, oldest first, whenever nudged and every `pollMs`; any number of relays may share the table. A
  * crash between confirm and mark sends a message twice, never not at all. What the broker would not take is logged and
- * put off, and the others go on. While the broker is away nothing is claimed, and nothing is waited for once it is back.
+ * put off, and the others go on. Each is sent in the trace it was stored with. While the broker is away nothing is claimed, and nothing is waited for once it is back.
  */
 export function startOutboxRelay<Row extends OutgoingMessage>({
   store,
@@ -79,8 +80,13 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
     }
   }
 
-  async function sendOne(row: Row) {
-    if (await noted(send(row), row, 'not sent, stays in the outbox')) {
+  function sendOne(row: Row): Promise<void> {
+    const attributes = { 'messaging.message.id': row.messageId };
+    return inSpan(`relay ${row.type}`, { from: row.headers ?? {}, attributes }, () => sendAndMark(row));
+  }
+
+  async function sendAndMark(row: Row) {
+    if (await noted(send({ ...row, headers: traceHeaders() }), row, 'not sent, stays in the outbox')) {
       // A row that could not be marked keeps its lease: it is sent again when that ends, not at once.
       await noted(store.markSent(row), row, 'sent but not marked as sent, will be sent again');
     } else if (publisher.ready()) {

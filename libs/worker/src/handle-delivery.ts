@@ -1,5 +1,6 @@
 import { type Clock, isAppError, type Log } from '@tributary/core';
 import type { Delivery, Handle, Outcome, Publish } from '@tributary/messaging';
+import { inSpan } from '@tributary/tracing';
 import { z } from 'zod';
 import type { HandlingContext, WorkerDefinition } from './define-worker.ts';
 import { failureOutcome } from './failure-outcome.ts';
@@ -13,8 +14,31 @@ export interface Surroundings {
   readonly longestHandlingMs: number;
 }
 
-/** Makes the broker's handle of a worker: checks the message against its contract, runs the worker, decides by the error. */
-export function handleDelivery(
+/** Makes the broker's handle of a worker: each delivery is a span in the trace of what published it. */
+export function handleDelivery(definition: WorkerDefinition, surroundings: Surroundings): Handle {
+  const handle = decideOutcome(definition, surroundings);
+  return (delivery, signal) => {
+    const { type, headers, messageId, attempt, waits, body } = delivery;
+    const name = matchContract(definition, type) ? type : 'unknown';
+    const attributes = {
+      'messaging.system': 'rabbitmq',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': definition.name,
+      'messaging.message.id': messageId,
+      'tributary.attempt': attempt,
+      'tributary.waits': waits,
+      ...uploadAttribute(body),
+    };
+    return inSpan(`process ${name}`, { kind: 'consumer', from: headers, attributes }, async (span) => {
+      const outcome = await handle(delivery, signal);
+      span.setAttribute('tributary.outcome', signal.aborted ? 'handed back' : nameOf(outcome));
+      return outcome;
+    });
+  };
+}
+
+/** Checks the message against its contract, runs the worker, decides by the error. */
+function decideOutcome(
   definition: WorkerDefinition,
   { dependencies, longestHandlingMs, ...shared }: Surroundings,
 ): Handle {
@@ -96,3 +120,13 @@ const causeOf = ({ cause }: Error) => (cause instanceof Error ? cause.message : 
 
 const uploadIdOf = (body: unknown) =>
   typeof body === 'object' && body !== null && 'uploadId' in body ? { uploadId: body.uploadId } : {};
+
+const uploadAttribute = (body: unknown) => {
+  const { uploadId } = Object(uploadIdOf(body));
+  return typeof uploadId === 'string' ? { 'tributary.upload.id': uploadId } : {};
+};
+
+function nameOf(outcome: Outcome): string {
+  if ('retryInMs' in outcome) return outcome.countsAsAttempt ? 'tried again' : 'waits';
+  return 'ack' in outcome ? 'done' : 'continue' in outcome ? 'continued' : 'dead-lettered';
+}

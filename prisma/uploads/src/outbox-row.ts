@@ -1,6 +1,8 @@
-import type { OutgoingMessage } from '@tributary/messaging';
+import { headersToStore, type OutgoingMessage } from '@tributary/messaging';
 
 /** The outbox row of a message about one upload; its message id stays the same however often it is sent. */
-export function outboxRow({ messageId, type, routingKey, body }: OutgoingMessage, uploadId: string, createdAt: Date) {
-  return { messageId, type, routingKey, uploadId, body: JSON.stringify(body), createdAt };
+export function outboxRow(message: OutgoingMessage, uploadId: string, createdAt: Date) {
+  const { messageId, type, routingKey, body } = message;
+  const headers = headersToStore(message.headers);
+  return { messageId, type, routingKey, uploadId, body: JSON.stringify(body), headers, createdAt };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@tributary/core';
 import { uploadReceived } from '@tributary/events';
-import { type InspectableOutbox, mostCounted, type OutboxRow, putOffUntil } from '@tributary/messaging';
+import { type InspectableOutbox, mostCounted, type OutboxRow, putOffUntil, storedHeaders } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { recordFactsWithin } from './record-facts.ts';
@@ -55,7 +55,7 @@ async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date)
   const where = { id: { in: free.map(({ id }) => BigInt(id)) } };
   await tx.outboxMessage.updateMany({ where, data: { claimedUntil: new Date(now.getTime() + leaseMs) } });
   const rows = await tx.outboxMessage.findMany({ where, orderBy: { id: 'asc' } });
-  return rows.map((row) => ({ ...row, body: JSON.parse(row.body) }));
+  return rows.map((row) => ({ ...row, body: JSON.parse(row.body), headers: storedHeaders(row.headers) }));
 }
 
 /** The upload is locked before its outbox row, as in every other transaction that needs both. */

@@ -1,20 +1,21 @@
 import type { Clock } from '@tributary/core';
 import {
+  headersToStore,
   type InspectableOutbox,
   mostCounted,
   type OutboxRow,
   type OutgoingMessage,
   putOffUntil,
+  storedHeaders,
 } from '@tributary/messaging';
 import type { Transaction, UsersDb } from './client.ts';
 
 /** Puts a message into the outbox: it is sent if, and only if, the transaction is committed. */
-export async function addToOutbox(
-  tx: Transaction,
-  { messageId, type, routingKey, body }: OutgoingMessage,
-  createdAt: Date,
-): Promise<void> {
-  await tx.outboxMessage.create({ data: { messageId, type, routingKey, body: JSON.stringify(body), createdAt } });
+export async function addToOutbox(tx: Transaction, message: OutgoingMessage, createdAt: Date): Promise<void> {
+  const { messageId, type, routingKey, body } = message;
+  const headers = headersToStore(message.headers);
+  const data = { messageId, type, routingKey, body: JSON.stringify(body), headers, createdAt };
+  await tx.outboxMessage.create({ data });
 }
 
 /** The users outbox for the relay; any number of relays may share it. A row is released or put off only by the relay that still holds it. */
@@ -49,5 +50,5 @@ async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date)
   const where = { id: { in: free.map(({ id }) => BigInt(id)) } };
   await tx.outboxMessage.updateMany({ where, data: { claimedUntil: new Date(now.getTime() + leaseMs) } });
   const rows = await tx.outboxMessage.findMany({ where, orderBy: { id: 'asc' } });
-  return rows.map((row) => ({ ...row, body: JSON.parse(row.body) }));
+  return rows.map((row) => ({ ...row, body: JSON.parse(row.body), headers: storedHeaders(row.headers) }));
 }
