@@ -1,5 +1,6 @@
 import { type Log, unavailable } from '@tributary/core';
 import type { Answers, DepartmentHires, QuarterlyHires } from '@tributary/employment-db';
+import { traceRedis } from '@tributary/tracing';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { storeGenerationArguments, storeGenerationScript } from './store-generation.ts';
@@ -50,6 +51,7 @@ export function openAnswerCache({
     commandTimeout: 3_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
   });
+  traceRedis(redis);
   let isAway = false;
   redis.on('error', (error: Error) => {
     if (!isAway) log.warn({ reason: error.message }, 'waiting for Redis');

@@ -1,6 +1,7 @@
 import { createPool, type Pool } from 'mariadb';
 import { addressOf } from './connection-options.ts';
 import { withSessions } from './with-sessions.ts';
+import { withSpans } from './with-spans.ts';
 
 /** What a pool tells of itself without asking the server. */
 export type PoolUse = Pick<Pool, 'activeConnections' | 'idleConnections' | 'taskQueueSize'>;
@@ -29,7 +30,7 @@ export function openPool(url: string, { sessionSql = [], ...more }: PoolOptions 
     ...more,
     ...(limit === null ? {} : { connectionLimit: Number(limit) }),
   });
-  return withSessions(pool, ["SET time_zone = '+00:00'", ...sessionSql]);
+  return withSpans(withSessions(pool, ["SET time_zone = '+00:00'", ...sessionSql]));
 }
 
 const recovery = {

@@ -1,3 +1,4 @@
+import { traceRedis } from '@tributary/tracing';
 import { Redis } from 'ioredis';
 
 /**
@@ -13,5 +14,5 @@ export function connectRedis(url: string): Redis {
   });
   // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
   redis.on('error', () => undefined);
-  return redis;
+  return traceRedis(redis);
 }

@@ -1,4 +1,5 @@
 import type { Log } from '@tributary/core';
+import { traceHeaders, traceRedis } from '@tributary/tracing';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 
@@ -22,11 +23,14 @@ export function connectSignals({ url, prefix, log }: { url: string; prefix: stri
   });
   // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
   publisher.on('error', () => undefined);
+  traceRedis(publisher);
   const pubSub = new RedisPubSub({ publisher, subscriber: new Redis(url, { lazyConnect: true }) });
   return {
     signal({ uploadId, ownerId }) {
+      const { traceparent } = traceHeaders();
+      const said = traceparent === undefined ? Date.now() : `${Date.now()} ${traceparent}`;
       for (const channel of [`upload:${uploadId}`, `uploads-of:${ownerId}`]) {
-        pubSub.publish(prefix + channel, Date.now()).catch((error: unknown) => {
+        pubSub.publish(prefix + channel, said).catch((error: unknown) => {
           log.debug({ err: error, channel }, 'not signalled');
         });
       }

@@ -1,4 +1,5 @@
 import { loadProgressed } from '@tributary/events';
+import { inSpan } from '@tributary/tracing';
 import { Continue } from '@tributary/worker';
 import type { Chunk, Target } from './chunk.ts';
 import type { Dialect } from './csv/dialect.ts';
@@ -32,8 +33,9 @@ export async function loadRows(
 
   let hasProgress = false;
   async function write(chunk: Chunk) {
-    const { rowsRead, rowsLoaded, rowsRejected } = await measure(kind, chunk, () =>
-      commitChunk(target, chunk, dependencies),
+    const attributes = { 'tributary.rows': chunk.rows.length, 'tributary.rejections': chunk.rejections.length };
+    const { rowsRead, rowsLoaded, rowsRejected } = await inSpan('load chunk', { attributes }, () =>
+      measure(kind, chunk, () => commitChunk(target, chunk, dependencies)),
     );
     hasProgress = true;
     progressed();

@@ -1,5 +1,6 @@
 import { unavailable } from '@tributary/core';
 import { loadStarted } from '@tributary/events';
+import { inSpan } from '@tributary/tracing';
 import type { Target } from './chunk.ts';
 import { settleDialect } from './csv/settle-dialect.ts';
 import { FileFault } from './file-fault.ts';
@@ -43,7 +44,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
     }
     if (!load.dialect) {
       await publish(loadStarted, { uploadId, at: clock.now().toISOString() });
-      const dialect = await settleDialect(open, kind, () => stopWhenAborted(signal));
+      const dialect = await inSpan('first pass', {}, () => settleDialect(open, kind, () => stopWhenAborted(signal)));
       await saveDialect(db.pool, uploadId, dialect);
       progressed();
       return;

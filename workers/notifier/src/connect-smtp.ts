@@ -1,5 +1,6 @@
 import { unavailable } from '@tributary/core';
 import type { MailState } from '@tributary/notifications-db';
+import { inSpan } from '@tributary/tracing';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { z } from 'zod';
 
@@ -24,23 +25,30 @@ const smtpError = z.looseObject({
 export function connectSmtp(url: string, { deadlineMs = 40_000 }: { deadlineMs?: number } = {}): Smtp {
   let transport = openPool(url);
   return {
-    async send(mail) {
-      const used = transport;
-      try {
-        await beforeDeadline(used.sendMail(mail), deadlineMs, () => {
-          // nodemailer cannot end a mail in hand: its connection closes after it, and no later mail waits for that.
-          if (transport === used) transport = openPool(url);
-          used.close();
-        });
-        return { state: 'SENT' };
-      } catch (error) {
-        const refusal = refusalForGood(error);
-        if (refusal !== null) return { state: 'UNDELIVERABLE', refusal };
-        throw unavailable('The mail server does not take the mail at the moment.', { cause: error });
-      }
-    },
+    send: (mail) =>
+      inSpan('send mail', { kind: 'client', attributes: { 'server.address': new URL(url).hostname } }, async (span) => {
+        const state = await handOver(mail);
+        span.setAttribute('tributary.mail.state', state.state);
+        return state;
+      }),
     close: () => transport.close(),
   };
+
+  async function handOver(mail: SendMailOptions): Promise<MailState> {
+    const used = transport;
+    try {
+      await beforeDeadline(used.sendMail(mail), deadlineMs, () => {
+        // nodemailer cannot end a mail in hand: its connection closes after it, and no later mail waits for that.
+        if (transport === used) transport = openPool(url);
+        used.close();
+      });
+      return { state: 'SENT' };
+    } catch (error) {
+      const refusal = refusalForGood(error);
+      if (refusal !== null) return { state: 'UNDELIVERABLE', refusal };
+      throw unavailable('The mail server does not take the mail at the moment.', { cause: error });
+    }
+  }
 }
 
 /** The time-outs here are for one step each, and a server that trickles passes them all. */

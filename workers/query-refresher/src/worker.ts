@@ -3,6 +3,7 @@ import { createLog, urlOf } from '@tributary/core';
 import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
+import { inSpan } from '@tributary/tracing';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { createRefresher } from './create-refresher.ts';
@@ -29,11 +30,13 @@ export default defineWorker({
       log: createLog('query-refresher'),
     });
     onClose(() => cache.close());
-    const run = async () => {
-      const answers = await computeAnswers(db.pool);
-      await cache.store(answers);
-      return answers.version;
-    };
+    const run = () =>
+      inSpan('refresh answers', {}, async (span) => {
+        const answers = await computeAnswers(db.pool);
+        span.setAttribute('tributary.version', answers.version);
+        await cache.store(answers);
+        return answers.version;
+      });
     const refresher = createRefresher({ storedVersion: () => cache.version(), run: measureRefresh(metrics, run) });
     return { db, cache, refresher };
   },
