@@ -6,7 +6,7 @@ import { removeInstance } from './instance/remove-instance.mjs';
 import { followLog } from './processes/follow-log.mjs';
 import { choosePorts, metricsOf } from './stack/choose-ports.mjs';
 import { listDeployables } from './stack/deployables.mjs';
-import { instanceEnvironment, pick } from './stack/environment.mjs';
+import { instanceEnvironment, isTracingVariable, pick } from './stack/environment.mjs';
 import { mailbox } from './stack/mailbox.mjs';
 import { openProcessRecord } from './stack/process-record.mjs';
 import { loadSecrets } from './stack/secrets.mjs';
@@ -101,7 +101,7 @@ export async function startStack(options) {
     for (const { name, command, portVariable, variables } of deployables) {
       const port = ports[name] ?? 0;
       const own = {
-        ...pick(environment, variables),
+        ...pick(environment, [...variables, ...Object.keys(environment).filter(isTracingVariable)]),
         [portVariable]: String(port),
         METRICS_PORT: String(ports[metricsOf(name)]),
         ...options.processEnvironment?.[name],

@@ -1,6 +1,7 @@
 import { port, readConfig, startProcess, systemClock, urlOf } from '@tributary/core';
 import { connectBroker } from '@tributary/messaging';
 import { createMetrics, measureReadiness, metricsConfig, serveMetrics } from '@tributary/metrics';
+import { startTracing } from '@tributary/tracing';
 import { startWorker, watchWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { loadDefinition } from './load-definition.ts';
@@ -25,6 +26,8 @@ await startProcess(name || 'worker', async ({ log, onClose }) => {
   const definition = await loadDefinition(name);
   const schema = z.object({ ...definition.config.shape, ...runtimeConfig.shape });
   const config = { ...readConfig(schema), ...readConfig(runtimeConfig) };
+  const tracing = await startTracing(name, { log });
+  onClose(tracing.stop);
 
   const registry = createMetrics(name);
   const metrics = await serveMetrics({ registry, host: config.HEALTH_HOST, port: config.METRICS_PORT, log });

@@ -46,6 +46,7 @@ const environment = z
     WEBSOCKET_ORIGINS: z.string().default('').pipe(originsOf(false)),
     CORS_ORIGINS: z.string().default('').pipe(originsOf(true)),
     TRUSTED_PROXIES: z.string().default('').pipe(networks),
+    TRUST_TRACEPARENT: z.enum(['on', 'off']).default('off'),
     SUBGRAPH_TIMEOUT_MS: wholeNumber(1, 600_000).default(30_000),
     OPERATION_TIMEOUT_MS: wholeNumber(1, 3_600_000).default(60_000),
     RATE_LIMIT_PER_VIEWER: rateOrOff.optional(),

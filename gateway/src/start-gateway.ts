@@ -43,6 +43,7 @@ export async function startGateway(
     metrics = new Registry(),
   }: { log: Log; clock: Clock; meetPolicies?: MeetPolicies; metrics?: Registry },
 ) {
+  const trustsTraceparent = config.TRUST_TRACEPARENT === 'on';
   const isProduction = config.NODE_ENV === 'production';
   const prefix = `${config.TRIBUTARY_INSTANCE}:`;
   const supergraph = await loadSupergraph(config.SUPERGRAPH_PATH ?? besideThisPackage, config.subgraphUrls);
@@ -126,6 +127,7 @@ export async function startGateway(
     stream: createStreamOperation({ authenticate, operations, limits, stopping: stopping.signal, measures, log }),
     limits,
     corsOrigins: config.CORS_ORIGINS,
+    trustsTraceparent,
     waitingFor,
     measures,
     log,
@@ -145,6 +147,7 @@ export async function startGateway(
     maxMessageBytes: config.MAX_BODY_BYTES,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
     measures,
+    trustsTraceparent,
   });
   const scraped = await serveMetrics({ registry: metrics, host: config.HOST, port: config.METRICS_PORT, log });
   const url = await listen(http, { host: config.HOST, port: config.PORT });

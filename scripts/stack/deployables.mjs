@@ -75,6 +75,7 @@ const servers = [
       'PASS_THROUGH',
       'MAX_UPLOAD_BYTES',
       'AUTH',
+      'TRUST_TRACEPARENT',
     ],
   },
 ];

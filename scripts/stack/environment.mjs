@@ -16,7 +16,12 @@ export const operatorVariables = [
   'MAIL_FROM',
   'PUBLIC_URL',
   'AUTH',
+  'TRUST_TRACEPARENT',
 ];
+
+/** Whether OpenTelemetry's variable goes to every process; each has a service name of its own. */
+export const isTracingVariable = (/** @type {string} */ name) =>
+  name.startsWith('OTEL_') && name !== 'OTEL_SERVICE_NAME';
 
 /**
  * All variables of an instance by name; each process is given those of them it names in the table.

@@ -1,6 +1,8 @@
+import { openSpan } from '@tributary/tracing';
 import type { Request, RequestHandler } from 'express';
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { Documents } from '../graph/documents.ts';
+import { operationAttributes } from '../graph/operation-attributes.ts';
 import type { PersistedDocuments } from '../limits/persisted-documents.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { measuredBy } from '../metrics/measured-request.ts';
@@ -47,7 +49,10 @@ export function answerOperations(options: {
     response.locals.operation = { ...parameters, document: read.document };
     if (parameters.extensions?.persistedQuery) putText(request, read.query, parameters.extensions);
     request.headers.accept = type;
-    next();
+    const { type: name, attributes } = operationAttributes(read.document, parameters.operationName);
+    const { span, run } = openSpan(name, { attributes });
+    response.once('close', () => span.end());
+    run(next);
   };
 }
 

@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import { type AppError, invalidInput, isAppError, type Log, notFound } from '@tributary/core';
+import { traceRequests } from '@tributary/tracing';
 import express, { type Express } from 'express';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
@@ -37,6 +38,8 @@ export function createApp(options: {
   stream: StreamOperation;
   limits: Limits;
   corsOrigins: readonly string[];
+  /** Whether clients decide if their trace is kept. */
+  trustsTraceparent: boolean;
   waitingFor: () => string[];
   measures: Measures;
   log: Log;
@@ -50,6 +53,8 @@ export function createApp(options: {
     if (waitingFor.length === 0) response.json({ status: 'ok' });
     else response.status(503).json({ status: 'unavailable', waitingFor });
   });
+  const routes = ['/graphql', ...options.passThrough.map(({ prefix }) => prefix)];
+  app.use(traceRequests({ routes, onlyId: !options.trustsTraceparent }));
   app.use(identifyRequest);
   app.use(cors(options.corsOrigins));
   app.get('/', (_request, response) => response.redirect('/graphql'));

@@ -6,7 +6,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { openExchange } from '../subgraph/exchange.ts';
 import { sendRead } from '../subgraph/send-safely.ts';
-import { type Subgraph, subgraphHeaders } from '../subgraph/subgraph.ts';
+import { inSubgraphSpan, type Subgraph, subgraphHeaders } from '../subgraph/subgraph.ts';
 import { requestContextOf } from './request-context-of.ts';
 
 const perConnection = [
@@ -20,6 +20,10 @@ const perConnection = [
   'transfer-encoding',
   'upgrade',
 ];
+
+const ofTheGateway = ['host', 'authorization', 'cookie', 'x-request-id', 'content-length'];
+const ofTraces = ['traceparent', 'tracestate', 'baggage'];
+const notPassedOn = [...ofTheGateway, ...ofTraces];
 
 /** Streams GET and HEAD under a prefix from a subgraph; a bearer's token becomes an internal one, without it none is sent. */
 export function passThrough(options: {
@@ -37,15 +41,17 @@ export function passThrough(options: {
     if (isOutside || url.origin !== subgraph.url.origin) throw notFound('There is nothing here');
     const context = requestContextOf(response);
     const caller = await authenticate(request.get('authorization'));
-    const { authorization, ...own } = subgraphHeaders(subgraph, { ...context, ...caller });
-    const headers = {
-      ...without(request.headers, ['host', 'authorization', 'cookie', 'x-request-id', 'content-length']),
-      ...own,
-      ...(caller.viewer && authorization !== undefined ? { authorization } : {}),
-    };
     const { signal } = context;
-    const open = () => openExchange(subgraph, { method: request.method, headers, signal }, url);
-    const answer = await sendRead(open, signal);
+    const answer = await inSubgraphSpan(subgraph, () => {
+      const { authorization, ...own } = subgraphHeaders(subgraph, { ...context, ...caller });
+      const headers = {
+        ...without(request.headers, notPassedOn),
+        ...own,
+        ...(caller.viewer && authorization !== undefined ? { authorization } : {}),
+      };
+      const open = () => openExchange(subgraph, { method: request.method, headers, signal }, url);
+      return sendRead(open, signal);
+    });
     response.status(answer.statusCode ?? 502).set(without(answer.headers, []));
     // Either side going away ends the other; what is already sent cannot be taken back.
     const counted = count(answer, (bytes) => measures.subgraphs.passed(subgraph.name, bytes));

@@ -9,7 +9,7 @@ import { findUploads } from './find-uploads.ts';
 import { readAnswer } from './read-answer.ts';
 import { sendJson } from './send-json.ts';
 import { sendMultipart } from './send-multipart.ts';
-import { type Subgraph, subgraphHeaders } from './subgraph.ts';
+import { inSubgraphSpan, type Subgraph, subgraphHeaders } from './subgraph.ts';
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
@@ -25,15 +25,18 @@ export function createDataSource(
       const { query = '', variables = {}, operationName } = request;
       const body = { query, variables, ...(operationName === undefined ? {} : { operationName }) };
       const { files, signal } = context;
-      const to = { headers: subgraphHeaders(subgraph, context), signal };
       const end = subgraphs.call(subgraph.name);
-      try {
+      const ask = async () => {
+        const to = { headers: subgraphHeaders(subgraph, context), signal };
         const hasFiles = files && findUploads(variables).length > 0;
         const response = await (hasFiles
           ? sendMultipart(subgraph, body, { ...to, files })
           : sendJson(subgraph, body, to));
+        return readAnswer(subgraph.name, response);
+      };
+      try {
         // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
-        const answer = await readAnswer(subgraph.name, response);
+        const answer = await inSubgraphSpan(subgraph, ask);
         end(answer.errors?.length ? 'errors' : 'ok');
         return answer as Answer;
       } catch (error) {

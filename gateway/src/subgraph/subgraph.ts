@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { inSpan, traceHeaders } from '@tributary/tracing';
 import type { Caller } from '../auth/caller.ts';
 import type { SignInternal } from '../auth/internal-tokens.ts';
 
@@ -22,10 +23,20 @@ export function createSubgraph(options: Omit<Subgraph, 'url' | 'agent' | 'freshA
   return { ...options, url, agent: new Agent({ keepAlive: true }), freshAgent: new Agent({ keepAlive: false }) };
 }
 
-/** The headers every request to a subgraph carries; the client's own authorization is never among them. */
+/** Asks a subgraph in a span of its own. */
+export function inSubgraphSpan<T>({ name, url }: Subgraph, ask: () => Promise<T>): Promise<T> {
+  const attributes = { 'tributary.subgraph': name, 'server.address': url.hostname, 'server.port': Number(url.port) };
+  return inSpan(`subgraph ${name}`, { kind: 'client', attributes }, ask);
+}
+
+/** The headers every request to a subgraph carries; the client's own authorization and trace are never among them. */
 export function subgraphHeaders(
   { name, sign }: Subgraph,
   caller: Caller & { requestId: string },
 ): Record<string, string> {
-  return { 'x-request-id': caller.requestId, ...(sign ? { authorization: sign(caller, name) } : {}) };
+  return {
+    'x-request-id': caller.requestId,
+    ...traceHeaders(),
+    ...(sign ? { authorization: sign(caller, name) } : {}),
+  };
 }

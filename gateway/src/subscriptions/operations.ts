@@ -1,6 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
+import { type Headers, inSpan } from '@tributary/tracing';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
+import { operationAttributes } from '../graph/operation-attributes.ts';
 import { withinTime } from '../limits/operation-time.ts';
 import { releasing } from '../limits/releasing.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -21,8 +23,10 @@ export function createOperations(options: {
   /** Takes a place for a subscription, to be released by the result; throws where there is none left. */
   hold: () => () => void;
   timeoutMs: number;
+  /** Headers that may name the trace they are part of; without, they are a part of what happens when they are run. */
+  from?: Headers;
 }) {
-  const { context, server, until, timeoutMs } = options;
+  const { context, from, server, until, timeoutMs } = options;
   return {
     subscribe(args: ExecutionArgs): AsyncIterableIterator<FormattedExecutionResult> {
       const { document, operationName } = args;
@@ -31,7 +35,10 @@ export function createOperations(options: {
         const name = operationName ?? undefined;
         const release = options.hold();
         try {
-          return releasing(options.subscribe({ document, operationName: name, variables: values, context }), release);
+          return releasing(
+            options.subscribe({ document, operationName: name, variables: values, context, from }),
+            release,
+          );
         } catch (error) {
           release();
           throw error;
@@ -43,8 +50,10 @@ export function createOperations(options: {
 
     async execute(args: ExecutionArgs): Promise<FormattedExecutionResult> {
       const time = withinTime(until, timeoutMs);
+      const { type, attributes } = operationAttributes(args.document, args.operationName);
+      const description = from ? { kind: 'server' as const, attributes, from } : { attributes };
       try {
-        return await run(args, time.signal);
+        return await inSpan(type, description, () => run(args, time.signal));
       } finally {
         time.end();
       }

@@ -45,6 +45,8 @@ export function serveWebSockets(options: {
   /** Pages of other origins than the gateway's own that may connect. */
   allowedOrigins: readonly string[];
   measures: Measures;
+  /** Whether clients decide if their trace is kept. */
+  trustsTraceparent: boolean;
 }): () => Promise<void> {
   const { authenticate, limits, measures } = options;
   const { operations: measuredOperations } = measures;
@@ -98,6 +100,7 @@ export function serveWebSockets(options: {
         const operations = createOperations({
           ...options.operations,
           until: gone.signal,
+          from: options.trustsTraceparent ? request.headers : { traceparent: request.headers.traceparent },
           hold: () => limits.subscriptions.take(clientOf(viewer, address)),
           async context(signal) {
             try {

@@ -3,8 +3,8 @@ import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 import { withoutRejections } from './without-rejections.ts';
 
-/** Hears of news, and of the time in milliseconds at which it was said, where it was. */
-export type OnSignal = (saidAt?: number) => void;
+/** Hears of news, and where that was said the time in milliseconds at which it was, and the `traceparent` of what has them. */
+export type OnSignal = (saidAt?: number, traceparent?: string) => void;
 
 /** Says that a channel has news; what the news is stands in the log. */
 export interface Signals {
@@ -23,12 +23,12 @@ export function connectSignals(options: { url: string; prefix: string; log: Log 
   const redis = new Redis(options.url, { connectionName, maxRetriesPerRequest: null, lazyConnect: true });
   const subscriber = withoutRejections(redis, log);
   const pubSub = new RedisPubSub({ subscriber, publisher: subscriber });
-  const listeners = new Map<OnSignal, string>();
+  const listeners = new Map<(said?: unknown) => void, string>();
   redis.on('error', (error) => log.warn({ err: error }, 'waiting for Redis'));
   redis.on('ready', () => {
     // Commands are answered in order: after the pong every channel is subscribed to again, so a re-read misses nothing.
     redis.ping().then(
-      () => listeners.forEach((_channel, onSignal) => void onSignal()),
+      () => listeners.forEach((_channel, listener) => void listener()),
       () => undefined,
     );
   });
@@ -37,7 +37,10 @@ export function connectSignals(options: { url: string; prefix: string; log: Log 
   return {
     async subscribe(channel, onSignal) {
       const name = options.prefix + channel;
-      const listener = (said?: unknown) => onSignal(Number(said) > 1e12 ? Number(said) : undefined);
+      const listener = (said?: unknown) => {
+        const [at, traceparent] = String(said).split(' ');
+        onSignal(Number(at) > 1e12 ? Number(at) : undefined, traceparent);
+      };
       const id = await pubSub.subscribe(name, listener);
       listeners.set(listener, name);
       return () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import { type Clock, invalidInput } from '@tributary/core';
+import { type Headers, inSpan } from '@tributary/tracing';
 import {
   type DocumentNode,
   type FieldNode,
@@ -25,6 +26,7 @@ import { createReadLog } from './read-log.ts';
 import { rootField } from './root-field.ts';
 import { createReadSharing, type SharableRead } from './share-reads.ts';
 import type { Signals } from './signals.ts';
+import { traceStream } from './trace-stream.ts';
 
 export interface Subscription {
   document: DocumentNode;
@@ -32,6 +34,8 @@ export interface Subscription {
   variables: Record<string, unknown>;
   /** The subscriber as of now: called before every read, it throws once the token is expired or revoked. */
   context: (signal: AbortSignal) => Promise<RequestContext>;
+  /** Headers that may name the trace it is part of. */
+  from?: Headers | undefined;
 }
 
 /** Answers validated subscription operations from event logs. Throws BAD_USER_INPUT for what is wrong. */
@@ -47,7 +51,7 @@ export function createSubscribe(options: {
 }): (subscription: Subscription) => AsyncIterableIterator<FormattedExecutionResult> {
   const { subscriptions } = options.measures;
   const share = createReadSharing({ clock: options.clock, measures: subscriptions });
-  return ({ document, operationName, variables, context }) => {
+  return ({ document, operationName, variables, context, from }) => {
     const schema = options.schema();
     const operation = getOperationAST(document, operationName);
     const field = operation ? rootField(operation.selectionSet, document) : null;
@@ -64,6 +68,7 @@ export function createSubscribe(options: {
     const responseKey = field.alias?.value ?? field.name.value;
     const reader = share();
     let channel = '';
+    let cause: string | null = null;
 
     /** What one read needs: the subscriber as of now, and what others must have alike to be told the same. */
     const prepare = async (signal: AbortSignal): Promise<SharableRead> => {
@@ -72,7 +77,10 @@ export function createSubscribe(options: {
       const read = createReadLog({
         async run(text, values, until) {
           const contextValue = { ...caller, signal: until };
-          const response = await options.server.executeOperation({ query: text, variables: values }, { contextValue });
+          const request = { query: text, variables: values };
+          const response = await inSpan('read log', {}, () =>
+            options.server.executeOperation(request, { contextValue }),
+          );
           if (response.body.kind !== 'single') throw new Error('A log query was answered in parts');
           return response.body.singleResult;
         },
@@ -81,19 +89,24 @@ export function createSubscribe(options: {
       return { key: digest([caller.viewer, channel, log, responseKey, query, used]), read };
     };
 
-    return followLog({
+    const events = followLog({
       read: (after, signal) => reader.read(after, signal, () => prepare(signal)),
       async subscribe(onSignal) {
         channel = await channelOf(log, {
           given,
           viewer: async () => (await context(new AbortController().signal)).viewer,
         });
-        return options.signals.subscribe(channel, reader.listen(onSignal));
+        const heard = reader.listen(onSignal);
+        return options.signals.subscribe(channel, (saidAt, traceparent = null) => {
+          cause = traceparent;
+          heard(saidAt);
+        });
       },
       after: z.int().nullish().parse(given.after) ?? 0,
       clock: options.clock,
       lagged: subscriptions.lagged,
     });
+    return traceStream({ field: field.name.value, operationName, from, cause: () => cause }, events);
   };
 }
 

@@ -5,6 +5,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { Log } from '@tributary/core';
+import { describeSpan } from '@tributary/tracing';
 import { parse } from 'graphql';
 import { enforceAuthDirectives } from './auth-directives.ts';
 import { formatError, isUnexpected } from './format-error.ts';
@@ -42,6 +43,7 @@ export function createApolloServer(subgraph: {
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logUnexpectedErrors(subgraph.log),
+      tellOperation,
       ...subgraph.plugins,
     ],
   });
@@ -64,3 +66,15 @@ function logUnexpectedErrors(log: Log): ApolloServerPlugin<RequestContext> {
     }),
   };
 }
+
+/** The request's span tells which operation it brought. */
+const tellOperation: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: async () => ({
+    async didResolveOperation({ operation, operationName }) {
+      describeSpan({
+        'graphql.operation.type': operation?.operation,
+        'graphql.operation.name': operationName ?? undefined,
+      });
+    },
+  }),
+};

@@ -3,6 +3,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import type { Log } from '@tributary/core';
 import { listen, prepareDrain, type StopTimes } from '@tributary/http';
 import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
+import { traceRequests } from '@tributary/tracing';
 import express from 'express';
 import { createApolloServer } from './apollo-server.ts';
 import { healthRoutes } from './health.ts';
@@ -70,6 +71,7 @@ export async function startSubgraph<C extends object>(
   const waitingFor = () => (isLeaving ? ['the end of this process'] : options.ready());
   measureReadiness(registry, waitingFor);
   app.use(healthRoutes(waitingFor));
+  app.use(traceRequests({ routes: ['/graphql'] }));
   app.use(logRequests(log));
   const authenticate: express.RequestHandler = async (request, response, next) => {
     response.locals.viewer = await viewerOf(request);

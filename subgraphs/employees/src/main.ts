@@ -5,6 +5,7 @@ import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
 import { createMetrics, measurePool } from '@tributary/metrics';
+import { startTracing } from '@tributary/tracing';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
 import { createReadRows } from './read-rows.ts';
@@ -14,6 +15,8 @@ import { resolvers } from './resolvers/index.ts';
 await startProcess('employees', async ({ log, onClose }) => {
   const env = readConfig(config);
   const registry = createMetrics('employees');
+  const tracing = await startTracing('employees', { log });
+  onClose(tracing.stop);
   const db = openEmploymentDb(env.EMPLOYMENT_DATABASE_URL);
   onClose(() => db.close());
   measurePool(registry, 'employment', db.pool);

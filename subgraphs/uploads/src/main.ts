@@ -6,6 +6,7 @@ import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
+import { startTracing } from '@tributary/tracing';
 import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
 import { createContext, type Shared } from './context.ts';
@@ -18,6 +19,8 @@ import { watchedDependencies } from './watched-dependencies.ts';
 await startProcess('uploads', async ({ log, onClose }) => {
   const env = readConfig(config);
   const registry = createMetrics('uploads');
+  const tracing = await startTracing('uploads', { log });
+  onClose(tracing.stop);
   const db = openUploadsDb(env.UPLOADS_DATABASE_URL);
   onClose(() => db.close());
   measurePool(registry, 'uploads', db.pool);

@@ -5,6 +5,7 @@ import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis } from '@tributary/redis';
+import { startTracing } from '@tributary/tracing';
 import { createOutboxStore, openUsersDb } from '@tributary/users-db';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
@@ -18,6 +19,8 @@ import { readSigningKeys } from './signing-keys.ts';
 await startProcess('users', async ({ log, onClose }) => {
   const env = readConfig(config);
   const registry = createMetrics('users');
+  const tracing = await startTracing('users', { log });
+  onClose(tracing.stop);
   const keys = await readSigningKeys(env.ACCESS_TOKEN_PRIVATE_KEY);
   const passwords = await createPasswords();
   const db = openUsersDb(env.USERS_DATABASE_URL);
