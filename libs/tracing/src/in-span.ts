@@ -1,4 +1,4 @@
-import { context, type Link, propagation, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { context, type Link, propagation, ROOT_CONTEXT, type Span, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import { noteError } from './note-error.ts';
 import { tracer } from './tracer.ts';
 
@@ -63,7 +63,9 @@ export function openSpan(
 
 /** Whether what happens now is part of a trace that is kept. */
 export function isRecorded(): boolean {
-  return trace.getActiveSpan()?.isRecording() ?? false;
+  // Not whether the span itself records: packages that got a tracer that does nothing put a stand-in for ours in its place.
+  const { traceFlags = TraceFlags.NONE } = trace.getActiveSpan()?.spanContext() ?? {};
+  return (traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
 const unrecorded = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 });
