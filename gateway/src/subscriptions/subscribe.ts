@@ -97,8 +97,8 @@ export function createSubscribe(options: {
           viewer: async () => (await context(new AbortController().signal)).viewer,
         });
         const heard = reader.listen(onSignal);
-        return options.signals.subscribe(channel, (saidAt, traceparent = null) => {
-          cause = traceparent;
+        return options.signals.subscribe(channel, (saidAt, traceparent) => {
+          cause = traceparent ?? null;
           heard(saidAt);
         });
       },

@@ -1,4 +1,13 @@
-import { context, type Link, propagation, ROOT_CONTEXT, type Span, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import {
+  context,
+  type Link,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import { noteError } from './note-error.ts';
 import { tracer } from './tracer.ts';
 
