@@ -47,7 +47,9 @@ export async function startGateway(
   const isProduction = config.NODE_ENV === 'production';
   const prefix = `${config.TRIBUTARY_INSTANCE}:`;
   const supergraph = await loadSupergraph(config.SUPERGRAPH_PATH ?? besideThisPackage, config.subgraphUrls);
-  const sign = config.INTERNAL_TOKEN_PRIVATE_KEY ? createInternalTokens(config.INTERNAL_TOKEN_PRIVATE_KEY) : null;
+  const sign = config.INTERNAL_TOKEN_PRIVATE_KEY
+    ? createInternalTokens(config.INTERNAL_TOKEN_PRIVATE_KEY, clock)
+    : null;
   const subgraphs = new Map(
     [...supergraph.subgraphUrls].map(([name, url]) => [
       name,

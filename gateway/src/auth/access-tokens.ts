@@ -1,4 +1,5 @@
-import { type Clock, unauthenticated, unavailable } from '@tributary/core';
+import { createHash } from 'node:crypto';
+import { type Clock, createShortMemory, unauthenticated, unavailable } from '@tributary/core';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { viewerClaims } from './caller.ts';
@@ -6,6 +7,11 @@ import { createKeySet } from './key-set.ts';
 
 const audience = 'tributary';
 const timeoutMs = 3_000;
+
+/** A token checked once is taken as it is for so long, no longer than it is good: a key that is withdrawn stays known far longer anyway. */
+const rememberedMs = 60_000;
+const mostRemembered = 10_000;
+
 const claims = viewerClaims.extend({ iat: z.number(), exp: z.number() });
 
 export type AccessTokenClaims = z.output<typeof claims>;
@@ -22,18 +28,26 @@ export interface AccessTokens {
  * audience; good from `nbf` until `exp` by this clock to the second, with no tolerance.
  */
 export function createAccessTokens(options: { jwksUrl: string; issuer: string; clock: Clock }): AccessTokens {
-  const keys = createKeySet({ load: () => fetchKeys(options.jwksUrl), clock: options.clock });
+  const { clock } = options;
+  const keys = createKeySet({ load: () => fetchKeys(options.jwksUrl), clock });
+  const checked = createShortMemory<AccessTokenClaims>({ most: mostRemembered, clock });
   return {
     async verify(token) {
+      const name = createHash('sha256').update(token).digest('base64');
+      const known = checked.get(name);
+      if (known) return known;
       try {
+        const now = clock.now();
         const { payload } = await jwtVerify(token, keys.find, {
           algorithms: ['ES256'],
           issuer: options.issuer,
           audience,
           clockTolerance: 0,
-          currentDate: options.clock.now(),
+          currentDate: now,
         });
-        return claims.parse(payload);
+        const read = claims.parse(payload);
+        checked.keep(name, read, Math.min(read.exp * 1000, now.getTime() + rememberedMs));
+        return read;
       } catch (error) {
         throw explain(error);
       }

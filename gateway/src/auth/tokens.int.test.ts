@@ -74,6 +74,13 @@ describe('revocation', () => {
   });
 });
 
+test('a token that was taken before is refused as soon as it is revoked', async () => {
+  const token = fixture.accessToken({ sub: 'u3', iat: Date.now() / 1000 - 1 });
+  expect(await fixture.ask('{ who }', { token })).toMatchObject({ data: { who: 'u3' } });
+  await fixture.redis.set(`${fixture.prefix}revokedBefore:u3`, Date.now(), 'PX', 5000);
+  expect(await fixture.ask('{ who }', { token })).toMatchObject({ status: 401 });
+});
+
 describe('the keys', () => {
   test('of a new kid are asked for once, and unknown ones are no way to have them asked for again and again', async () => {
     const own = await startFixture();

@@ -5,9 +5,11 @@ import {
   type GraphQLSchema,
   getOperationAST,
   Kind,
+  type OperationDefinitionNode,
   parse,
   validate,
 } from 'graphql';
+import { keepLatest } from '../authorization/keep-latest.ts';
 import type { CostRules } from '../limits/cost-rules.ts';
 import { estimateCost } from '../limits/estimate-cost.ts';
 import { measureOperation } from './measure-operation.ts';
@@ -31,6 +33,10 @@ export interface SentOperation {
   variables?: Record<string, unknown> | null | undefined;
 }
 
+/** Documents of everyday size that are not read again while they are asked for. */
+const documentsKept = 1_000;
+const longestKept = 10_000;
+
 export type Documents = ReturnType<typeof createDocuments>;
 
 /** Reads what clients want to run, whichever way they come, and refuses what is larger than allowed before it is validated. */
@@ -42,12 +48,19 @@ export function createDocuments(options: {
   isProduction: boolean;
 }) {
   const { limits } = options;
+  const costs = createCostMemory();
+  const documentOf = keepLatest<DocumentNode>(documentsKept);
 
   /**
    * Throws a GraphQLError of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, COST_ESTIMATED_TOO_EXPENSIVE over `maxCost`, or
    * GRAPHQL_VALIDATION_FAILED over the others.
    */
   function read({ query, operationName, variables }: SentOperation): { document: DocumentNode; cost: number } {
+    const document = query.length > longestKept ? readWithin(query) : documentOf(query, () => readWithin(query));
+    return { document, cost: costWithin(document, operationName, variables ?? {}) };
+  }
+
+  function readWithin(query: string): DocumentNode {
     const document = parseWithin(query, limits.maxTokens);
     for (const operation of document.definitions) {
       if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -60,7 +73,7 @@ export function createDocuments(options: {
       if (directives > limits.maxDirectives)
         throw tooMuch('MAX_DIRECTIVES', `has ${directives} directives; ${limits.maxDirectives} are allowed`);
     }
-    return { document, cost: costWithin(document, operationName, variables ?? {}) };
+    return document;
   }
 
   function costWithin(document: DocumentNode, name: string | null | undefined, variables: Record<string, unknown>) {
@@ -68,8 +81,10 @@ export function createDocuments(options: {
     if (!operation) return 0;
     const { assumedListSize, maxCost } = limits;
     const schema = options.schema();
+    const known = costs.of(schema).get(operation);
     const rules = options.costRules;
-    const cost = estimateCost({ schema, rules, document, operation, variables, assumedListSize });
+    const cost = known ?? estimateCost({ schema, rules, document, operation, variables, assumedListSize });
+    if (!operation.variableDefinitions?.length) costs.of(schema).set(operation, cost);
     if (cost <= maxCost) return cost;
     const extensions = { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: { estimated: cost, max: maxCost } };
     throw new GraphQLError(`The operation costs ${cost}; ${maxCost} is allowed. Ask for smaller pages`, { extensions });
@@ -92,6 +107,18 @@ export function createDocuments(options: {
         if (error instanceof GraphQLError) return [error];
         throw error;
       }
+    },
+  };
+}
+
+/** What operations without variables cost by a schema: it is the same each time they are sent. */
+function createCostMemory() {
+  const bySchema = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, number>>();
+  return {
+    of(schema: GraphQLSchema) {
+      const known = bySchema.get(schema) ?? new WeakMap<OperationDefinitionNode, number>();
+      bySchema.set(schema, known);
+      return known;
     },
   };
 }

@@ -13,7 +13,7 @@ import { inSubgraphSpan, type Subgraph, subgraphHeaders } from './subgraph.ts';
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-/** Makes @apollo/gateway reach a subgraph: each request with an internal token of its own, files streamed through. */
+/** Makes @apollo/gateway reach a subgraph: with internal tokens, files streamed through. */
 export function createDataSource(
   subgraph: Subgraph,
   { subgraphs, operations }: Measures,

@@ -32,6 +32,19 @@ describe('the answer cache', () => {
     expect(await cache.read('departmentsAboveMean', 2021)).toEqual([{ id: 1, department: 'Sales', hired: 2 }]);
   });
 
+  test('gives what was read before only while its generation stands, also when the cache was emptied meanwhile', async () => {
+    const rowsOf = (hired: number) => [{ id: 1, department: 'Sales', hired }];
+    for (const version of [3, 4]) {
+      await cache.store(answersOf(version, [2021]));
+      for (let time = 0; time < 2; time++)
+        expect(await cache.read('departmentsAboveMean', 2021)).toEqual(rowsOf(version));
+    }
+    await redis.cleanUp();
+    expect(await cache.read('departmentsAboveMean', 2021)).toBeNull();
+    await cache.store(answersOf(5, []));
+    expect(await cache.read('departmentsAboveMean', 2021)).toEqual([]);
+  });
+
   test('lets the newest generation stand however many are stored at once, in any order', async () => {
     const versions = Array.from({ length: 50 }, (_, index) => 10 + ((index * 37) % 50));
     await Promise.all(versions.map((version) => cache.store(answersOf(version, [version, 2021]))));

@@ -5,6 +5,9 @@ import { Redis } from 'ioredis';
 import { z } from 'zod';
 import { storeGenerationArguments, storeGenerationScript } from './store-generation.ts';
 
+/** Of each kind, so many years' rows are kept as they were read. */
+const yearsKept = 100;
+
 const count = z.int().min(0);
 const rowShapes: { [K in AnswerKind]: z.ZodType<AnswerRow[K][]> } = {
   hiresByQuarter: z.array(
@@ -62,6 +65,10 @@ export function openAnswerCache({
     isAway = false;
   });
   const key = `${prefix}answers`;
+  const read: { [K in AnswerKind]: Map<number, { version: string; rows: AnswerRow[K][] }> } = {
+    hiresByQuarter: new Map(),
+    departmentsAboveMean: new Map(),
+  };
 
   return {
     async store(answers) {
@@ -69,9 +76,15 @@ export function openAnswerCache({
       return stored === 1;
     },
     async read(kind, year) {
-      const [version, rows] = await reached(redis.hmget(key, 'version', `${kind}:${year}`));
+      const known = read[kind].get(year);
+      // What was read of a generation stays what it is: only whether it is still the one that stands must be asked.
+      if (known && known.version === (await reached(redis.hget(key, 'version')))) return known.rows;
+      const [version, text] = await reached(redis.hmget(key, 'version', `${kind}:${year}`));
       if (!version) return null;
-      return rows ? parseRows(kind, rows) : [];
+      const rows = text ? parseRows(kind, text) : [];
+      if (read[kind].size >= yearsKept) read[kind].clear();
+      read[kind].set(year, { version, rows });
+      return rows;
     },
     async version() {
       const version = await reached(redis.hget(key, 'version'));

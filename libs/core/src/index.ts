@@ -16,4 +16,5 @@ export {
   unavailable,
 } from './errors.ts';
 export { createLog, type Log } from './log.ts';
+export { createShortMemory, type ShortMemory } from './short-memory.ts';
 export { type Process, startProcess } from './shutdown.ts';

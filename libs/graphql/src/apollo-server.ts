@@ -1,5 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
@@ -41,6 +42,8 @@ export function createApolloServer(subgraph: {
     logger: subgraph.log,
     plugins: [
       ApolloServerPluginInlineTraceDisabled(),
+      // It would look at every field of every answer, for a header that the gateway does not read.
+      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logUnexpectedErrors(subgraph.log),
       tellOperation,

@@ -21,6 +21,17 @@ describe('the check of internal tokens', () => {
     expect(viewer).toEqual({ id: 'u1', email: 'ada@example.com', name: 'Ada', permissions: ['QUERY'] });
   });
 
+  test('takes a token it knows until it expires, and not after', () => {
+    let now = Date.now();
+    const clock = { now: () => new Date(now), sleep: async () => {} };
+    const own = createInternalTokenCheck({ subgraph: 'users', publicKey, clock });
+    const [short, anonymous] = [bearer(ada, { ...forUsers, expiresIn: 1 }), bearer({}, { ...forUsers, expiresIn: 1 })];
+    expect([own(short)?.id, own(anonymous)]).toEqual(['u1', null]);
+    expect([own(short)?.id, own(anonymous)]).toEqual(['u1', null]);
+    now += 60_000;
+    for (const token of [short, anonymous]) expect(() => own(token)).toThrow('not valid');
+  });
+
   test('gives null for the token of an anonymous request', () => {
     expect(check(bearer({}))).toBeNull();
   });
