@@ -13,6 +13,7 @@ const servers = testServers();
 const options = benchOptions(process.argv.slice(2));
 const benches = await findBenches();
 const { onEnd, close } = createClosings();
+let shared: Promise<BenchStack> | undefined;
 
 if (options.mode === 'help') console.log(help);
 else if (options.mode === 'list') for (const { name, bench } of benches) console.log(`${name}: ${bench.question}`);
@@ -54,8 +55,6 @@ async function runOne({ name, bench }: NamedBench, machine: Machine): Promise<vo
     await own.close();
   }
 }
-
-let shared: Promise<BenchStack> | undefined;
 
 function sharedStack(): Promise<BenchStack> {
   shared ??= openBenchStack(servers).then((stack) => {

@@ -9,21 +9,27 @@ export type Memory = z.output<typeof memoryUsage>;
 
 /** Runs in the gateway's process, which it lets live no longer than this one. */
 const measureWhenAsked = `data:text/javascript,
+  import { Session } from "node:inspector";
+  const session = new Session();
+  const asked = {
+    memory() { gc(); setTimeout(() => { gc(); process.send(process.memoryUsage()); }, 500); },
+    record() {
+      session.connect();
+      session.post("Profiler.enable");
+      session.post("Profiler.start", () => process.send("recording"));
+    },
+    profile() { session.post("Profiler.stop", (error, { profile }) => process.send(profile)); },
+  };
   process.on("disconnect", () => process.exit());
-  process.on("message", () => { gc(); setTimeout(() => { gc(); process.send(process.memoryUsage()); }, 500); });
-  process.channel.unref();`;
+  process.on("message", (what) => asked[what]());`;
 
 /**
- * A built gateway as a process of its own, ready. `memory` is what it takes after its garbage is collected; `end` kills it, and
- * `stop` lets it finish, as it must to write what `nodeArguments` made it record.
+ * A built gateway as a process of its own, ready. `memory` is what it takes after its garbage is collected, `record` begins a
+ * processor profile, which `profile` ends and gives as the inspector writes it; `end` kills it.
  */
-export async function startGatewayProcess(
-  entry: string,
-  environment: Record<string, string>,
-  nodeArguments: readonly string[] = [],
-) {
+export async function startGatewayProcess(entry: string, environment: Record<string, string>) {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--expose-gc', ...nodeArguments, '--import', measureWhenAsked, entry], {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', measureWhenAsked, entry], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'error', ...environment, PORT: String(port) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -39,20 +45,19 @@ export async function startGatewayProcess(
   return {
     url,
     pid: child.pid ?? 0,
-    async memory(): Promise<Memory> {
-      child.send('measure');
-      const [answer] = await once(child, 'message');
-      return memoryUsage.parse(answer);
-    },
+    memory: async (): Promise<Memory> => memoryUsage.parse(await ask('memory')),
+    record: () => ask('record'),
+    profile: () => ask('profile'),
     async end() {
       child.kill('SIGKILL');
       await exited;
     },
-    async stop() {
-      child.kill('SIGTERM');
-      await exited;
-    },
   };
+
+  async function ask(what: string): Promise<unknown> {
+    child.send(what);
+    return (await once(child, 'message'))[0];
+  }
 }
 
 async function freePort(): Promise<number> {

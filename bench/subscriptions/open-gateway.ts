@@ -1,5 +1,5 @@
 import { type Fixture, openFixture } from '../../gateway/fixtures/open-fixture.ts';
-import { startGatewayProcess } from './gateway-process.ts';
+import { startGatewayProcess } from '../gateway/gateway-process.ts';
 
 export interface MeasuredGateway {
   fixture: Fixture;

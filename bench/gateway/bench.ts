@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { defineBench } from '../frame/define-bench.ts';
+import { readable } from '../frame/plot/svg.ts';
+import { spreadText } from '../frame/spread-text.ts';
+import { median, ratios, verdict } from '../frame/statistics.ts';
+import { queries } from '../seed/queries.ts';
+import { measureVersions } from './measure-versions.ts';
+import { profileTable } from './profile-table.ts';
+
+/** The last commit before decision 14. */
+const commitBefore = 'af75c6cc22';
+
+const run = z.object({ perSecond: z.number(), gatewayMs: z.number(), errors: z.number() });
+const profile = z.record(z.string(), z.number());
+const data = z.object({
+  connections: z.number(),
+  seconds: z.number(),
+  before: z.string(),
+  queries: z.array(z.object({ query: z.string(), now: z.array(run), before: z.array(run) })),
+  profile: z.object({ now: profile, before: profile.nullable() }),
+});
+
+export default defineBench({
+  title: 'A request at the gateway',
+  question:
+    'How many requests a second does the gateway answer, what does each cost it, and what was that before it was profiled?',
+  order: 20,
+  data,
+  run: (context) => measureVersions(context, { commitBefore, queries: { mixed: null, ...queries } }),
+  present({ connections, seconds, before, queries: measured, profile: profiles }) {
+    const rows = measured.map((one) => {
+      const of = (pick: (each: z.output<typeof run>) => number) => ({
+        now: one.now.map(pick),
+        before: one.before.map(pick),
+      });
+      const [rate, cost] = [of(({ perSecond }) => perSecond), of(({ gatewayMs }) => gatewayMs)];
+      const compared = one.before.length > 0;
+      const rateRatio = compared ? ratios(rate.now, rate.before) : null;
+      const costRatio = compared ? ratios(cost.before, cost.now) : null;
+      return { query: one.query, rate, cost, rateRatio, costRatio, rounds: one.now.length };
+    });
+    const mixed = rows.find(({ query }) => query === 'mixed');
+    const isTold = mixed?.costRatio && verdict(mixed.costRatio, mixed.rounds) !== 'neither';
+    return {
+      aims: [
+        {
+          aim: 'a request of the mix costs the gateway half of what it did',
+          measured: mixed?.costRatio ? `${spreadText(mixed.costRatio)} times less` : '–',
+          reached: isTold ? (mixed?.costRatio?.median ?? 0) >= 2 : null,
+          why: 'What is left is mostly the federation library and HTTP itself: see the profile below.',
+        },
+      ],
+      parts: [
+        `${connections} connections send one request after the other for ${readable(seconds)} s a round; before and now take turns on the same system, so
+the subgraphs are the new ones for both. Before is commit \`${before}\`, and [decision 14](decisions/0014-what-is-kept-between-requests.md) is the difference.
+\`mixed\` is all the queries in turn. A ratio of 2 is twice as many, or half the cost.`,
+        {
+          head: ['query', 'requests/s before', 'now', 'ratio', 'gateway ms/request before', 'now', 'ratio'],
+          rows: rows.map(({ query, rate, cost, rateRatio, costRatio }) => [
+            query,
+            median(rate.before),
+            median(rate.now),
+            rateRatio ? spreadText(rateRatio) : '–',
+            median(cost.before),
+            median(cost.now),
+            costRatio ? spreadText(costRatio) : '–',
+          ]),
+        },
+        {
+          plot: 'bars',
+          name: 'gateway-cost',
+          title: 'Processor time of the gateway for one request',
+          unit: 'ms',
+          bars: rows.flatMap(({ query, cost }) =>
+            (['before', 'now'] as const).map((which, series) => ({
+              label: `${query}, ${which}`,
+              value: median(cost[which]),
+              min: Math.min(...cost[which]),
+              max: Math.max(...cost[which]),
+              series,
+            })),
+          ),
+        },
+        profileTable(profiles),
+        `**The next factor of two.** What is left of a request goes to carrying out and shaping the answer in \`@apollo/gateway\` and to two HTTP exchanges, neither of which is ours
+to shorten: another query executor (a router outside of Node), or a second gateway process on another core, since the gateway keeps nothing that its replicas would have to share.`,
+      ],
+    };
+  },
+});

@@ -1,0 +1,33 @@
+/** What is asked for: requests taken in turn, or the cached answer as the employees subgraph reads it from Redis. */
+export type Target =
+  | { kind: 'http'; url: string; requests: readonly HttpRequest[] }
+  | { kind: 'redis'; url: string; key: string; field: string };
+
+export interface HttpRequest {
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+/**
+ * - `closed`: each connection sends its next request when it has its answer, for so long.
+ * - `open`: so many a second whatever the answers do; a request's time counts from when it was due.
+ * - `crowd`: so many users begin within a moment, and each sends so many requests, one after the other.
+ */
+export type Pace =
+  | { kind: 'closed'; connections: number; seconds: number }
+  | { kind: 'open'; perSecond: number; seconds: number; connections: number }
+  | { kind: 'crowd'; users: number; requestsEach: number; withinMs: number };
+
+export interface LoadJob {
+  target: Target;
+  pace: Pace;
+}
+
+/** One request: how long it took, and what went wrong with it, or null. */
+export interface Sample {
+  ms: number;
+  error: string | null;
+}
+
+/** Sends the next request over one of the connections. Never rejects. */
+export type Send = (connection: number) => Promise<string | null>;

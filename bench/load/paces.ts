@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pace, Sample, Send } from './job.ts';
+
+type Of<Kind extends Pace['kind']> = Extract<Pace, { kind: Kind }>;
+
+/** Sends at that pace until it is over; the samples are in the order in which they ended. */
+export function sendAtPace(pace: Pace, send: Send): Promise<Sample[]> {
+  if (pace.kind === 'closed') return sendClosed(pace, send);
+  return pace.kind === 'open' ? sendOpen(pace, send) : sendCrowd(pace, send);
+}
+
+async function sendClosed({ connections, seconds }: Of<'closed'>, send: Send): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const end = performance.now() + seconds * 1000;
+  await each(connections, async (connection) => {
+    while (performance.now() < end) samples.push(await sample(() => send(connection)));
+  });
+  return samples;
+}
+
+/** What finds every connection busy waits in line, and that counts: no omission is coordinated with the answers. */
+async function sendOpen({ perSecond, seconds, connections }: Of<'open'>, send: Send): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const total = Math.round(perSecond * seconds);
+  const begin = performance.now();
+  let next = 0;
+  await each(connections, async (connection) => {
+    for (let index = next++; index < total; index = next++) {
+      const due = begin + (index / perSecond) * 1000;
+      const early = due - performance.now();
+      if (early > 0) await pause(early);
+      samples.push(await sample(() => send(connection), due));
+    }
+  });
+  return samples;
+}
+
+async function sendCrowd({ users, requestsEach, withinMs }: Of<'crowd'>, send: Send): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  await each(users, async (user) => {
+    await pause((user / users) * withinMs);
+    for (let sent = 0; sent < requestsEach; sent++) samples.push(await sample(() => send(user)));
+  });
+  return samples;
+}
+
+async function sample(send: () => Promise<string | null>, since = performance.now()): Promise<Sample> {
+  const error = await send();
+  return { ms: performance.now() - since, error };
+}
+
+const each = (count: number, run: (index: number) => Promise<void>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => run(index)));
