@@ -1,7 +1,11 @@
-/** What is asked for: requests taken in turn, or the cached answer as the employees subgraph reads it from Redis. */
+/**
+ * What is asked for: requests taken in turn; the cached answer as the employees subgraph reads it from Redis; or one year's answer
+ * from the database, as it reads it while nothing is cached, when those who ask meanwhile share a run.
+ */
 export type Target =
   | { kind: 'http'; url: string; requests: readonly HttpRequest[] }
-  | { kind: 'redis'; url: string; key: string; field: string };
+  | { kind: 'redis'; url: string; key: string; field: string }
+  | { kind: 'sql'; url: string; year: number };
 
 export interface HttpRequest {
   headers: Readonly<Record<string, string>>;

@@ -1,9 +1,13 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { type AnswerCache, createAnswerReader } from '@tributary/answers';
+import { createLog } from '@tributary/core';
+import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { Redis } from 'ioredis';
 import type { HttpRequest, Send, Target } from './job.ts';
 
 /** Opens what the load is sent to; `connections` are kept open between requests. */
 export async function openTarget(target: Target, connections: number): Promise<{ send: Send; close(): void }> {
+  if (target.kind === 'sql') return openSql(target);
   return target.kind === 'http' ? openHttp(target, connections) : openRedis(target, connections);
 }
 
@@ -58,4 +62,20 @@ async function openRedis({ url, key, field }: Extract<Target, { kind: 'redis' }>
     return version && rows && Array.isArray(JSON.parse(rows)) ? null : 'nothing cached';
   };
   return { send, close: () => clients.forEach((client) => void client.disconnect()) };
+}
+
+const neverCached: AnswerCache = {
+  store: async () => true,
+  read: async () => null,
+  version: async () => null,
+  ready: () => true,
+  close: async () => {},
+};
+
+function openSql({ url, year }: Extract<Target, { kind: 'sql' }>) {
+  const db = openEmploymentDb(url);
+  const log = createLog('bench', 'silent');
+  const reader = createAnswerReader({ cache: neverCached, compute: () => computeAnswers(db.pool), log });
+  const send: Send = async () => ((await reader.read('hiresByQuarter', year)).length > 0 ? null : 'no rows');
+  return { send, close: () => void db.close() };
 }

@@ -27,7 +27,10 @@ const entry = fileURLToPath(new URL('load-process.ts', import.meta.url));
 
 /** Makes a load in a process of its own. Rejects when that one ends without an answer. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
-  const child = fork(entry, { execArgv: ['--import', 'tsx'], serialization: 'advanced' });
+  const child = fork(entry, {
+    execArgv: ['--import', 'tsx', '--conditions=tributary-source'],
+    serialization: 'advanced',
+  });
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`The load's process ended with ${code} before it answered.`);
   });
