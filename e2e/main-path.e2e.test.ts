@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
+import { describeMetrics } from './describe-metrics.ts';
 import { openClient, type TestClient } from './open-client.ts';
 import { openStack, type Stack } from './open-stack.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
@@ -136,6 +137,8 @@ describe('from a CSV file to an answered query', () => {
     expect((await fetch(downloadUrl.replace(/signature=./, 'signature=!'))).status).toBe(401);
     expect((await fetch(downloadUrl.replace(/\?.*/, ''), { headers: client.bearer(ann.token) })).status).toBe(200);
   });
+
+  describeMetrics(() => ({ stack, client, ann, employees }));
 
   test('SIGTERM ends every process cleanly', async () => {
     const others = [...stack.processes.values()].filter(({ name }) => name !== 'mailbox');

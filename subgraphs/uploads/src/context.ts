@@ -1,11 +1,13 @@
 import type { Viewer } from '@tributary/graphql';
 import type { DownloadUrls } from './download-url.ts';
 import { createEventLoader } from './event-loader.ts';
+import type { MeasureIntake } from './measure-intakes.ts';
 import { createUploadAccess } from './upload-access.ts';
 import type { UploadFileDeps } from './upload-file.ts';
 
 export interface Shared extends UploadFileDeps {
   readonly maxUploadBytes: number;
+  readonly measureIntake: MeasureIntake;
   readonly downloads: DownloadUrls;
 }
 

@@ -11,6 +11,7 @@ import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
 import { createContext, type Shared } from './context.ts';
 import { downloadRoute } from './download-route.ts';
+import { measureIntakes } from './measure-intakes.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 import { resolvers } from './resolvers/index.ts';
 import { startSweeper } from './start-sweeper.ts';
@@ -45,7 +46,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
     relay.nudge();
   };
   const { MAX_UPLOAD_BYTES: maxUploadBytes, DOWNLOAD_URL_SECRET: secret, PUBLIC_URL: publicUrl } = env;
-  const shared = { db, files, clock, log, accepted, maxUploadBytes, downloads: { publicUrl, secret } };
+  const measureIntake = measureIntakes(registry);
+  const shared = { db, files, clock, log, accepted, maxUploadBytes, measureIntake, downloads: { publicUrl, secret } };
   const subgraph = await startSubgraph({
     name: 'uploads',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),

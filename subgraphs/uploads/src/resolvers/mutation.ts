@@ -7,8 +7,10 @@ import { uploadFile } from '../upload-file.ts';
 export const Mutation: MutationResolvers = {
   uploadFile: async (_parent, { file: argument, kind, idempotencyKey }, context) => {
     const owner = requirePermission(context.viewer, 'UPLOAD');
-    const file = await incomingFile(argument, context.maxUploadBytes);
-    return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
+    return context.measureIntake(async (counted) => {
+      const file = counted(await incomingFile(argument, context.maxUploadBytes));
+      return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
+    });
   },
   deleteUpload: (_parent, { id }, context) => deleteUpload(id, context),
 };

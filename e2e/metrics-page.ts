@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const page = new URL('../docs/metrics.md', import.meta.url);
+const groups: Record<string, string[]> = {
+  all: ['gateway', 'users', 'uploads', 'employees', 'csv-loader', 'query-refresher', 'upload-tracker', 'notifier'],
+  workers: ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier'],
+};
+
+/** What docs/metrics.md says that a process exposes: `name type`, and the labels of each. */
+export function documentedMetrics(process: string): Map<string, string[]> {
+  const rows = readFileSync(page, 'utf8').matchAll(/^\| `(\w+)` \| (\w+) \| ([\w, ]*)\| ([\w, -]+) \|/gm);
+  const list = (text = '') => text.split(',').flatMap((each) => each.trim() || []);
+  return new Map(
+    [...rows].flatMap(([, name, type, labels, of]): [string, string[]][] => {
+      const has = list(of).flatMap((each) => groups[each] ?? each);
+      return has.includes(process) ? [[`${name} ${type}`, list(labels).sort()]] : [];
+    }),
+  );
+}
+
+const sampleLine = /^(\w+?)(?:\{(.*)\})? (\S+)$/;
+
+export interface Scrape {
+  text: string;
+  /** `name type` of all that is exposed, with or without a value yet. */
+  names: string[];
+  /** The labels of every sample, by the metric's name; those of buckets left out. */
+  labels: Map<string, Record<string, string>[]>;
+  /** The sum of the samples of that name, such as `x_total` or `x_seconds_count`, whose labels are these. */
+  sum(name: string, labels?: Record<string, string>): number;
+}
+
+/** Reads what a process exposes, as Prometheus does. */
+export async function scrape(url: string): Promise<Scrape> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${url} answered ${response.status}: ${text}`);
+  const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
+  const samples = text.split('\n').flatMap((line) => {
+    if (line === '' || line.startsWith('#')) return [];
+    const [, name, pairs = '', value] = z.array(z.string().optional()).parse(sampleLine.exec(line));
+    const labels = Object.fromEntries(
+      [...pairs.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, is]) => [key, is]),
+    );
+    return [{ name: name ?? '', labels, value: Number(value) }];
+  });
+  const labels = new Map<string, Record<string, string>[]>();
+  for (const { name, type } of types) {
+    const own = type === 'histogram' ? [`${name}_count`] : [name];
+    labels.set(
+      name,
+      samples.filter((sample) => own.includes(sample.name)).map((sample) => sample.labels),
+    );
+  }
+  return {
+    text,
+    names: types.map(({ name, type }) => `${name} ${type}`),
+    labels,
+    sum: (name, wanted = {}) =>
+      samples
+        .filter((one) => one.name === name && Object.entries(wanted).every(([key, is]) => one.labels[key] === is))
+        .reduce((sum, { value }) => sum + value, 0),
+  };
+}
