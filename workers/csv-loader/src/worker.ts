@@ -6,14 +6,15 @@ import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { forgetLoad } from './forget-load.ts';
+import { createInTurn, PREFETCH } from './large-files.ts';
 import { loadDelivery } from './load-delivery.ts';
 import { measureLoading } from './measure-loading.ts';
 
-/** Loads uploaded files into the employment database, two at a time, and forgets those that were deleted. */
+/** Loads uploaded files into the employment database, large ones two at a time, and forgets those that were deleted. */
 export default defineWorker({
   name: 'csv-loader',
   consumes: [uploadReceived, uploadDeleted],
-  prefetch: 2,
+  prefetch: PREFETCH,
   config: z.object({
     EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
     FILE_STORE_URL: urlOf('file', 'mongodb', 'mongodb+srv'),
@@ -24,14 +25,16 @@ export default defineWorker({
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);
-    return { db, files, measure: measureLoading(metrics) };
+    return { db, files, inTurn: createInTurn(), measure: measureLoading(metrics) };
   },
   checks: {
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
     'the file store': ({ files }) => files.ping(),
   },
   handle: ({ type, body }, dependencies) =>
-    type === 'uploads.upload.deleted' ? forgetLoad(body, dependencies) : loadDelivery(body, dependencies),
+    type === 'uploads.upload.deleted'
+      ? forgetLoad(body, dependencies)
+      : dependencies.inTurn(body, dependencies.signal, () => loadDelivery(body, dependencies)),
   async delayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {
     if (type === 'uploads.upload.deleted') return;
     const message = `${reason.replace(/\.$/, '')}, next try in ${Math.ceil(retryInMs / 1000)} s.`;

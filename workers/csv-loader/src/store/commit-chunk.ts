@@ -22,7 +22,8 @@ export class Superseded extends Error {
 }
 
 /**
- * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed. Throws
+ * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed; a delivery
+ * given back meanwhile stays so. Throws
  * Superseded, having written nothing, when the load has ended or has a row of this chunk already. A deadlock or lock timeout is tried ten
  * times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
  */
@@ -68,7 +69,7 @@ async function writeChunk(connection: PoolConnection, target: Target, chunk: Chu
   const reasons = addReasons(before.reasons, chunk);
   const version = await raiseDataVersion(connection);
   await connection.query(
-    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, begun = 1,
+    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, begun = LEAST(begun, 1),
         updated_at = NOW(3)
       WHERE upload_id = ?`,
     [JSON.stringify(committed), rowsRead, rowsLoaded, rowsRejected, JSON.stringify(reasons), version, uploadId],

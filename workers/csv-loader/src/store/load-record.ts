@@ -53,7 +53,7 @@ export async function readLoad(connection: Pool | Connection, uploadId: string, 
 /** Keeps what the first pass found, so that a restart goes straight to the second. That is progress: deaths count anew. */
 export async function saveDialect(pool: Pool, uploadId: string, settled: Dialect): Promise<void> {
   await pool.query(
-    "UPDATE loads SET dialect = ?, begun = 1, updated_at = NOW(3) WHERE upload_id = ? AND state = 'LOADING'",
+    "UPDATE loads SET dialect = ?, begun = LEAST(begun, 1), updated_at = NOW(3) WHERE upload_id = ? AND state = 'LOADING'",
     [JSON.stringify(settled), uploadId],
   );
 }
