@@ -22,10 +22,9 @@ export class Superseded extends Error {
 }
 
 /**
- * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed; a delivery
- * given back meanwhile stays so. Throws
- * Superseded, having written nothing, when the load has ended or has a row of this chunk already. A deadlock or lock timeout is tried ten
- * times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
+ * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed. A delivery
+ * given back meanwhile stays so. Throws Superseded, having written nothing, when the load has ended or has a row of this chunk
+ * already. A deadlock or lock timeout is tried ten times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
  */
 export async function commitChunk(
   target: Target,
