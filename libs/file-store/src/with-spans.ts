@@ -1,7 +1,7 @@
 import { inSpan } from '@tributary/tracing';
 import type { FileStore } from './file-store.ts';
 
-/** The same store, but writing, opening and deleting a file are spans where they are part of a trace. */
+/** The same store, but writing and opening a file are spans where they are part of a trace. */
 export function withSpans(store: FileStore): FileStore {
   const described = (id: string) => ({ attributes: { 'tributary.file.id': id } });
   return {
@@ -13,6 +13,5 @@ export function withSpans(store: FileStore): FileStore {
         return stored;
       }),
     read: (id, options) => inSpan('file read', described(id), () => store.read(id, options)),
-    delete: (id) => inSpan('file delete', described(id), () => store.delete(id)),
   };
 }

@@ -26,7 +26,7 @@ export function connectSmtp(url: string, { deadlineMs = 40_000 }: { deadlineMs?:
   let transport = openPool(url);
   return {
     send: (mail) =>
-      inSpan('send mail', { kind: 'client', attributes: { 'server.address': new URL(url).hostname } }, async (span) => {
+      inSpan('SMTP send', { kind: 'client', attributes: { 'server.address': new URL(url).hostname } }, async (span) => {
         const state = await handOver(mail);
         span.setAttribute('tributary.mail.state', state.state);
         return state;
