@@ -67,7 +67,7 @@ export const sabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'gateway/dist/subscriptions/signals.js',
-        find: '() => listeners.forEach((_channel, onSignal) => void onSignal())',
+        find: '() => listeners.forEach((_channel, listener) => void listener())',
         replace: '() => undefined',
       },
       {
