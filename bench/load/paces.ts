@@ -18,21 +18,26 @@ async function sendClosed({ connections, seconds }: Of<'closed'>, send: Send): P
   return samples;
 }
 
-/** What finds every connection busy waits in line, and that counts: no omission is coordinated with the answers. */
+/** What finds every connection busy waits in line, and that counts: no omission is coordinated with the answers. What is unsent at the end is an error. */
 async function sendOpen({ perSecond, seconds, connections }: Of<'open'>, send: Send): Promise<Sample[]> {
   const samples: Sample[] = [];
   const total = Math.round(perSecond * seconds);
   const begin = performance.now();
+  const end = begin + seconds * 1000;
   let next = 0;
   await each(connections, async (connection) => {
-    for (let index = next++; index < total; index = next++) {
+    for (let index = next++; index < total && performance.now() < end; index = next++) {
       const due = begin + (index / perSecond) * 1000;
       const early = due - performance.now();
       if (early > 0) await pause(early);
       samples.push(await sample(() => send(connection), due));
     }
   });
-  return samples;
+  const unsent = Array.from({ length: total - samples.length }, () => ({
+    ms: seconds * 1000,
+    error: 'not sent in time',
+  }));
+  return [...samples, ...unsent];
 }
 
 async function sendCrowd({ users, requestsEach, withinMs }: Of<'crowd'>, send: Send): Promise<Sample[]> {

@@ -1,0 +1,74 @@
+import { createTestVhost, openTestDatabase } from '@tributary/testing';
+import { openUploadsDb } from '@tributary/uploads-db';
+import { z } from 'zod';
+import { defineBench } from '../frame/define-bench.ts';
+import { spreadText } from '../frame/spread-text.ts';
+import { ratios, spread } from '../frame/statistics.ts';
+import { sendBare } from './send-bare.ts';
+import { sendOurs } from './send-ours.ts';
+
+const perSecond = z.array(z.number());
+const data = z.object({
+  count: z.number(),
+  levels: z.array(z.object({ prefetch: z.number(), ours: perSecond, bare: perSecond })),
+});
+
+export default defineBench({
+  title: 'Messages',
+  question: 'How many messages a second go from the outbox over the exchange to a worker and are acknowledged?',
+  order: 50,
+  data,
+  async run({ pick, rotate, onEnd, tell }) {
+    const [vhost, { db, close }] = await Promise.all([createTestVhost(), openTestDatabase('uploads', openUploadsDb)]);
+    onEnd(vhost.drop);
+    onEnd(close);
+    const { url } = vhost;
+    const count = pick({ full: 2_000, quick: 400, tiny: 20 });
+    const levels: z.output<typeof data>['levels'] = [];
+    for (const prefetch of pick({ full: [1, 10, 50], quick: [1, 10, 50], tiny: [10] })) {
+      const rates = await rotate(
+        {
+          ours: () => sendOurs({ db, url }, { count, prefetch }),
+          bare: () => sendBare(url, { count, prefetch }),
+        },
+        pick({ full: 5, quick: 3, tiny: 1 }),
+      );
+      tell(`prefetch ${prefetch}`);
+      levels.push({ prefetch, ...rates });
+    }
+    return { count, levels };
+  },
+  present({ count, levels }) {
+    return {
+      aims: [],
+      parts: [
+        `${count} messages wait in the outbox table; the relay claims them, publishes each persistently and mandatorily, waits for its confirm and takes its row
+away; the worker runtime parses each against its contract and acknowledges. The baseline is the bare client with a quorum queue,
+persistent messages, confirms and acknowledgements, without database, contracts or retries. Both ends are in one process.`,
+        {
+          head: ['prefetch', 'messages/s', 'bare client', 'ratio'],
+          rows: levels.map(({ prefetch, ours, bare }) => [
+            String(prefetch),
+            spreadText(spread(ours)),
+            spreadText(spread(bare)),
+            spreadText(ratios(ours, bare)),
+          ]),
+        },
+        {
+          plot: 'bars',
+          name: 'messages',
+          title: 'Messages a second from outbox to acknowledgement',
+          unit: 'messages a second',
+          bars: levels.flatMap(({ prefetch, ours, bare }) => [
+            { label: `outbox to worker, prefetch ${prefetch}`, value: spread(ours).median, ...ends(ours) },
+            { label: `bare client, prefetch ${prefetch}`, value: spread(bare).median, ...ends(bare), series: 1 },
+          ]),
+        },
+        `**The next factor of two.** Each message costs three statements of its own in the database (claimed in batches, marked one by one, so that one that
+is refused holds up no other): marking a batch in one statement where all were confirmed is the next step.`,
+      ],
+    };
+  },
+});
+
+const ends = (values: readonly number[]) => ({ min: Math.min(...values), max: Math.max(...values) });

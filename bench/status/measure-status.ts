@@ -1,0 +1,51 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '@tributary/testing';
+import type { BenchStack } from '../frame/bench-stack.ts';
+import type { Context } from '../frame/context.ts';
+import { latencies } from '../frame/statistics.ts';
+import { requireOpenFiles } from '../subscriptions/open-files.ts';
+import { closeAll, openSubscriber, openSubscribers } from '../subscriptions/subscriber.ts';
+
+/** From an event's time in the log to its arrival at each of so many subscribers of one upload, over several uploads. */
+export async function measureStatus(context: Context) {
+  const { pick, tell } = context;
+  const stack = await context.sharedStack();
+  const uploads = pick({ full: 8, quick: 3, tiny: 1 });
+  const levels = [];
+  for (const subscribers of pick({ full: [1, 100, 1_000], quick: [1, 100], tiny: [2] })) {
+    requireOpenFiles(subscribers + 200);
+    const delays: number[] = [];
+    for (let upload = 0; upload < uploads; upload++) delays.push(...(await followOne(stack, subscribers)));
+    levels.push({ subscribers, uploads, ...latencies(delays) });
+    tell(`${subscribers} subscribers`);
+  }
+  return { levels };
+}
+
+/** The loader is held up until everybody listens, so that each event is news to all. */
+async function followOne(stack: BenchStack, subscribers: number): Promise<number[]> {
+  const loader = stack.processes.get('csv-loader');
+  if (!loader) throw new Error('There is no loader to hold up.');
+  await loader.kill();
+  const token = await stack.token();
+  const content = 'id,department\n1,Finance\n2,Logistics\n';
+  const { id } = await stack.client.upload(token, { kind: 'DEPARTMENTS', content });
+  await waitFor(async () => (await stack.client.record(token, id)).status === 'QUEUED', { what: 'QUEUED' });
+  const query = `subscription { uploadStatus(id: "${id}") { cursor status at } }`;
+  const delays: number[] = [];
+  let ended = 0;
+  const onEvent = (text: string) => {
+    const now = Date.now();
+    const event = JSON.parse(text).payload?.data?.uploadStatus;
+    // What stood in the log before a subscriber came is no news.
+    if (!event || event.cursor <= 2) return;
+    delays.push(now - Date.parse(event.at));
+    if (event.status === 'COMPLETED') ended++;
+  };
+  const sockets = await openSubscribers(subscribers, () => openSubscriber(stack.gatewayUrl, { token, query, onEvent }));
+  await pause(500);
+  await loader.restart();
+  await waitFor(() => ended === subscribers, { timeoutMs: 120_000, what: 'the last event at every subscriber' });
+  await closeAll(sockets);
+  return delays;
+}
