@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { deadLetterHeaders, historyOf, retryHeaders } from './delivery-headers.ts';
+import { continueHeaders, deadLetterHeaders, historyOf, retryHeaders } from './delivery-headers.ts';
 
 const now = new Date('2026-01-01T00:00:00.000Z');
 const first = { headers: {}, routingKey: 'a.b' };
@@ -42,4 +42,12 @@ describe('delivery headers', () => {
     expect(headers).not.toHaveProperty('x-death');
     expect(headers).toMatchObject({ mine: 1, 'tributary-error': 'r'.repeat(4_000) });
   });
+});
+
+test('a message keeps its trace when it is tried again, goes on later or is given up', () => {
+  const trace = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, tracestate: 'vendor=1' };
+  const message = { headers: trace, routingKey: 'key' };
+  expect(continueHeaders(message)).toMatchObject(trace);
+  expect(retryHeaders(message, { countsAsAttempt: true }, new Date())).toMatchObject(trace);
+  expect(deadLetterHeaders(message, { reason: 'why' }, new Date())).toMatchObject(trace);
 });
