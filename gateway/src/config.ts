@@ -27,6 +27,7 @@ const environment = z
     PORT: port.default(4000),
     TRIBUTARY_INSTANCE: z.string().default('tributary'),
     SUPERGRAPH_PATH: z.string().optional(),
+    SUPERGRAPH_POLL_MS: wholeNumber(0, 3_600_000).default(1_000),
     AUTH: z.enum(['on', 'off']).default('on'),
     JWKS_URL: urlOf('http', 'https').default('http://127.0.0.1:4001/.well-known/jwks.json'),
     ACCESS_TOKEN_ISSUER: z.string().default('tributary'),

@@ -14,5 +14,6 @@ await startProcess('gateway', async ({ log, onClose }) => {
     metrics: createMetrics('gateway'),
   });
   onClose(gateway.stop);
+  process.on('SIGHUP', () => void gateway.reload());
   log.info({ url: gateway.url }, 'the gateway listens');
 });

@@ -1,34 +1,30 @@
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
-import { badConfig, type Clock, type Log } from '@tributary/core';
+import { fileURLToPath } from 'node:url';
+import type { Clock, Log } from '@tributary/core';
 import { listen, prepareDrain, stopTimes } from '@tributary/http';
 import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
 import { watchReadiness } from '@tributary/readiness';
 import { connectRedis } from '@tributary/redis';
-import { parse } from 'graphql';
 import { createAccessTokens } from './auth/access-tokens.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createInternalTokens } from './auth/internal-tokens.ts';
 import { createRevocations } from './auth/revocations.ts';
-import { createAuthorization } from './authorization/create-authorization.ts';
 import { type MeetPolicies, noPolicies } from './authorization/judge.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
 import { createStreamOperation } from './door/stream-operation.ts';
-import { createDocuments } from './graph/documents.ts';
-import { startGraph } from './graph/start-graph.ts';
-import { readCostRules } from './limits/cost-rules.ts';
+import { openGraph } from './graph/open-graph.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { createMeasures } from './metrics/create-measures.ts';
-import { createSubgraph } from './subgraph/subgraph.ts';
 import { noSignals } from './subscriptions/no-signals.ts';
 import { serveWebSockets } from './subscriptions/serve-websockets.ts';
 import { connectSignals } from './subscriptions/signals.ts';
 import { createSubscribe } from './subscriptions/subscribe.ts';
-import { loadSupergraph } from './supergraph/load-supergraph.ts';
+import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { watchedDependencies } from './watched-dependencies.ts';
 
-const besideThisPackage = new URL('../supergraph.graphql', import.meta.url);
+const besideThisPackage = fileURLToPath(new URL('../supergraph.graphql', import.meta.url));
 
 /** Longer than load balancers keep theirs, so that it is they who give an idle connection up. */
 const keepAliveMs = 65_000;
@@ -46,21 +42,18 @@ export async function startGateway(
   const trustsTraceparent = config.TRUST_TRACEPARENT === 'on';
   const isProduction = config.NODE_ENV === 'production';
   const prefix = `${config.TRIBUTARY_INSTANCE}:`;
-  const supergraph = await loadSupergraph(config.SUPERGRAPH_PATH ?? besideThisPackage, config.subgraphUrls);
   const sign = config.INTERNAL_TOKEN_PRIVATE_KEY
     ? createInternalTokens(config.INTERNAL_TOKEN_PRIVATE_KEY, clock)
     : null;
-  const subgraphs = new Map(
-    [...supergraph.subgraphUrls].map(([name, url]) => [
-      name,
-      createSubgraph({ name, url, sign, timeoutMs: config.SUBGRAPH_TIMEOUT_MS }),
-    ]),
-  );
-  const routes = config.PASS_THROUGH.map(({ prefix: path, subgraph: name }) => {
-    const subgraph = subgraphs.get(name);
-    if (!subgraph) throw badConfig(`PASS_THROUGH: the supergraph has no subgraph "${name}"`);
-    return { prefix: path, subgraph };
+  const measures = createMeasures(metrics);
+  const supergraph = await followSupergraph({
+    path: config.SUPERGRAPH_PATH ?? besideThisPackage,
+    pollMs: config.SUPERGRAPH_POLL_MS,
+    open: (sdl) => openGraph(sdl, { config, sign, meetPolicies, measures, log }),
+    clock,
+    log,
   });
+  const { graphs } = supergraph;
 
   const signals = config.REDIS_URL ? connectSignals({ url: config.REDIS_URL, prefix, log }) : noSignals;
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : null;
@@ -69,44 +62,12 @@ export async function startGateway(
   const isOpen = config.AUTH === 'off';
   const authenticate = isOpen ? async () => ({ viewer: null }) : createAuthenticate(tokens, isRevoked);
 
-  const authorization = isOpen ? null : createAuthorization({ rules: supergraph.accessRules, meetPolicies });
-
-  const measures = createMeasures(metrics);
-  const graph = await startGraph({
-    supergraphSdl: supergraph.sdl,
-    subgraphs,
-    isProduction,
-    log,
-    measures,
-    ...(authorization ? { wrap: authorization.wrap } : {}),
-  });
-  const { server, schema } = graph;
-  const documents = createDocuments({
-    schema,
-    limits: {
-      maxDepth: config.MAX_DEPTH,
-      maxRootFields: config.MAX_ROOT_FIELDS,
-      maxAliases: config.MAX_ALIASES,
-      maxDirectives: config.MAX_DIRECTIVES,
-      maxTokens: config.MAX_TOKENS,
-      maxCost: config.MAX_COST,
-      assumedListSize: config.ASSUMED_LIST_SIZE,
-    },
-    costRules: readCostRules(parse(supergraph.sdl)),
-    isProduction,
-  });
-  const limits = await openLimits({ config, redis, prefix, schema, log });
-  const subscribe = createSubscribe({
-    server,
-    schema,
-    eventLogs: supergraph.eventLogs,
-    signals,
-    clock,
-    measures,
-    authorization,
-  });
-  const operations = { server, subscribe, timeoutMs: config.OPERATION_TIMEOUT_MS };
-  const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, subgraphs: subgraphs.values() });
+  const limits = await openLimits({ config, redis, prefix, log });
+  const operations = {
+    subscribe: createSubscribe({ graphs, signals, clock, measures }),
+    timeoutMs: config.OPERATION_TIMEOUT_MS,
+  };
+  const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, graphs });
   const readiness = watchReadiness({ checks, clock, log });
   const stopping = new AbortController();
   // Each open stream listens to it.
@@ -119,13 +80,12 @@ export async function startGateway(
   ];
   measureReadiness(metrics, waitingFor);
   const app = createApp({
-    graph,
+    graphs,
     authenticate,
-    passThrough: routes,
+    passThrough: config.PASS_THROUGH,
     uploads: { maxBytes: config.MAX_UPLOAD_BYTES, maxFiles: config.MAX_UPLOAD_FILES },
     maxBodyBytes: config.MAX_BODY_BYTES,
     isProduction,
-    documents,
     stream: createStreamOperation({ authenticate, operations, limits, stopping: stopping.signal, measures, log }),
     limits,
     corsOrigins: config.CORS_ORIGINS,
@@ -144,7 +104,7 @@ export async function startGateway(
     http,
     authenticate,
     operations,
-    documents,
+    graphs,
     limits,
     maxMessageBytes: config.MAX_BODY_BYTES,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
@@ -165,14 +125,11 @@ export async function startGateway(
     if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
     limits.stop();
     await readiness.stop();
-    await server.stop();
+    await supergraph.stop();
+    await graphs.close();
     await signals.close();
     redis?.disconnect();
     await scraped.close();
-    for (const { agent, freshAgent } of subgraphs.values()) {
-      agent.destroy();
-      freshAgent.destroy();
-    }
   }
-  return { url, stop, channelCount: signals.channelCount };
+  return { url, stop, reload: supergraph.reload, channelCount: signals.channelCount };
 }

@@ -1,52 +1,54 @@
 import { unavailable } from '@tributary/core';
 import type { Redis } from 'ioredis';
 import type { AccessTokens } from './auth/access-tokens.ts';
+import type { CurrentGraph } from './graph/current-graph.ts';
 import type { Subgraph } from './subgraph/subgraph.ts';
 import type { Signals } from './subscriptions/signals.ts';
 
 const probeTimeoutMs = 1_500;
 
+type Checks = Record<string, () => Promise<unknown>>;
+
 /**
- * What the gateway waits for before it is ready, by the name an operator reads. A subgraph is waited for until it was ready
- * once: its absence later fails its own fields, and must not take the rest of the graph away.
+ * What the gateway waits for before it is ready, as of now, by the name an operator reads. Each subgraph is waited for until it was
+ * ready once, and none any more once all were: its absence later, or that of one that a new supergraph adds, fails its own fields
+ * and must not take the rest of the graph away.
  */
 export function watchedDependencies(on: {
   redis: Redis | null;
   signals: Signals;
   /** Null where tokens are not checked. */
   tokens: AccessTokens | null;
-  subgraphs: Iterable<Subgraph>;
-}): Record<string, () => Promise<unknown>> {
+  graphs: Pick<CurrentGraph, 'now'>;
+}): () => Checks {
   const { redis, signals, tokens } = on;
-  const checks: [string, () => Promise<unknown>][] = [...on.subgraphs].map((subgraph) => [
-    `the ${subgraph.name} subgraph`,
-    once(() => probe(subgraph)),
-  ]);
-  if (tokens) {
-    checks.unshift([
-      'the keys of access tokens',
-      async () => {
-        if (!(await tokens.haveKeys())) throw unavailable('They cannot be had from JWKS_URL.');
-      },
-    ]);
-  }
+  const always: Checks = {};
   if (redis) {
-    checks.unshift([
-      'Redis',
+    always.Redis = async () => {
+      if (!signals.ready()) throw unavailable('It is not connected for signals.');
+      await redis.ping();
+    };
+  }
+  if (tokens) {
+    always['the keys of access tokens'] = async () => {
+      if (!(await tokens.haveKeys())) throw unavailable('They cannot be had from JWKS_URL.');
+    };
+  }
+  const seen = new Set<string>();
+  let haveAllBeenSeen = false;
+
+  return () => {
+    const subgraphs = [...on.graphs.now().subgraphs.values()];
+    haveAllBeenSeen ||= subgraphs.every(({ name }) => seen.has(name));
+    if (haveAllBeenSeen) return always;
+    const ofSubgraphs = subgraphs.map((subgraph) => [
+      `the ${subgraph.name} subgraph`,
       async () => {
-        if (!signals.ready()) throw unavailable('It is not connected for signals.');
-        await redis.ping();
+        if (!seen.has(subgraph.name)) await probe(subgraph);
+        seen.add(subgraph.name);
       },
     ]);
-  }
-  return Object.fromEntries(checks);
-}
-
-function once(check: () => Promise<unknown>): () => Promise<unknown> {
-  let isPassed = false;
-  return async () => {
-    if (!isPassed) await check();
-    isPassed = true;
+    return { ...always, ...Object.fromEntries(ofSubgraphs) };
   };
 }
 

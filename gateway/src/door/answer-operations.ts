@@ -1,7 +1,6 @@
 import { openSpan } from '@tributary/tracing';
 import type { Request, RequestHandler } from 'express';
 import { GraphQLError, getOperationAST } from 'graphql';
-import type { Documents } from '../graph/documents.ts';
 import { operationAttributes } from '../graph/operation-attributes.ts';
 import type { PersistedDocuments } from '../limits/persisted-documents.ts';
 import type { Measures } from '../metrics/create-measures.ts';
@@ -9,6 +8,7 @@ import { measuredBy } from '../metrics/measured-request.ts';
 import { eventStream, graphqlJson, json } from './accepted-types.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import { readParameters } from './read-parameters.ts';
+import { requestContextOf } from './request-context-of.ts';
 import { sendErrors } from './send-errors.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
@@ -20,7 +20,6 @@ const costHeader = 'x-graphql-cost';
  * that is larger than allowed; the rest goes on to Apollo Server, with the Accept header that was decided.
  */
 export function answerOperations(options: {
-  documents: Documents;
   persisted: PersistedDocuments;
   stream: StreamOperation;
   measures: Measures;
@@ -28,9 +27,10 @@ export function answerOperations(options: {
   return async (request, response, next) => {
     if (!carriesOperation(request)) return next();
     const { query: sent, ...parameters } = readParameters(request);
+    const { documents, schema } = requestContextOf(response).graph;
     const read = await readOrError(async () => {
       const query = await options.persisted.resolve({ query: sent, extensions: parameters.extensions });
-      return { query, ...options.documents.read({ ...parameters, query }) };
+      return { query, ...documents.read({ ...parameters, query }) };
     });
     const isRead = 'document' in read;
     const kind = isRead ? (getOperationAST(read.document, parameters.operationName)?.operation ?? null) : null;
@@ -38,7 +38,7 @@ export function answerOperations(options: {
     measured.is(kind);
     const type = chooseAnswer(request.headers.accept, kind);
     if (type !== json && type !== graphqlJson) {
-      const prepared = isRead ? options.documents.prepare({ ...parameters, query: read.query }) : [read];
+      const prepared = isRead ? documents.prepare({ ...parameters, query: read.query }) : [read];
       return options.stream(request, response, { prepared, kind, type });
     }
     if (!isRead) {
@@ -46,7 +46,7 @@ export function answerOperations(options: {
       return sendErrors(response, type, [read]);
     }
     if (request.get(costHeader) === 'report') response.setHeader(costHeader, read.cost);
-    response.locals.operation = { ...parameters, document: read.document };
+    response.locals.operation = { ...parameters, schema, document: read.document };
     if (parameters.extensions?.persistedQuery) putText(request, read.query, parameters.extensions);
     request.headers.accept = type;
     const { type: name, attributes } = operationAttributes(read.document, parameters.operationName);

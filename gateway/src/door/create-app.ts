@@ -2,23 +2,23 @@ import { HeaderMap } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import { type AppError, invalidInput, isAppError, type Log, notFound } from '@tributary/core';
 import { traceRequests } from '@tributary/tracing';
-import express, { type Express } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
 import { GraphQLError } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
-import type { Documents } from '../graph/documents.ts';
+import type { CurrentGraph } from '../graph/current-graph.ts';
 import { extensionsOf } from '../graph/extensions-of.ts';
-import type { Graph } from '../graph/start-graph.ts';
 import { httpStatus } from '../http-status.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import { withinTime } from '../limits/operation-time.ts';
 import { TryLater } from '../limits/try-later.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { measuredBy, measureRequests } from '../metrics/measured-request.ts';
-import type { Subgraph } from '../subgraph/subgraph.ts';
+import type { RequestContext } from '../request-context.ts';
 import { acceptUploads } from './accept-uploads.ts';
 import { answerErrors } from './answer-errors.ts';
 import { answerOperations } from './answer-operations.ts';
 import { cors } from './cors.ts';
+import { enterGraph } from './enter-graph.ts';
 import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
 import { requestContextOf } from './request-context-of.ts';
@@ -28,13 +28,12 @@ import type { StreamOperation } from './stream-operation.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
 export function createApp(options: {
-  graph: Graph;
+  graphs: CurrentGraph;
   authenticate: Authenticate;
-  passThrough: { prefix: string; subgraph: Subgraph }[];
+  passThrough: { prefix: string; subgraph: string }[];
   uploads: { maxBytes: number; maxFiles: number };
   maxBodyBytes: number;
   isProduction: boolean;
-  documents: Documents;
   stream: StreamOperation;
   limits: Limits;
   corsOrigins: readonly string[];
@@ -44,7 +43,7 @@ export function createApp(options: {
   measures: Measures;
   log: Log;
 }): Express {
-  const { authenticate, graph, limits, log, measures } = options;
+  const { authenticate, graphs, limits, log, measures } = options;
   const app = express().disable('x-powered-by');
   app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
@@ -55,7 +54,7 @@ export function createApp(options: {
   });
   const routes = ['/graphql', ...options.passThrough.map(({ prefix }) => prefix)];
   app.use(traceRequests({ routes, onlyId: !options.trustsTraceparent }));
-  app.use(identifyRequest);
+  app.use(identifyRequest, enterGraph(graphs));
   app.use(cors(options.corsOrigins));
   app.get('/', (_request, response) => response.redirect('/graphql'));
   for (const route of options.passThrough) app.use(route.prefix, passThrough({ ...route, authenticate, measures }));
@@ -71,31 +70,32 @@ export function createApp(options: {
       next();
     },
     answerOperations({ ...options, persisted: limits.persisted }),
-    expressMiddleware(graph.server, {
-      async context({ req, res }) {
-        const measured = measuredBy(res, measures);
-        try {
-          const { viewer } = await authenticate(req.headers.authorization);
-          const { operation, signal, requestId, files } = requestContextOf(res);
-          if (operation) await limits.checkRates(operation, { viewer, address: limits.addressOf(req) });
-          else if (req.method !== 'POST' && req.query.query !== undefined)
-            throw invalidInput('There is no page here: accept application/json');
-          const bytesIn = files ? () => req.socket.bytesRead : undefined;
-          const time = withinTime(signal, limits.operationTimeoutMs, bytesIn);
-          res.once('close', time.end);
-          return { viewer, requestId, files, signal: time.signal, measured };
-        } catch (error) {
-          measured.failed([error]);
-          throw isAppError(error) ? wholeRequest(error) : error;
-        }
-      },
-    }),
+    (request, response, next) =>
+      expressMiddleware(requestContextOf(response).graph.server, { context })(request, response, next),
   );
   app.use(() => {
     throw notFound('There is nothing here');
   });
   app.use(answerErrors(log, measures));
   return app;
+
+  async function context({ req, res }: { req: Request; res: Response }): Promise<RequestContext> {
+    const measured = measuredBy(res, measures);
+    try {
+      const { viewer } = await authenticate(req.headers.authorization);
+      const { operation, signal, requestId, files } = requestContextOf(res);
+      if (operation) await limits.checkRates(operation, { viewer, address: limits.addressOf(req) });
+      else if (req.method !== 'POST' && req.query.query !== undefined)
+        throw invalidInput('There is no page here: accept application/json');
+      const bytesIn = files ? () => req.socket.bytesRead : undefined;
+      const time = withinTime(signal, limits.operationTimeoutMs, bytesIn);
+      res.once('close', time.end);
+      return { viewer, requestId, files, signal: time.signal, measured };
+    } catch (error) {
+      measured.failed([error]);
+      throw isAppError(error) ? wholeRequest(error) : error;
+    }
+  }
 }
 
 /** Apollo Server answers a whole request with the status that such an error names. */

@@ -10,7 +10,6 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
   const requestId = requestIdOf(request.headers['x-request-id']);
   response.locals.requestId = requestId;
   response.locals.signal = gone.signal;
-  response.locals.leave = () => undefined;
   response.setHeader('x-request-id', requestId);
   next();
 };

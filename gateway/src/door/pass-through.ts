@@ -6,7 +6,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { openExchange } from '../subgraph/exchange.ts';
 import { sendRead } from '../subgraph/send-safely.ts';
-import { inSubgraphSpan, type Subgraph, subgraphHeaders } from '../subgraph/subgraph.ts';
+import { inSubgraphSpan, subgraphHeaders } from '../subgraph/subgraph.ts';
 import { requestContextOf } from './request-context-of.ts';
 
 const perConnection = [
@@ -28,18 +28,21 @@ const notPassedOn = [...ofTheGateway, ...ofTraces];
 /** Streams GET and HEAD under a prefix from a subgraph; a bearer's token becomes an internal one, without it none is sent. */
 export function passThrough(options: {
   prefix: string;
-  subgraph: Subgraph;
+  /** The subgraph's name; each graph that is served has it. */
+  subgraph: string;
   authenticate: Authenticate;
   measures: Pick<Measures, 'subgraphs'>;
 }): RequestHandler {
-  const { prefix, subgraph, authenticate, measures } = options;
+  const { prefix, authenticate, measures } = options;
   return async (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next();
+    const context = requestContextOf(response);
+    const subgraph = context.graph.subgraphs.get(options.subgraph);
+    if (!subgraph) throw new Error(`There is no subgraph "${options.subgraph}"`);
     const url = new URL(request.originalUrl, subgraph.url);
     // Dots that climb out of the prefix would reach what was never meant to be public.
     const isOutside = !url.pathname.startsWith(`${prefix}/`) || /%2e|%2f|%5c/i.test(url.pathname);
     if (isOutside || url.origin !== subgraph.url.origin) throw notFound('There is nothing here');
-    const context = requestContextOf(response);
     const caller = await authenticate(request.get('authorization'));
     const { signal } = context;
     const answer = await inSubgraphSpan(subgraph, () => {

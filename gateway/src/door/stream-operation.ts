@@ -63,7 +63,7 @@ export function createStreamOperation(options: {
       if (type === multipart) return sendErrors(response, jsonTypeFor(request.headers.accept), prepared);
       return send(one(async () => ({ errors: prepared.map((error) => error.toJSON()) })));
     }
-    const { signal, leave, ...noted } = requestContextOf(response);
+    const { signal, leave, graph, ...noted } = requestContextOf(response);
     const address = limits.addressOf(request);
     await limits.checkRates(operationOf(prepared), { viewer, address });
     // It lasts as long as the client likes; it is counted as a subscription from here on.
@@ -78,7 +78,7 @@ export function createStreamOperation(options: {
       kind === 'subscription'
         ? measures.subscriptions.follow(subscribe(prepared), transport, measured)
         : watchErrors(
-            one(() => execute(prepared)),
+            one(() => execute(prepared, graph)),
             measured,
           ),
     );

@@ -41,14 +41,15 @@ export type Documents = ReturnType<typeof createDocuments>;
 
 /** Reads what clients want to run, whichever way they come, and refuses what is larger than allowed before it is validated. */
 export function createDocuments(options: {
-  schema: () => GraphQLSchema;
+  schema: GraphQLSchema;
   limits: DocumentLimits;
   costRules: CostRules;
   /** Errors then tell nothing of the schema that was not asked for. */
   isProduction: boolean;
 }) {
-  const { limits } = options;
-  const costs = createCostMemory();
+  const { limits, schema } = options;
+  // What operations without variables cost is the same each time they are sent.
+  const costs = new WeakMap<OperationDefinitionNode, number>();
   const documentOf = keepLatest<DocumentNode>(documentsKept);
 
   /**
@@ -80,45 +81,37 @@ export function createDocuments(options: {
     const operation = getOperationAST(document, name);
     if (!operation) return 0;
     const { assumedListSize, maxCost } = limits;
-    const schema = options.schema();
-    const known = costs.of(schema).get(operation);
+    const known = costs.get(operation);
     const rules = options.costRules;
     const cost = known ?? estimateCost({ schema, rules, document, operation, variables, assumedListSize });
-    if (!operation.variableDefinitions?.length) costs.of(schema).set(operation, cost);
+    if (!operation.variableDefinitions?.length) costs.set(operation, cost);
     if (cost <= maxCost) return cost;
     const extensions = { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: { estimated: cost, max: maxCost } };
     throw new GraphQLError(`The operation costs ${cost}; ${maxCost} is allowed. Ask for smaller pages`, { extensions });
   }
 
+  /** What is wrong with a document in this graph; nothing where it can run. */
+  function findErrors(document: DocumentNode): GraphQLError[] {
+    const shown = ({ message }: GraphQLError) => (options.isProduction ? withoutSuggestion(message) : message);
+    return validate(schema, document).map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED', shown(error)));
+  }
+
   return {
     read,
+    findErrors,
 
     /** Reads and validates; the arguments to run it with, or what is wrong with it. */
     prepare(operation: SentOperation): ExecutionArgs | readonly GraphQLError[] {
       try {
-        const schema = options.schema();
         const { document } = read(operation);
-        const errors = validate(schema, document);
-        const shown = ({ message }: GraphQLError) => (options.isProduction ? withoutSuggestion(message) : message);
-        if (errors.length > 0) return errors.map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED', shown(error)));
+        const errors = findErrors(document);
+        if (errors.length > 0) return errors;
         const { operationName = null, variables: variableValues = null } = operation;
         return { schema, document, operationName, variableValues };
       } catch (error) {
         if (error instanceof GraphQLError) return [error];
         throw error;
       }
-    },
-  };
-}
-
-/** What operations without variables cost by a schema: it is the same each time they are sent. */
-function createCostMemory() {
-  const bySchema = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, number>>();
-  return {
-    of(schema: GraphQLSchema) {
-      const known = bySchema.get(schema) ?? new WeakMap<OperationDefinitionNode, number>();
-      bySchema.set(schema, known);
-      return known;
     },
   };
 }

@@ -2,7 +2,7 @@ import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { Log } from '@tributary/core';
+import { badConfig, type Log } from '@tributary/core';
 import type { GraphQLSchema } from 'graphql';
 import type { Authorization } from '../authorization/create-authorization.ts';
 import type { Measures } from '../metrics/create-measures.ts';
@@ -15,13 +15,7 @@ import { createFormatError } from './format-error.ts';
 import { requireOperation } from './require-operation.ts';
 import { statusByMediaType } from './status-by-media-type.ts';
 
-export interface Graph {
-  server: ApolloServer<RequestContext>;
-  /** The schema clients see. */
-  schema(): GraphQLSchema;
-}
-
-/** Starts the federated graph on a supergraph; `server.stop()` ends it. */
+/** Starts the federated graph on a supergraph, with the schema clients see; `server.stop()` ends it. Throws BAD_CONFIG. */
 export async function startGraph(options: {
   supergraphSdl: string;
   subgraphs: Map<string, Subgraph>;
@@ -30,7 +24,7 @@ export async function startGraph(options: {
   measures: Measures;
   /** Puts something in front of the gateway that may change what it is asked and what it answers. */
   wrap?: Authorization['wrap'];
-}): Promise<Graph> {
+}): Promise<{ server: ApolloServer<RequestContext>; schema: GraphQLSchema }> {
   const { log, isProduction, subgraphs, measures } = options;
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -69,12 +63,11 @@ export async function startGraph(options: {
         : ApolloServerPluginLandingPageLocalDefault({ embed: { runTelemetry: false } }),
     ],
   });
-  await server.start();
-  return {
-    server,
-    schema() {
-      if (!schema) throw new Error('The gateway gave no schema');
-      return schema;
-    },
-  };
+  try {
+    await server.start();
+  } catch (cause) {
+    throw badConfig(`@apollo/gateway cannot load it: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+  if (!schema) throw new Error('@apollo/gateway gave no schema');
+  return { server, schema };
 }

@@ -10,6 +10,7 @@ import { TryLater } from './try-later.ts';
 /** Counts an operation of a client; throws RATE_LIMITED when there were too many. */
 export type CheckRates = (
   operation: {
+    schema: GraphQLSchema;
     document: DocumentNode;
     operationName?: string | null | undefined;
     variables?: Readonly<Record<string, unknown>> | null | undefined;
@@ -20,7 +21,6 @@ export type CheckRates = (
 /** Counts per viewer, per address, and for some fields per address and per account, each in buckets of its own. */
 export function createCheckRates(options: {
   drawTokens: DrawTokens;
-  schema: () => GraphQLSchema;
   perViewer: Rate | null;
   perAddress: Rate | null;
   fields: readonly FieldRate[];
@@ -28,7 +28,7 @@ export function createCheckRates(options: {
   const { perAddress, perViewer, drawTokens } = options;
   const byField = new Map(options.fields.map((rate) => [rate.field, rate]));
 
-  return async ({ document, operationName, variables }, { viewer, address }) => {
+  return async ({ schema, document, operationName, variables }, { viewer, address }) => {
     const draws = new Map<string, Draw>();
     function add(key: string, { count, periodMs }: Rate) {
       draws.set(key, { key, count, periodMs, tokens: (draws.get(key)?.tokens ?? 0) + 1 });
@@ -36,7 +36,7 @@ export function createCheckRates(options: {
     if (perAddress) add(`address:${address}`, perAddress);
     if (perViewer && viewer) add(`viewer:${viewer.sub}`, perViewer);
     const operation = byField.size > 0 ? getOperationAST(document, operationName) : null;
-    const root = operation && options.schema().getRootType(operation.operation)?.name;
+    const root = operation && schema.getRootType(operation.operation)?.name;
     for (const node of operation ? rootFields(operation.selectionSet, document) : []) {
       const rate = byField.get(`${root}.${node.name.value}`);
       if (!rate) continue;

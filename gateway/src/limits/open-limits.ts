@@ -1,5 +1,4 @@
 import { badConfig, type Log } from '@tributary/core';
-import type { GraphQLSchema } from 'graphql';
 import type { Redis } from 'ioredis';
 import type { Viewer } from '../auth/caller.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -20,14 +19,8 @@ const productionPerAddress = { count: 6_000, periodMs: 60_000 };
 export type Limits = Awaited<ReturnType<typeof openLimits>>;
 
 /** All that is counted or looked up before an operation runs; `stop` must be called. Throws BAD_CONFIG. */
-export async function openLimits(options: {
-  config: GatewayConfig;
-  redis: Redis | null;
-  prefix: string;
-  schema: () => GraphQLSchema;
-  log: Log;
-}) {
-  const { config, redis, prefix, schema, log } = options;
+export async function openLimits(options: { config: GatewayConfig; redis: Redis | null; prefix: string; log: Log }) {
+  const { config, redis, prefix, log } = options;
   const isProduction = config.NODE_ENV === 'production';
   const { SAFELIST: mode, OPERATIONS_FILE: file } = config;
   if (mode !== 'off' && !file && !redis) throw badConfig('SAFELIST: needs OPERATIONS_FILE or REDIS_URL');
@@ -48,7 +41,6 @@ export async function openLimits(options: {
     addressOf: createClientAddress(config.TRUSTED_PROXIES),
     checkRates: createCheckRates({
       drawTokens: redis ? createTokenBuckets({ redis, prefix, log }) : async () => 0,
-      schema,
       perViewer: orInProduction(config.RATE_LIMIT_PER_VIEWER, productionPerViewer),
       perAddress: orInProduction(config.RATE_LIMIT_PER_ADDRESS, productionPerAddress),
       fields: config.RATE_LIMITED_FIELDS,

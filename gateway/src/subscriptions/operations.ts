@@ -1,7 +1,7 @@
-import type { ApolloServer } from '@apollo/server';
 import { type Headers, inSpan } from '@tributary/tracing';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
+import type { OpenGraph } from '../graph/open-graph.ts';
 import { operationAttributes } from '../graph/operation-attributes.ts';
 import { withinTime } from '../limits/operation-time.ts';
 import { releasing } from '../limits/releasing.ts';
@@ -15,7 +15,6 @@ export type Operations = ReturnType<typeof createOperations>;
 
 /** Runs prepared operations of one client; `context` is asked before each read, and throws once its token is no longer good. */
 export function createOperations(options: {
-  server: ApolloServer<RequestContext>;
   subscribe: ReturnType<typeof createSubscribe>;
   context: (signal: AbortSignal) => Promise<RequestContext>;
   /** Aborted when the client is gone. */
@@ -26,19 +25,17 @@ export function createOperations(options: {
   /** Headers that may name the trace they are part of; without, they are a part of what happens when they are run. */
   from?: Headers;
 }) {
-  const { context, from, server, until, timeoutMs } = options;
+  const { context, from, until, timeoutMs } = options;
   return {
     subscribe(args: ExecutionArgs): AsyncIterableIterator<FormattedExecutionResult> {
-      const { document, operationName } = args;
+      const { schema, document, operationName } = args;
       const values = variables.parse(args.variableValues ?? {});
       try {
         const name = operationName ?? undefined;
         const release = options.hold();
         try {
-          return releasing(
-            options.subscribe({ document, operationName: name, variables: values, context, from }),
-            release,
-          );
+          const subscription = { document, operationName: name, variables: values, context, from };
+          return releasing(options.subscribe(subscription, schema), release);
         } catch (error) {
           release();
           throw error;
@@ -48,19 +45,23 @@ export function createOperations(options: {
       }
     },
 
-    async execute(args: ExecutionArgs): Promise<FormattedExecutionResult> {
+    async execute(args: ExecutionArgs, graph: OpenGraph): Promise<FormattedExecutionResult> {
       const time = withinTime(until, timeoutMs);
       const { type, attributes } = operationAttributes(args.document, args.operationName);
       const description = from ? { kind: 'server' as const, attributes, from } : { attributes };
       try {
-        return await inSpan(type, description, () => run(args, time.signal));
+        return await inSpan(type, description, () => run(args, graph, time.signal));
       } finally {
         time.end();
       }
     },
   };
 
-  async function run(args: ExecutionArgs, signal: AbortSignal): Promise<FormattedExecutionResult> {
+  async function run(
+    args: ExecutionArgs,
+    { server }: OpenGraph,
+    signal: AbortSignal,
+  ): Promise<FormattedExecutionResult> {
     const contextValue = await context(signal);
     const query = print(args.document);
     const request = { query, variables: variables.parse(args.variableValues ?? {}) };

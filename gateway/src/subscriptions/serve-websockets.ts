@@ -13,7 +13,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Viewer } from '../auth/caller.ts';
 import { codedError } from '../graph/coded-error.ts';
-import type { Documents } from '../graph/documents.ts';
+import type { CurrentGraph } from '../graph/current-graph.ts';
+import type { OpenGraph } from '../graph/open-graph.ts';
 import { clientOf, type Limits } from '../limits/open-limits.ts';
 import { operationOf } from '../limits/operation-of.ts';
 import type { Measures } from '../metrics/create-measures.ts';
@@ -39,7 +40,7 @@ export function serveWebSockets(options: {
   http: Server;
   authenticate: Authenticate;
   operations: Omit<Parameters<typeof createOperations>[0], 'context' | 'hold' | 'until'>;
-  documents: Documents;
+  graphs: CurrentGraph;
   limits: Limits;
   maxMessageBytes: number;
   /** Pages of other origins than the gateway's own that may connect. */
@@ -78,7 +79,7 @@ export function serveWebSockets(options: {
   const bySocket = new WeakMap<WebSocket, { operations: Operations; check: (args: ExecutionArgs) => Promise<void> }>();
   const byOperation = new WeakMap<
     ExecutionArgs,
-    { operations: Operations; leave: () => void; measured: MeasuredOperation }
+    { operations: Operations; graph: OpenGraph; leave: () => void; measured: MeasuredOperation }
   >();
 
   const server = useServer<Record<string, unknown>, { socket: WebSocket; request: IncomingMessage }>(
@@ -119,30 +120,41 @@ export function serveWebSockets(options: {
       },
       async onSubscribe({ extra }, _id, payload) {
         const { operations, check } = known(bySocket, extra.socket);
+        let leave = () => {};
         const measured = measuredOperations.begin('websocket');
         const refused = (errors: readonly GraphQLError[]) => {
+          leave();
           measured.failed(errors);
           measured.end();
           return errors;
         };
         try {
           const query = await limits.persisted.resolve(payload);
-          const prepared = options.documents.prepare({ ...payload, query });
+          const { graph, leave: leaveGraph } = options.graphs.enter();
+          leave = leaveGraph;
+          const prepared = graph.documents.prepare({ ...payload, query });
           if (!('document' in prepared)) return refused(prepared);
           const kind = getOperationAST(prepared.document, prepared.operationName)?.operation ?? null;
           measured.is(kind);
-          const leave = limits.load.enter();
-          await check(prepared).catch((error: unknown) => {
+          if (!kind) {
+            measured.end('errors');
             leave();
-            throw error;
-          });
+            return prepared;
+          }
+          const leaveLoad = limits.load.enter();
+          leave = () => {
+            leaveGraph();
+            leaveLoad();
+          };
+          await check(prepared);
           // It lasts as long as the client likes; it is counted as a subscription from here on.
           if (kind === 'subscription') leave();
-          byOperation.set(prepared, { operations, leave, measured });
+          byOperation.set(prepared, { operations, graph, leave, measured });
           return prepared;
         } catch (error) {
           if (isAppError(error)) return refused([codedError(error)]);
           if (error instanceof GraphQLError) return refused([error]);
+          leave();
           throw error;
         }
       },
@@ -153,9 +165,9 @@ export function serveWebSockets(options: {
         return results as AsyncIterableIterator<ExecutionResult>;
       },
       async execute(args) {
-        const { operations, leave, measured } = known(byOperation, args);
+        const { operations, graph, leave, measured } = known(byOperation, args);
         try {
-          const result = await operations.execute(args);
+          const result = await operations.execute(args, graph);
           measured.failed(result.errors ?? []);
           return result as ExecutionResult;
         } catch (error) {

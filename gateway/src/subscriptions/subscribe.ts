@@ -1,130 +1,105 @@
 import { createHash } from 'node:crypto';
-import type { ApolloServer } from '@apollo/server';
-import { type Clock, invalidInput } from '@tributary/core';
+import { type Clock, unavailable } from '@tributary/core';
 import { type Headers, inSpan } from '@tributary/tracing';
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLField,
-  type GraphQLSchema,
-  getArgumentValues,
-  getOperationAST,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql';
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql';
 import { z } from 'zod';
-import type { Authorization } from '../authorization/create-authorization.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { CurrentGraph } from '../graph/current-graph.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import type { RequestContext } from '../request-context.ts';
-import type { EventLog } from '../supergraph/event-logs.ts';
+import { createChannelLine } from './channel-line.ts';
 import { channelOf } from './channel-of.ts';
 import { followLog } from './follow-log.ts';
-import { buildLogQuery } from './log-query.ts';
-import { createReadLog } from './read-log.ts';
-import { rootField } from './root-field.ts';
+import { planAgain, planSubscription, type SubscribeOperation, type SubscriptionPlan } from './plan-subscription.ts';
+import { createReadLog, type RunQuery } from './read-log.ts';
 import { createReadSharing, type SharableRead } from './share-reads.ts';
-import type { Signals } from './signals.ts';
+import type { OnSignal, Signals } from './signals.ts';
 import { traceStream } from './trace-stream.ts';
 
-export interface Subscription {
-  document: DocumentNode;
-  operationName: string | undefined;
-  variables: Record<string, unknown>;
+interface Subscription extends SubscribeOperation {
   /** The subscriber as of now: called before every read, it throws once the token is expired or revoked. */
   context: (signal: AbortSignal) => Promise<RequestContext>;
   /** Headers that may name the trace it is part of. */
   from?: Headers | undefined;
 }
 
-/** Answers validated subscription operations from event logs. Throws BAD_USER_INPUT for what is wrong. */
+/** Answers subscriptions that are valid by the schema given from event logs. Throws BAD_USER_INPUT for what is wrong. */
+export type Subscribe = (
+  subscription: Subscription,
+  validBy: GraphQLSchema,
+) => AsyncIterableIterator<FormattedExecutionResult>;
+
+/**
+ * Subscriptions outlive the graph they began on: each read is one of the graph of now, for which the subscription is planned
+ * again when it is another one. One that does not fit the new graph ends, saying so; of the others no event is lost or told twice.
+ */
 export function createSubscribe(options: {
-  server: ApolloServer<RequestContext>;
-  schema: () => GraphQLSchema;
-  eventLogs: Map<string, EventLog>;
+  graphs: CurrentGraph;
   signals: Pick<Signals, 'subscribe'>;
   clock: Clock;
   measures: Pick<Measures, 'subscriptions'>;
-  /** Null where everyone may have everything. */
-  authorization: Pick<Authorization, 'admission'> | null;
-}): (subscription: Subscription) => AsyncIterableIterator<FormattedExecutionResult> {
+}): Subscribe {
+  const { graphs, clock } = options;
   const { subscriptions } = options.measures;
-  const share = createReadSharing({ clock: options.clock, measures: subscriptions });
-  return ({ document, operationName, variables, context, from }) => {
-    const schema = options.schema();
-    const operation = getOperationAST(document, operationName);
-    const field = operation ? rootField(operation.selectionSet, document) : null;
-    const definition = field ? schema.getSubscriptionType()?.getFields()[field.name.value] : undefined;
-    const log = field ? options.eventLogs.get(field.name.value) : undefined;
-    if (!operation || !field || !definition)
-      throw invalidInput('A subscription must select one field, unconditionally');
-    if (!log) throw invalidInput(`The subscription "${field.name.value}" names no event log`);
-
-    const given = readArguments(schema, operation, definition, field, variables);
-    const admit = options.authorization?.admission({ schema, document, operation });
-    const query = buildLogQuery({ schema, document, operation, field, log });
-    const used = Object.fromEntries(query.uses.map((name) => [name, variables[name]]));
-    const responseKey = field.alias?.value ?? field.name.value;
+  const share = createReadSharing({ clock, measures: subscriptions });
+  return ({ context, from, ...subscription }, validBy) => {
     const reader = share();
-    let channel = '';
+    const first = graphs.now();
+    let plan = first.schema === validBy ? planSubscription(subscription, first) : planAgain(subscription, first);
+
+    let hear: OnSignal = () => {};
     let cause: string | null = null;
+    const line = createChannelLine(options.signals, (saidAt, traceparent) => {
+      cause = traceparent ?? null;
+      hear(saidAt);
+    });
 
     /** What one read needs: the subscriber as of now, and what others must have alike to be told the same. */
-    const prepare = async (signal: AbortSignal): Promise<SharableRead> => {
+    async function prepare(signal: AbortSignal): Promise<SharableRead> {
       const caller = await context(signal);
-      await admit?.(caller);
-      const read = createReadLog({
-        async run(text, values, until) {
-          const contextValue = { ...caller, signal: until };
-          const request = { query: text, variables: values };
-          const response = await inSpan('read log', {}, () =>
-            options.server.executeOperation(request, { contextValue }),
-          );
-          if (response.body.kind !== 'single') throw new Error('A log query was answered in parts');
-          return response.body.singleResult;
-        },
-        ...{ query, log, responseKey, variables: used },
-      });
-      return { key: digest([caller.viewer, channel, log, responseKey, query, used]), read };
-    };
+      const graph = graphs.now();
+      if (plan.graph !== graph) plan = planAgain(subscription, graph);
+      const { log, query, responseKey, used, given, admit } = plan;
+      await admit(caller);
+      const channel = channelOf(log, { given, viewer: caller.viewer });
+      await line.moveTo(channel);
+      const read = createReadLog({ run: runOn(graphs, plan, caller), query, log, responseKey, variables: used });
+      return { key: digest([graph.version, caller.viewer, channel, log, responseKey, query, used]), read };
+    }
 
     const events = followLog({
       read: (after, signal) => reader.read(after, signal, () => prepare(signal)),
       async subscribe(onSignal) {
-        channel = await channelOf(log, {
-          given,
-          viewer: async () => (await context(new AbortController().signal)).viewer,
-        });
-        const heard = reader.listen(onSignal);
-        return options.signals.subscribe(channel, (saidAt, traceparent) => {
-          cause = traceparent ?? null;
-          heard(saidAt);
-        });
+        hear = reader.listen(onSignal);
+        return line.end;
       },
-      after: z.int().nullish().parse(given.after) ?? 0,
-      clock: options.clock,
+      after: z.int().nullish().parse(plan.given.after) ?? 0,
+      clock,
       lagged: subscriptions.lagged,
     });
-    return traceStream({ field: field.name.value, operationName, from, cause: () => cause }, events);
+    return traceStream(
+      { field: plan.field, operationName: subscription.operationName, from, cause: () => cause },
+      events,
+    );
+  };
+}
+
+/** Runs queries on the graph they were planned for, which stays open meanwhile. Throws UNAVAILABLE where it was replaced since. */
+function runOn(graphs: CurrentGraph, plan: SubscriptionPlan, caller: Caller & { requestId: string }): RunQuery {
+  return async (query, variables, signal) => {
+    const { graph, leave } = graphs.enter();
+    try {
+      if (graph !== plan.graph) throw unavailable('The graph was replaced just now');
+      const contextValue = { ...caller, signal };
+      const { body } = await inSpan('read log', {}, () =>
+        graph.server.executeOperation({ query, variables }, { contextValue }),
+      );
+      if (body.kind !== 'single') throw new Error('A log query was answered in parts');
+      return body.singleResult;
+    } finally {
+      leave();
+    }
   };
 }
 
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64');
-
-/** The arguments as the schema understands them. Throws BAD_USER_INPUT for a variable or argument of no use. */
-function readArguments(
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  definition: GraphQLField<unknown, unknown>,
-  field: FieldNode,
-  variables: Record<string, unknown>,
-) {
-  try {
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-    if (!coerced) throw errors?.[0];
-    return getArgumentValues(definition, field, coerced);
-  } catch (cause) {
-    throw cause instanceof GraphQLError ? invalidInput(cause.message, { cause }) : cause;
-  }
-}

@@ -52,3 +52,13 @@ test('what is only missed is looked at, and not waited for', async () => {
   stop = watch.stop;
   await waitFor(() => looks > 1 && watch.waitingFor().length === 0);
 });
+
+test('what is waited for may change: what is no longer asked for is forgotten', async () => {
+  const never = () => new Promise(() => {});
+  let checks: Record<string, () => Promise<unknown>> = { Redis: never };
+  const watch = watchReadiness({ checks: () => checks, clock: systemClock, log, everyMs: 20 });
+  stop = watch.stop;
+  expect(watch.waitingFor()).toEqual(['Redis']);
+  checks = { 'the database': never };
+  await waitFor(() => watch.waitingFor().join() === 'the database');
+});

@@ -3,22 +3,25 @@ import type { Clock, Log } from '@tributary/core';
 /** While something is missing it is asked for more often, so that a start is not held up. */
 const everyMsWhileWaiting = 250;
 
+type Checks = Record<string, () => Promise<unknown>>;
+
 /**
- * Checks each named dependency now and every `everyMs`, and says in the log when one goes or comes back: a start that
- * waits is worth a note, an outage a warning. A check that throws, or takes longer than `everyMs`, means waiting. What is
- * only `missed` while it is away is watched and logged in the same way, but the process is ready without it. Stop it before
- * closing what it checks.
+ * Checks each named dependency now and every `everyMs`, asking each time which they are where that may change, and says in the log
+ * when one goes or comes back: a start that waits is worth a note, an outage a warning. A check that throws, or takes longer than
+ * `everyMs`, means waiting. What is only `missed` while it is away is watched and logged in the same way, but the process is ready
+ * without it. Stop it before closing what it checks.
  */
 export function watchReadiness(options: {
-  checks: Record<string, () => Promise<unknown>>;
-  missed?: Record<string, () => Promise<unknown>>;
+  checks: Checks | (() => Checks);
+  missed?: Checks;
   clock: Clock;
   log: Log;
   everyMs?: number;
 }): { waitingFor: () => string[]; stop: () => Promise<void> } {
-  const { checks, missed = {}, clock, log, everyMs = 2000 } = options;
-  const all = Object.entries({ ...checks, ...missed });
-  const waiting = new Map(all.map(([name]): [string, boolean] => [name, true]));
+  const { missed = {}, clock, log, everyMs = 2000 } = options;
+  const checks = () => (typeof options.checks === 'function' ? options.checks() : options.checks);
+  const all = () => ({ ...checks(), ...missed });
+  const waiting = new Map(Object.keys(all()).map((name): [string, boolean] => [name, true]));
   const stopping = new AbortController();
 
   async function check(name: string, ping: () => Promise<unknown>, first: boolean): Promise<void> {
@@ -28,13 +31,15 @@ export function watchReadiness(options: {
     if (stopping.signal.aborted) return;
     const reason = problem instanceof Error ? problem.message : problem;
     if (problem !== undefined && first) log.info({ reason }, `waiting for ${name}`);
-    if (problem !== undefined && !was) log.warn({ reason }, `waiting for ${name}`);
+    if (problem !== undefined && was === false) log.warn({ reason }, `waiting for ${name}`);
     if (problem === undefined && was) log.info(`${name} is there`);
   }
 
   async function watch(): Promise<void> {
     for (let first = true; !stopping.signal.aborted; first = false) {
-      await Promise.all(all.map(([name, ping]) => check(name, ping, first)));
+      const present = all();
+      for (const name of waiting.keys()) if (!Object.hasOwn(present, name)) waiting.delete(name);
+      await Promise.all(Object.entries(present).map(([name, ping]) => check(name, ping, first || !waiting.has(name))));
       const isWaiting = [...waiting.values()].some(Boolean);
       await clock.sleep(isWaiting ? everyMsWhileWaiting : everyMs, stopping.signal).catch(() => undefined);
     }
@@ -42,7 +47,7 @@ export function watchReadiness(options: {
 
   const watching = watch();
   return {
-    waitingFor: () => Object.keys(checks).filter((name) => waiting.get(name)),
+    waitingFor: () => Object.keys(checks()).filter((name) => waiting.get(name)),
     stop: () => {
       stopping.abort();
       return watching;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { badConfig } from '@tributary/core';
 import { parse, print } from 'graphql';
 import { type AccessRules, readAccessRules } from './access-rules.ts';
@@ -7,6 +7,8 @@ import { readSecurityFeatures, withoutSecurityMarks } from './security-features.
 import { readSubgraphUrls } from './subgraph-urls.ts';
 
 export interface Supergraph {
+  /** Other for other texts. */
+  version: string;
   /** What @apollo/gateway can load. */
   sdl: string;
   /** By subgraph's name as the supergraph spells it. */
@@ -17,12 +19,12 @@ export interface Supergraph {
   accessRules: AccessRules;
 }
 
-/** Reads a supergraph file; overrides are by upper-case name. Throws BAD_CONFIG when it cannot be read. */
-export async function loadSupergraph(path: string | URL, overrides: Map<string, string>): Promise<Supergraph> {
+/** Reads the text of a supergraph; overrides are by upper-case name. Throws BAD_CONFIG, saying what is wrong with it. */
+export function readSupergraph(sdl: string, overrides: Map<string, string>): Supergraph {
   try {
-    const sdl = await readFile(path, 'utf8');
     const document = parse(sdl);
     return {
+      version: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
       // @apollo/gateway knows nothing of @authenticated and the like and refuses what is marked so; they are enforced in front of
       // it by the rules read here. The file keeps the mark, so that other routers can serve it and enforce it themselves.
       sdl: print(withoutSecurityMarks(document)),
@@ -32,6 +34,6 @@ export async function loadSupergraph(path: string | URL, overrides: Map<string, 
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw badConfig(`The supergraph ${String(path)} cannot be loaded: ${reason}`, { cause: error });
+    throw badConfig(`It cannot be read: ${reason}`, { cause: error });
   }
 }

@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Fixture, openFixture } from '../../fixtures/open-fixture.ts';
-import { putParts } from '../../fixtures/test-client.ts';
-
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-const loader = fileURLToPath(new URL('../../../libs/core/fixtures/register-swc.mjs', import.meta.url));
+import { type Fixture, openFixture } from '../fixtures/open-fixture.ts';
+import { spawnGateway } from '../fixtures/spawn-gateway.ts';
+import { knows, withField } from '../fixtures/start-reloadable.ts';
+import { createTestClient, putParts } from '../fixtures/test-client.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -19,24 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-/** The gateway in a process of its own; resolves once it listens. */
-async function spawnGateway() {
-  const child = spawn(process.execPath, ['--import', loader, main], {
-    env: { PATH: process.env.PATH, ...fixture.environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { url } = JSON.parse(line);
-    if (url) {
-      child.stdout.resume();
-      return { child, url: String(url) };
-    }
-  }
-  throw new Error('The gateway did not start');
-}
-
 test('300 MB pass through in less than 256 MB of memory, and SIGTERM ends the process with 0', async () => {
-  const { child, url } = await spawnGateway();
+  const { child, url } = await spawnGateway(fixture.environment);
   const outgoing = request(`${url}/graphql`, {
     method: 'POST',
     headers: { 'apollo-require-preflight': 'yes', 'content-type': 'multipart/form-data; boundary=b' },
@@ -56,6 +36,19 @@ test('300 MB pass through in less than 256 MB of memory, and SIGTERM ends the pr
 
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
   expect(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(256 * 1024);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('SIGHUP has a new supergraph served by the same process', async () => {
+  const { child, url, untilLogged } = await spawnGateway({ ...fixture.environment, SUPERGRAPH_POLL_MS: '0' });
+  const { ask } = createTestClient(url);
+  const path = fixture.environment.SUPERGRAPH_PATH ?? '';
+  await writeFile(path, withField(await readFile(path, 'utf8'), 'added'));
+  expect(await knows({ ask }, 'added')).toBe(false);
+  child.kill('SIGHUP');
+  await untilLogged('a new supergraph is served');
+  expect(await knows({ ask }, 'added')).toBe(true);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });

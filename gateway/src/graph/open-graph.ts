@@ -1,0 +1,96 @@
+import type { ApolloServer } from '@apollo/server';
+import { badConfig, type Log } from '@tributary/core';
+import { type GraphQLSchema, parse } from 'graphql';
+import type { SignInternal } from '../auth/internal-tokens.ts';
+import { type Authorization, createAuthorization } from '../authorization/create-authorization.ts';
+import type { MeetPolicies } from '../authorization/judge.ts';
+import type { GatewayConfig } from '../config.ts';
+import { readCostRules } from '../limits/cost-rules.ts';
+import type { Measures } from '../metrics/create-measures.ts';
+import type { RequestContext } from '../request-context.ts';
+import { createSubgraph, type Subgraph } from '../subgraph/subgraph.ts';
+import { checkEventLogs } from '../supergraph/check-event-logs.ts';
+import type { EventLog } from '../supergraph/event-logs.ts';
+import { readSupergraph } from '../supergraph/read-supergraph.ts';
+import { createDocuments, type Documents } from './documents.ts';
+import { startGraph } from './start-graph.ts';
+
+/** Everything that follows from one supergraph, so that all of it is replaced together. */
+export interface OpenGraph {
+  /** Other for other supergraphs. */
+  version: string;
+  server: ApolloServer<RequestContext>;
+  /** The schema clients see. */
+  schema: GraphQLSchema;
+  documents: Documents;
+  subgraphs: ReadonlyMap<string, Subgraph>;
+  /** By the name of the subscription field. */
+  eventLogs: ReadonlyMap<string, EventLog>;
+  /** Null where everyone may have everything. */
+  authorization: Authorization | null;
+  close(): Promise<void>;
+}
+
+/** Opens the graph of a supergraph. Throws BAD_CONFIG, saying what is wrong with it, and then leaves nothing open. */
+export async function openGraph(
+  sdl: string,
+  options: {
+    config: GatewayConfig;
+    sign: SignInternal | null;
+    meetPolicies: MeetPolicies;
+    measures: Measures;
+    log: Log;
+  },
+): Promise<OpenGraph> {
+  const { config, sign, measures, log } = options;
+  const isProduction = config.NODE_ENV === 'production';
+  const supergraph = readSupergraph(sdl, config.subgraphUrls);
+  const timeoutMs = config.SUBGRAPH_TIMEOUT_MS;
+  const subgraphs = new Map(
+    [...supergraph.subgraphUrls].map(([name, url]) => [name, createSubgraph({ name, url, sign, timeoutMs })]),
+  );
+  for (const { subgraph } of config.PASS_THROUGH) {
+    if (!subgraphs.has(subgraph)) throw badConfig(`PASS_THROUGH: the supergraph has no subgraph "${subgraph}"`);
+  }
+  const costRules = readCostRules(parse(supergraph.sdl));
+  const authorization =
+    config.AUTH === 'off' ? null : createAuthorization({ ...options, rules: supergraph.accessRules });
+  const wrap = authorization ? { wrap: authorization.wrap } : {};
+  const { server, schema } = await startGraph({
+    supergraphSdl: supergraph.sdl,
+    subgraphs,
+    isProduction,
+    measures,
+    log,
+    ...wrap,
+  });
+  const { eventLogs, version } = supergraph;
+  try {
+    checkEventLogs(schema, eventLogs);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const documents = createDocuments({ schema, limits: documentLimits(config), costRules, isProduction });
+
+  async function close() {
+    await server.stop();
+    for (const { agent, freshAgent } of subgraphs.values()) {
+      agent.destroy();
+      freshAgent.destroy();
+    }
+  }
+  return { version, server, schema, documents, subgraphs, eventLogs, authorization, close };
+}
+
+function documentLimits(config: GatewayConfig) {
+  return {
+    maxDepth: config.MAX_DEPTH,
+    maxRootFields: config.MAX_ROOT_FIELDS,
+    maxAliases: config.MAX_ALIASES,
+    maxDirectives: config.MAX_DIRECTIVES,
+    maxTokens: config.MAX_TOKENS,
+    maxCost: config.MAX_COST,
+    assumedListSize: config.ASSUMED_LIST_SIZE,
+  };
+}
