@@ -9,7 +9,7 @@ import { requireOpenFiles } from '../subscriptions/open-files.ts';
 /** A crowd that comes at once, with queries and with small files; a rate that is kept up; and what the machine can do at most. */
 export async function measureCrowd(context: Context) {
   const { pick, tell } = context;
-  const users = pick({ full: 1_000, quick: 200, tiny: 10 });
+  const users = pick({ full: 1_000, quick: 100, tiny: 10 });
   requireOpenFiles(2 * users + 200);
   const stack = await context.sharedStack();
   await loadEmployees(stack, pick({ full: 20_000, quick: 2_000, tiny: 60 }));
