@@ -30,6 +30,7 @@ describe('loads that meet in the database', () => {
     let killing: Promise<void> | undefined;
     await bench
       .load(upload, {
+        chunkRows: 2_000,
         publish: async ({ type }) => {
           if (type.endsWith('progressed')) killing ??= killConnections(bench);
         },

@@ -17,7 +17,7 @@ export interface LoadDependencies {
   readonly isOverdue: HandlingContext['isOverdue'];
   /** Without it nothing is measured. */
   readonly measure?: MeasureChunk;
-  /** About how many rows are committed together; 5,000 unless told. */
+  /** About how many rows are committed together; 10,000 unless told. */
   readonly chunkRows?: number;
 }
 

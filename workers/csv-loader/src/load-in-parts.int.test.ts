@@ -25,7 +25,7 @@ describe('the csv-loader on a real broker', () => {
       ...worker,
       async handle(upload, dependencies) {
         attempts.push(dependencies.attempt);
-        await worker.handle(upload, dependencies);
+        await worker.handle(upload, Object.assign({ chunkRows: 5_000 }, dependencies));
       },
     };
     running = await startWorker(counted, {

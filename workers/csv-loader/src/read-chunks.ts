@@ -9,7 +9,7 @@ import type { Kind } from './rows/kinds.ts';
 import type { Rejection } from './rows/rejection.ts';
 import { isFault, type KnownIds, type RowValues, validateRow } from './rows/validate-row.ts';
 
-const CHUNK_ROWS = 5_000;
+const CHUNK_ROWS = 10_000;
 /** With a record of 1 MiB behind it well within one packet of the database. */
 const CHUNK_BYTES = 1_000_000;
 
