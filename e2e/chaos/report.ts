@@ -59,13 +59,15 @@ function resultsOf(runs: readonly RunRecord[]): string {
       sum(own.map(({ doubledMails }) => doubledMails)),
     ];
   });
+  const recent = runs.slice(-20);
+  const settled = (some: readonly RunRecord[]) => some.map(({ settledInMs }) => settledInMs);
   return `## Results
 ${runs.length} runs. A column after "events" counts the runs in which that was found, "any" those with any deviation at all; a mail
 that came twice is counted by itself, since SMTP leaves a window between the server's taking a mail and our noting it (both have one Message-ID).
 
 ${table(['commit', 'runs', 'seeds', 'faults', 'uploads', 'events', 'lost', 'doubled', 'holes', 'any', 'mails twice'], rows)}
 
-After the last fault was mended it took ${median(runs.map(({ settledInMs }) => settledInMs))} ms (median), at most ${Math.max(0, ...runs.map(({ settledInMs }) => settledInMs))} ms, until all was
+After the last fault was mended it took ${median(settled(recent))} ms (median of the last ${recent.length} runs), at most ${Math.max(0, ...settled(runs))} ms (of all), until all was
 loaded, mailed and seen. Clients sent a file again ${sum(runs.map(({ sendsAgain }) => sendsAgain))} times and subscribed again ${sum(runs.map(({ connectsAgain }) => connectsAgain))} times.${failures(runs)}`;
 }
 
