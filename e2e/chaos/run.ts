@@ -82,11 +82,15 @@ export async function runPlan(
 
     const [reader] = people;
     if (reader === undefined) throw new Error('There are no clients.');
-    const { doubledMails, violations: found } = await checkAll(stack, lane, stories, reader.client, reader.token).catch(
-      (error: unknown) => ({ doubledMails: 0, violations: [`down: the checks ended with ${error}`] }),
+    const found = (what: string) => void violations.add(what);
+    const doubledMails = await checkAll(stack, lane, stories, reader.client, reader.token, found).catch(
+      (error: unknown) => {
+        found(`down: the checks ended with ${error}`);
+        return 0;
+      },
     );
     await stack.stop();
-    for (const what of [...found, ...(await checkQueues(stack))]) violations.add(what);
+    for (const what of await checkQueues(stack)) found(what);
     result = {
       violations: [...violations],
       uploads: stories.length,
