@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './checkout/paths.mjs';
-import { listDeployables } from './stack/deployables.mjs';
+import { subgraphs } from './stack/deployables.mjs';
 
 /**
  * Composes every subgraphs/<name>/schema.graphql into gateway/supergraph.graphql. With `--check` it writes nothing and
@@ -13,7 +13,7 @@ const supergraphPath = join(root, 'gateway/supergraph.graphql');
 const { composeServices } = await import('@apollo/composition');
 const { parse } = await import('graphql');
 
-const ports = new Map((await listDeployables()).map(({ name, usualPort }) => [name, usualPort]));
+const ports = new Map(subgraphs.map(({ name, usualPort }) => [name, usualPort]));
 const result = composeServices(await readSubgraphs());
 if (result.errors)
   fail(`The subgraphs do not compose:\n${result.errors.map(({ message }) => `  ${message}`).join('\n')}`);

@@ -18,6 +18,7 @@ import { startStackProcess } from './stack/start-stack-process.mjs';
  * @property {Record<string, string>} servers MARIADB_URL, RABBITMQ_URL (without a vhost the instance gets its own), REDIS_URL; optional RABBITMQ_MANAGEMENT_URL, FILE_STORE_URL, SMTP_URL
  * @property {string} dataDir
  * @property {'usual' | 'free'} [ports] the documented ones, each moved to the next free one; or any
+ * @property {Record<string, string | undefined>} [outside] the environment of who starts it: what a process declares and the stack does not decide is passed on to it, nothing else
  * @property {Record<string, string>} [environment] wins over what the stack decides, for the processes that name the variable
  * @property {Record<string, Record<string, string>>} [processEnvironment] more variables for one process, by its name
  * @property {string[]} [without] processes that are not started
@@ -68,6 +69,8 @@ export async function startStack(options) {
       secrets,
       ports,
       smtpUrl: servers.SMTP_URL ?? mail?.smtpUrl ?? '',
+      deployables,
+      outside: options.outside ?? {},
     }),
     ...options.environment,
   };

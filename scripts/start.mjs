@@ -5,7 +5,6 @@ import { dataDirOf } from './checkout/paths.mjs';
 import { setUp } from './checkout/set-up.mjs';
 import { loadSample, sampleWasLoaded } from './sample/load-sample.mjs';
 import { findFileStore } from './servers/file-store.mjs';
-import { isTracingVariable, operatorVariables, pick } from './stack/environment.mjs';
 import { startStack } from './stack.mjs';
 import { interruption } from './terminal/interruption.mjs';
 import { readableLine } from './terminal/readable-line.mjs';
@@ -57,7 +56,7 @@ async function startInstance(instance, servers) {
     instance,
     servers: { ...servers, ...fileStore, ...(SMTP_URL ? { SMTP_URL } : {}) },
     dataDir: dataDirOf(instance),
-    environment: pick(process.env, [...operatorVariables, ...Object.keys(process.env).filter(isTracingVariable)]),
+    outside: process.env,
     revive: true,
     log: (text) => say(yellow(`  ${text}`)),
     onLine(name, line) {

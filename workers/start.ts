@@ -1,20 +1,12 @@
-import { port, readConfig, startProcess, systemClock, urlOf } from '@tributary/core';
+import { readConfig, startProcess, systemClock } from '@tributary/core';
 import { connectBroker } from '@tributary/messaging';
-import { createMetrics, measureReadiness, metricsConfig, serveMetrics } from '@tributary/metrics';
+import { createMetrics, measureReadiness, serveMetrics } from '@tributary/metrics';
 import { startTracing } from '@tributary/tracing';
 import { startWorker, watchWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { loadDefinition } from './load-definition.ts';
+import { runtimeConfig } from './runtime-config.ts';
 import { serveHealth } from './serve-health.ts';
-
-/** What every worker's process needs, whatever it does. */
-const runtimeConfig = z.object({
-  ...metricsConfig,
-  RABBITMQ_URL: urlOf('amqp', 'amqps'),
-  HEALTH_HOST: z.string().default('127.0.0.1'),
-  HEALTH_PORT: port.default(0),
-  SHUTDOWN_TIMEOUT_MS: z.coerce.number().int().min(1_000).default(25_000),
-});
 
 /** The end of the time to shut down belongs to handing back what did not end, and to closing what the worker opened. */
 const closingMs = 5_000;

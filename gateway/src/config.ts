@@ -18,7 +18,12 @@ const originsOf = (alsoAll: boolean) =>
     });
   });
 
-const environment = z
+/**
+ * Every variable but the SUBGRAPH_URL_<NAME>; docs/configuration.md explains each.
+ *
+ * @public `npm start` reads from it what to pass on
+ */
+export const config = z
   .looseObject({
     ...stopConfig,
     ...metricsConfig,
@@ -81,11 +86,11 @@ const environment = z
 
 /** The gateway's settings; SUBGRAPH_URL_<NAME> variables become `subgraphUrls`, by upper-case name. Throws BAD_CONFIG. */
 export function readGatewayConfig(env?: Record<string, string | undefined>) {
-  const config = readConfig(environment, env);
-  const subgraphUrls = Object.entries(config)
+  const settings = readConfig(config, env);
+  const subgraphUrls = Object.entries(settings)
     .filter(([name]) => name.startsWith(subgraphUrlPrefix))
     .map(([name, url]): [string, string] => [name.slice(subgraphUrlPrefix.length), String(url)]);
-  return { ...config, subgraphUrls: new Map(subgraphUrls) };
+  return { ...settings, subgraphUrls: new Map(subgraphUrls) };
 }
 
 export type GatewayConfig = ReturnType<typeof readGatewayConfig>;

@@ -2,29 +2,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { namesVhost, vhostUrl } from '../servers/rabbitmq.mjs';
 import { databaseUrls } from './databases.mjs';
-
-/** What an operator may set for a start; all else is decided here. */
-export const operatorVariables = [
-  'NODE_ENV',
-  'LOG_LEVEL',
-  'SHUTDOWN_TIMEOUT_MS',
-  'ACCESS_TOKEN_ISSUER',
-  'ADMIN_EMAIL',
-  'ADMIN_PASSWORD',
-  'NEW_USER_PERMISSIONS',
-  'MAX_UPLOAD_BYTES',
-  'MAIL_FROM',
-  'PUBLIC_URL',
-  'AUTH',
-  'TRUST_TRACEPARENT',
-];
+import { subgraphs, urlVariable } from './deployables.mjs';
 
 /** Whether OpenTelemetry's variable goes to every process; each has a service name of its own. */
 export const isTracingVariable = (/** @type {string} */ name) =>
   name.startsWith('OTEL_') && name !== 'OTEL_SERVICE_NAME';
 
 /**
- * All variables of an instance by name; each process is given those of them it names in the table.
+ * All variables of an instance by name; each process is given those of them it declares. What the processes need to find
+ * each other and their servers is decided here, whatever stands outside; the rest is as outside, where it is set there.
  *
  * @param {object} options
  * @param {string} options.instance
@@ -33,27 +19,38 @@ export const isTracingVariable = (/** @type {string} */ name) =>
  * @param {import('./secrets.mjs').Secrets} options.secrets
  * @param {Record<string, number>} options.ports by the process's name
  * @param {string} options.smtpUrl
+ * @param {import('./deployables.mjs').Deployable[]} options.deployables
+ * @param {Record<string, string | undefined>} options.outside
  * @returns {Record<string, string>}
  */
-export function instanceEnvironment({ instance, dataDir, servers, secrets, ports, smtpUrl }) {
+export function instanceEnvironment({ instance, dataDir, servers, secrets, ports, smtpUrl, deployables, outside }) {
   const at = (/** @type {string} */ name) => `http://127.0.0.1:${ports[name]}`;
+  const { ADMIN_PASSWORD, ...keys } = secrets;
+  const declared = new Set(deployables.flatMap(({ variables }) => variables));
+  const ofEach = new Set([...deployables.map(({ portVariable }) => String(portVariable)), 'METRICS_PORT']);
+  const isPassedOn = (/** @type {string} */ name) => declared.has(name) && !ofEach.has(name);
   return {
     NODE_ENV: 'development',
+    MAIL_FROM: 'Tributary <tributary@example.com>',
+    PUBLIC_URL: `http://localhost:${ports.gateway}`,
+    ADMIN_EMAIL: 'admin@example.com',
+    ADMIN_PASSWORD,
+    NEW_USER_PERMISSIONS: 'UPLOAD,QUERY',
+    ...pick(
+      outside,
+      Object.keys(outside).filter((name) => isPassedOn(name) || isTracingVariable(name)),
+    ),
     TRIBUTARY_INSTANCE: instance,
-    ...secrets,
+    HOST: '127.0.0.1',
+    HEALTH_HOST: '127.0.0.1',
+    ...keys,
     ...databaseUrls(instance, servers.MARIADB_URL ?? ''),
     RABBITMQ_URL: instanceBrokerUrl(instance, servers.RABBITMQ_URL ?? ''),
     REDIS_URL: servers.REDIS_URL ?? '',
     FILE_STORE_URL: servers.FILE_STORE_URL ?? pathToFileURL(join(dataDir, 'files')).href,
     SMTP_URL: smtpUrl,
-    MAIL_FROM: 'Tributary <tributary@example.com>',
-    PUBLIC_URL: `http://localhost:${ports.gateway}`,
-    ADMIN_EMAIL: 'admin@example.com',
-    NEW_USER_PERMISSIONS: 'UPLOAD,QUERY',
     JWKS_URL: `${at('users')}/.well-known/jwks.json`,
-    SUBGRAPH_URL_USERS: `${at('users')}/graphql`,
-    SUBGRAPH_URL_UPLOADS: `${at('uploads')}/graphql`,
-    SUBGRAPH_URL_EMPLOYEES: `${at('employees')}/graphql`,
+    ...Object.fromEntries(subgraphs.map(({ name }) => [urlVariable(name), `${at(name)}/graphql`])),
     PASS_THROUGH: '/downloads/files=uploads,/downloads/rejected-rows=employees',
   };
 }
