@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { countStatements, type StatementCounter, testServers, uniqueName } from '@tributary/testing';
+import { describeStreamingClients } from './describe-streaming-clients.ts';
 import { openClient, type TestClient } from './open-client.ts';
 import { openStack, type Stack } from './open-stack.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
@@ -102,4 +103,6 @@ describe('one graph over all subgraphs', () => {
     );
     expect(employees.nodes).toEqual([{ name: 'Person 1', upload: null }]);
   });
+
+  describeStreamingClients(() => ({ stack, client, token: ann.token }));
 });

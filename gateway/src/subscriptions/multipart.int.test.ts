@@ -1,9 +1,10 @@
-import { ApolloClient, ApolloLink, CombinedProtocolErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloLink, CombinedProtocolErrors, gql } from '@apollo/client';
 import { RetryLink } from '@apollo/client/link/retry';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTcpProxy } from '@tributary/testing';
 import { askForStream, multipart } from '../../fixtures/http-streams.ts';
-import { openLine } from '../../fixtures/open-line.ts';
 import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
+import { apolloOver, multipartLink } from '../../fixtures/streaming-clients.ts';
 
 let fixture: Started;
 beforeAll(async () => {
@@ -15,30 +16,23 @@ afterAll(() => fixture.stop());
 const part = (body: object) => `\r\n--graphql\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(body)}`;
 const event = (n: number) => part({ payload: { data: { items: { n } } } });
 
-/** An Apollo Client with a link of its own; `follow` collects the numbers of items until the stream ends, and how it ended. */
+/** An Apollo Client; `follow` collects the numbers of items until the stream ends, and how it ended. */
 function connect(url: string, { token, link }: { token?: string; link?: ApolloLink } = {}) {
-  const headers = { authorization: `Bearer ${token ?? fixture.accessToken()}` };
-  const http = new HttpLink({ uri: `${url}/graphql`, headers });
-  const client = new ApolloClient({ link: link ? ApolloLink.from([link, http]) : http, cache: new InMemoryCache() });
+  const http = multipartLink(url, token ?? fixture.accessToken());
+  const { client, follow } = apolloOver(link ? ApolloLink.from([link, http]) : http);
+  const query = 'subscription ($id: ID!, $after: Int) { items(id: $id, after: $after) { n } }';
   return {
     client,
     follow: (id: string, after: number, onItem: (n: number) => void) =>
-      new Promise<unknown>((resolve) => {
-        const query = gql`subscription ($id: ID!, $after: Int) { items(id: $id, after: $after) { n } }`;
-        client.subscribe({ query, variables: { id, after } }).subscribe({
-          next: ({ data, error }) => (error ? resolve(error) : onItem(Object(data).items.n)),
-          error: resolve,
-          complete: () => resolve('complete'),
-        });
-      }),
+      follow(query, { id, after }, ({ n }) => onItem(Number(n))),
   };
 }
 
 describe('Apollo Client', () => {
   test('goes on where it left off after the line was cut, each event once, and completes', async () => {
     fixture.boxes.set('again', { state: 'OPEN', length: 3 });
-    const line = await openLine(fixture.url);
-    const { follow } = connect(line.url);
+    const line = await startTcpProxy(fixture.url, 80);
+    const { follow } = connect(line.urlOf(fixture.url));
     const seen: number[] = [];
     const cutAfterThree = (n: number) => void (seen.push(n) === 3 && line.cut());
     expect(await follow('again', 0, cutAfterThree)).toMatchObject({ name: 'TypeError' });

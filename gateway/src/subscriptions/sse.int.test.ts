@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTcpProxy } from '@tributary/testing';
 import { createClient } from 'graphql-sse';
 import { askForStream, sse } from '../../fixtures/http-streams.ts';
-import { openLine } from '../../fixtures/open-line.ts';
 import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
+import { graphqlSse } from '../../fixtures/streaming-clients.ts';
 import { itemNumbers } from '../../fixtures/subscribers.ts';
 import { putParts } from '../../fixtures/test-client.ts';
 
@@ -28,28 +29,22 @@ const get = (query: string, headers: Record<string, string>) => {
 
 test('graphql-sse goes on by itself after the line was cut, each event once, with `after` as it is then', async () => {
   fixture.boxes.set('again', { state: 'OPEN', length: 3 });
-  const line = await openLine(fixture.url);
+  const line = await startTcpProxy(fixture.url, 80);
   const connected: boolean[] = [];
-  const client = createClient({
-    url: `${line.url}/graphql`,
-    headers: { authorization: `Bearer ${fixture.accessToken()}` },
-    retry: async () => undefined,
-    on: { connected: (isAgain) => void connected.push(isAgain) },
-  });
-  const seen: number[] = [];
+  const client = graphqlSse(line.urlOf(fixture.url), fixture.accessToken(), (isAgain) => void connected.push(isAgain));
+  const seen: unknown[] = [];
   const query = 'subscription ($after: Int) { items(id: "again", after: $after) { n } }';
-  // The client writes its request anew whenever it connects, so a getter tells where to go on.
   const variables = {
     get after() {
       return seen.at(-1);
     },
   };
-  for await (const { data } of client.iterate({ query, variables })) {
-    seen.push(Object(data).items.n);
-    if (seen.length !== 3) continue;
+  const end = await client.follow(query, variables, ({ n }) => {
+    if (seen.push(n) !== 3) return;
     line.cut();
-    await fixture.write('again', { state: 'CLOSED', length: 5 });
-  }
+    void fixture.write('again', { state: 'CLOSED', length: 5 });
+  });
+  expect(end).toBe('complete');
   expect(seen).toEqual([1, 2, 3, 4, 5]);
   expect(connected).toEqual([false, true]);
   await line.close();

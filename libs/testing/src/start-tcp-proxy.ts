@@ -2,8 +2,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Resets every open connection; new ones still pass. */
-  cut(): void;
+  /** Resets every open connection and tells how many there were; new ones still pass. */
+  cut(): number;
   /** As when the server's process ends: resets every connection and refuses new ones. */
   leave(): Promise<void>;
   /** Takes connections again, on the same port. */
@@ -48,9 +48,11 @@ export async function startTcpProxy(serverUrl: string, defaultPort: number): Pro
     return typeof address === 'object' && address ? address.port : port;
   }
 
-  function cut(): void {
+  function cut(): number {
+    const count = pairs.size;
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
     pairs.clear();
+    return count;
   }
 
   async function leave(): Promise<void> {
