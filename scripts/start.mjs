@@ -5,6 +5,7 @@ import { dataDirOf } from './checkout/paths.mjs';
 import { setUp } from './checkout/set-up.mjs';
 import { loadSample, sampleWasLoaded } from './sample/load-sample.mjs';
 import { findFileStore } from './servers/file-store.mjs';
+import { guessRates } from './stack/guess-rates.mjs';
 import { startStack } from './stack.mjs';
 import { interruption } from './terminal/interruption.mjs';
 import { readableLine } from './terminal/readable-line.mjs';
@@ -51,12 +52,12 @@ await runCommand(async () => {
 async function startInstance(instance, servers) {
   const fileStore = await findFileStore(instance);
   if (!fileStore.FILE_STORE_URL) say('  Files are kept in a folder, since MONGODB_URL is not set.');
-  const { SMTP_URL } = process.env;
+  const { SMTP_URL, RATE_LIMITED_FIELDS = '' } = process.env;
   return startStack({
     instance,
     servers: { ...servers, ...fileStore, ...(SMTP_URL ? { SMTP_URL } : {}) },
     dataDir: dataDirOf(instance),
-    outside: process.env,
+    outside: { ...process.env, RATE_LIMITED_FIELDS: RATE_LIMITED_FIELDS || guessRates },
     revive: true,
     log: (text) => say(yellow(`  ${text}`)),
     onLine(name, line) {

@@ -20,6 +20,10 @@ test('what is required is enough; URLs of subgraphs and routes are read', () => 
   ]);
 });
 
+test('RATE_LIMITED_FIELDS may be off', () => {
+  expect(readGatewayConfig({ ...good, RATE_LIMITED_FIELDS: 'off' }).RATE_LIMITED_FIELDS).toEqual([]);
+});
+
 test('AUTH=off needs neither key nor Redis', () => {
   expect(readGatewayConfig({ AUTH: 'off' }).AUTH).toBe('off');
 });

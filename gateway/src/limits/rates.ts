@@ -28,8 +28,9 @@ export const rateOrOff = z.string().transform((text, context): Rate | null => {
   return rate ?? null;
 });
 
-/** A comma list of `Mutation.login(email)=10/60s`; the argument may be left out, or lie deeper: `(input.email)`. */
+/** A comma list of `Mutation.login(email)=10/60s`, or `off`; the argument may be left out, or lie deeper: `(input.email)`. */
 export const fieldRates = z.string().transform((text, context): FieldRate[] => {
+  if (text === 'off') return [];
   const entries = text.split(',').map((each) => each.trim());
   return entries.filter(Boolean).flatMap((entry) => {
     const [, field = '', account, given = ''] = /^(\w+\.\w+)(?:\(([\w.]+)\))?=(.+)$/.exec(entry) ?? [];

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { guessRates } from '../scripts/stack/guess-rates.mjs';
+import { openClient, type TestClient } from './open-client.ts';
+import { openStack, type Stack } from './open-stack.ts';
+
+let stack: Stack;
+let client: TestClient;
+beforeAll(async () => {
+  stack = await openStack({ outside: { RATE_LIMITED_FIELDS: guessRates, TRUSTED_PROXIES: '127.0.0.0/8' } });
+  client = openClient(stack.gatewayUrl);
+}, 180_000);
+afterAll(() => stack?.remove(), 60_000);
+
+const wrong = '"no such password"';
+
+test.each([
+  ['login', 10, (who: string) => `login(email: "${who}@example.com", password: ${wrong}) { accessToken }`],
+  ['register', 10, (who: string) => `register(input: { email: "${who}", name: "", password: "" }) { accessToken }`],
+  ['requestPasswordReset', 5, (who: string) => `requestPasswordReset(email: "${who}@example.com")`],
+  ['resetPassword', 10, (who: string) => `resetPassword(token: "${who}", newPassword: ${wrong}) { accessToken }`],
+])(
+  '%s may be tried so often from an address, then it is refused for a while',
+  async (_name, count, field) => {
+    const send = async (who: number | string) => (await client.graph(`mutation { ${field(`a${who}`)} }`)).errors;
+    const tries = await Promise.all(Array.from({ length: count }, (_, index) => send(index)));
+    for (const errors of tries) expect(errors).not.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+    expect(await send('nother')).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  },
+  30_000,
+);
+
+test('an account has its own rate, from whatever addresses a trusted proxy names; another account there is free', async () => {
+  const login = async (email: string, address: string) => {
+    const query = `mutation { login(email: "${email}", password: ${wrong}) { accessToken } }`;
+    const headers = { 'content-type': 'application/json', 'x-forwarded-for': address };
+    return fetch(`${stack.gatewayUrl}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  };
+  const tries = Array.from({ length: 10 }, (_, index) => login('ann@example.com', `203.0.113.${index}`));
+  for (const { status } of await Promise.all(tries)) expect(status).toBe(200);
+  const refused = await login('ann@example.com', '203.0.113.20');
+  expect([refused.status, Number(refused.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  expect((await login('ben@example.com', '203.0.113.20')).status).toBe(200);
+}, 30_000);
