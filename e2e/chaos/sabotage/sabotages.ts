@@ -72,8 +72,8 @@ export const sabotages: readonly Sabotage[] = [
       },
       {
         file: 'gateway/dist/subscriptions/follow-log.js',
-        find: 'await pause(pollMs);\n                hasNews = true;',
-        replace: 'await pause(pollMs);',
+        find: 'longestQuietMs);\n                hasNews = true;',
+        replace: 'longestQuietMs);',
       },
     ],
   },

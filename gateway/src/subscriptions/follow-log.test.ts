@@ -70,6 +70,27 @@ describe('followLog', () => {
     expect(await second).toBe(2);
   });
 
+  test('the longer a log rests the less often it is looked at, every 20 seconds in the end, until there is news', async () => {
+    const { log, clock, next, signal } = aLog({ length: 0 });
+    const event = next();
+    for (const [index, quietMs] of [5_000, 10_000, 20_000, 20_000].entries()) {
+      await waitFor(() => log.reads.length === index + 1);
+      await new Promise(setImmediate);
+      clock.advance(quietMs - 1);
+      await new Promise(setImmediate);
+      expect(log.reads).toHaveLength(index + 1);
+      clock.advance(1);
+    }
+    await waitFor(() => log.reads.length === 5);
+    await new Promise(setImmediate);
+    signal();
+    await waitFor(() => log.reads.length === 6);
+    await new Promise(setImmediate);
+    log.length = 1;
+    clock.advance(5_000);
+    expect(await event).toBe(1);
+  });
+
   test('UNAVAILABLE is tried again after a growing delay', async () => {
     const { log, clock, next } = aLog({ length: 1 });
     log.failures = 2;

@@ -4,6 +4,7 @@ import type { EventPage, LogEvent, ReadPage } from './event-page.ts';
 import type { OnSignal } from './signals.ts';
 
 const pollMs = 5_000;
+const longestQuietMs = 20_000;
 const firstRetryMs = 250;
 
 /**
@@ -28,6 +29,8 @@ export function followLog(options: {
   // When the oldest signal not yet read for was given, and the one that led to the page in hand.
   let saidAt: number | null = null;
   let pageSaidAt: number | null = null;
+  // The longer a log rests, the less often it is looked at unasked: a crowd that waits must not slow down what it waits for.
+  let quietMs = pollMs;
   let failures = 0;
   let wake = () => {};
   let subscribed: Promise<void> | null = null;
@@ -70,6 +73,7 @@ export function followLog(options: {
 
   function take(event: LogEvent): IteratorResult<FormattedExecutionResult> {
     cursor = event.cursor;
+    quietMs = pollMs;
     if (pageSaidAt !== null) options.lagged?.(clock.now().getTime() - pageSaidAt);
     return { done: false, value: event.result };
   }
@@ -90,7 +94,8 @@ export function followLog(options: {
       if (page.endCursor !== null && cursor >= page.endCursor) return close();
       if (hasNews) await readNext();
       else {
-        await pause(pollMs);
+        await pause(quietMs);
+        quietMs = hasNews ? pollMs : Math.min(2 * quietMs, longestQuietMs);
         hasNews = true;
       }
     }

@@ -4,6 +4,9 @@ import { isLostConnection } from './unavailable-database.ts';
 /** How long a request waits for its turn while others use every connection. */
 const busyMs = 10_000;
 
+/** The `maxWait` of a transaction: the pool has then said by itself whether all are at work or the server is away. */
+export const turnMs = busyMs + 3_000;
+
 /**
  * The same pool, but each connection runs `sessionSql` before its first use, and a plain SELECT outside a transaction whose
  * connection broke under it is asked once more, on another one. The driver's own `initSql`, `timezone` and `charset` are not used:

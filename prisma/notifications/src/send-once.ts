@@ -1,4 +1,4 @@
-import { unavailableDatabase } from '@tributary/database';
+import { turnMs, unavailableDatabase } from '@tributary/database';
 import type { NotificationsDb } from './client.ts';
 
 const asUnavailable = unavailableDatabase('notifications');
@@ -43,7 +43,7 @@ export async function sendOnce(
         await tx.email.update({ where: { subjectId }, data: { state: result.state, ...end } });
         return { ...result, at };
       },
-      { maxWait: 3_000, timeout: transactionTimeoutMs, isolationLevel: 'ReadCommitted' },
+      { maxWait: turnMs, timeout: transactionTimeoutMs, isolationLevel: 'ReadCommitted' },
     );
   } catch (error) {
     throw asUnavailable(error);

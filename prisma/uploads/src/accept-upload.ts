@@ -30,7 +30,7 @@ export function acceptUpload(db: UploadsDb, file: AcceptedFile, now: Date): Prom
     const upload = await tx.upload.create({ data: { ...newUpload(file, now), ...intake, sequence } });
     const dependsOn = await unfinishedDependencies(tx, upload);
     const message = outgoingMessage(uploadReceived, receivedBody(upload, dependsOn));
-    await tx.outboxMessage.create({ data: outboxRow(message, upload.id, now) });
+    await tx.outboxMessage.createMany({ data: [outboxRow(message, upload.id, now)] });
     await tx.uploadEvent.createMany({ data: await numberForOwner(tx, upload.ownerId, [firstEvent(upload)]) });
     return upload;
   });
@@ -41,7 +41,7 @@ async function takeIntake(tx: Transaction, id: string) {
   const intake = await tx.intake.findUnique({ where: { id } });
   if (intake === null || intake.givenUpAt !== null)
     throw conflict('The upload took too long without a sign of life and was given up; send it again.');
-  await tx.intake.delete({ where: { id } });
+  await tx.intake.deleteMany({ where: { id } });
   return { fileId: intake.fileId, idempotencyKey: intake.idempotencyKey };
 }
 

@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, type PoolUse, unavailableDatabase } from '@tributary/database';
+import { databaseName, openPool, type PoolUse, turnMs, unavailableDatabase } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
 
 export const asUnavailable = unavailableDatabase('uploads');
@@ -23,7 +23,7 @@ export function openUploadsDb(url: string, options: { connections?: number } = {
 
 /** Every query that finds the server unreachable throws UNAVAILABLE. */
 function createClient(adapter: PrismaMariaDb) {
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: 3_000, timeout: 20_000 } }).$extends({
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: turnMs, timeout: 20_000 } }).$extends({
     query: {
       async $allOperations({ args, query }) {
         try {

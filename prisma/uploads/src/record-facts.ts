@@ -50,10 +50,10 @@ export async function recordFactsWithin(
     after = applied.state;
     events.push(...applied.events);
   }
-  await tx.upload.update({ where: { id: uploadId }, data: columnsOfState(after) });
+  await tx.upload.updateMany({ where: { id: uploadId }, data: columnsOfState(after) });
   if (!isEnd(before.status) && after.finishedAt !== null) {
     const message = outgoingMessage(uploadFinished, finishedBody(row, after, after.finishedAt));
-    await tx.outboxMessage.create({ data: outboxRow(message, uploadId, now) });
+    await tx.outboxMessage.createMany({ data: [outboxRow(message, uploadId, now)] });
   }
   const numbered = await numberForOwner(tx, row.ownerId, events);
   await tx.uploadEvent.createMany({ data: numbered.map((event) => ({ ...event, uploadId })) });

@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, type PoolUse, unavailableDatabase } from '@tributary/database';
+import { databaseName, openPool, type PoolUse, turnMs, unavailableDatabase } from '@tributary/database';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
 const asUnavailable = unavailableDatabase('users');
@@ -23,7 +23,7 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
   const pool = openPool(url, { connectionLimit: connections });
   const client = new PrismaClient({
     adapter: new PrismaMariaDb(pool, { database: databaseName(url) }),
-    transactionOptions: { maxWait: 3_000, timeout: 10_000 },
+    transactionOptions: { maxWait: turnMs, timeout: 10_000 },
   });
   const query: UsersDb['query'] = async (work) => {
     try {

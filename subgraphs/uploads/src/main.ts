@@ -22,8 +22,13 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const registry = createMetrics('uploads');
   const tracing = await startTracing('uploads', { log });
   onClose(tracing.stop);
-  const db = openUploadsDb(env.UPLOADS_DATABASE_URL);
-  onClose(() => db.close());
+  const openDb = (connections: number) => {
+    const opened = openUploadsDb(env.UPLOADS_DATABASE_URL, { connections });
+    onClose(() => opened.close());
+    return opened;
+  };
+  // A crowd that sends files keeps neither its readers nor its messages waiting.
+  const [db, acceptances, outbox] = [openDb(10), openDb(3), openDb(3)];
   measurePool(registry, 'uploads', db.pool);
   const files = await openFileStore(env.FILE_STORE_URL);
   onClose(() => files.close());
@@ -32,7 +37,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'uploads' });
   onClose(() => broker.close());
 
-  const store = createOutboxStore(db, { clock, onEvents: (upload) => signals.signal(upload) });
+  const store = createOutboxStore(outbox, { clock, onEvents: (upload) => signals.signal(upload) });
   const tried = measureOutbox(registry, store.contents, clock.now);
   const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, tried });
   onClose(() => relay.stop());
@@ -47,7 +52,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   };
   const { MAX_UPLOAD_BYTES: maxUploadBytes, DOWNLOAD_URL_SECRET: secret, PUBLIC_URL: publicUrl } = env;
   const measureIntake = measureIntakes(registry);
-  const shared = { db, files, clock, log, accepted, maxUploadBytes, measureIntake, downloads: { publicUrl, secret } };
+  const downloads = { publicUrl, secret };
+  const shared = { db, acceptances, files, clock, log, accepted, maxUploadBytes, measureIntake, downloads };
   const subgraph = await startSubgraph({
     name: 'uploads',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),

@@ -26,6 +26,8 @@ export interface UploadFileInput {
 
 export interface UploadFileDeps {
   readonly db: UploadsDb;
+  /** The same database by connections of its own: acceptances wait for each other, and nobody else should wait for them. */
+  readonly acceptances: UploadsDb;
   readonly files: FileStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -79,7 +81,11 @@ async function storeAndAccept(
     return written;
   });
   const filename = displayFilename(file.filename);
-  const upload = await acceptUpload(deps.db, { intakeId: id, owner, filename, kind, ...stored }, deps.clock.now());
+  const upload = await acceptUpload(
+    deps.acceptances,
+    { intakeId: id, owner, filename, kind, ...stored },
+    deps.clock.now(),
+  );
   deps.accepted(upload);
   return upload;
 }
