@@ -54,6 +54,7 @@ export async function startGateway(
     log,
   });
   const { graphs } = supergraph;
+  measures.caches.tellPlans(() => graphs.now().planCount());
 
   const signals = config.REDIS_URL ? connectSignals({ url: config.REDIS_URL, prefix, log }) : noSignals;
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : null;

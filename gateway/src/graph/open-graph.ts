@@ -28,6 +28,8 @@ export interface OpenGraph {
   eventLogs: ReadonlyMap<string, EventLog>;
   /** Null where everyone may have everything. */
   authorization: Authorization | null;
+  /** How many query plans are kept for it. */
+  planCount(): number;
   close(): Promise<void>;
 }
 
@@ -56,7 +58,7 @@ export async function openGraph(
   const authorization =
     config.AUTH === 'off' ? null : createAuthorization({ ...options, rules: supergraph.accessRules });
   const wrap = authorization ? { wrap: authorization.wrap } : {};
-  const { server, schema } = await startGraph({
+  const { server, schema, planCount } = await startGraph({
     supergraphSdl: supergraph.sdl,
     subgraphs,
     isProduction,
@@ -80,7 +82,7 @@ export async function openGraph(
       freshAgent.destroy();
     }
   }
-  return { version, server, schema, documents, subgraphs, eventLogs, authorization, close };
+  return { version, server, schema, documents, subgraphs, eventLogs, authorization, planCount, close };
 }
 
 function documentLimits(config: GatewayConfig) {

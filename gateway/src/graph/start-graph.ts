@@ -1,4 +1,4 @@
-import { ApolloGateway } from '@apollo/gateway';
+import { ApolloGateway, type executeQueryPlan } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
@@ -15,7 +15,9 @@ import { createFormatError } from './format-error.ts';
 import { requireOperation } from './require-operation.ts';
 import { statusByMediaType } from './status-by-media-type.ts';
 
-/** Starts the federated graph on a supergraph, with the schema clients see; `server.stop()` ends it. Throws BAD_CONFIG. */
+type QueryPlan = Parameters<typeof executeQueryPlan>[0];
+
+/** Starts the federated graph on a supergraph, with the schema clients see and the number of plans it keeps; `server.stop()` ends it. Throws BAD_CONFIG. */
 export async function startGraph(options: {
   supergraphSdl: string;
   subgraphs: Map<string, Subgraph>;
@@ -24,15 +26,16 @@ export async function startGraph(options: {
   measures: Measures;
   /** Puts something in front of the gateway that may change what it is asked and what it answers. */
   wrap?: Authorization['wrap'];
-}): Promise<{ server: ApolloServer<RequestContext>; schema: GraphQLSchema }> {
+}): Promise<{ server: ApolloServer<RequestContext>; schema: GraphQLSchema; planCount: () => number }> {
   const { log, isProduction, subgraphs, measures } = options;
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+  const plans = measures.caches.planCache<QueryPlan>();
   const gateway = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
     logger: log,
     __exposeQueryPlanExperimental: false,
-    queryPlannerConfig: { cache: measures.caches.planCache() },
+    queryPlannerConfig: { cache: plans },
     buildService({ name }) {
       const subgraph = subgraphs.get(name);
       if (!subgraph) throw new Error(`The supergraph has no URL for "${name}"`);
@@ -69,5 +72,5 @@ export async function startGraph(options: {
     throw badConfig(`@apollo/gateway cannot load it: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
   if (!schema) throw new Error('@apollo/gateway gave no schema');
-  return { server, schema };
+  return { server, schema, planCount: plans.count };
 }

@@ -19,18 +19,17 @@ export function measureCaches(registry: Registry) {
     help: 'Look-ups of parsed and validated documents, by whether it was there.',
     ...about,
   });
-  let current: InMemoryLRUCache<object> | null = null;
+  let countPlans = () => 0;
   gaugeOf(registry, { name: 'tributary_gateway_plans', help: 'Query plans that are kept.' }, () => [
-    { value: current?.keys().length ?? 0 },
+    { value: countPlans() },
   ]);
 
-  /** A cache of plans for @apollo/gateway; of several the newest is the one whose size is told. */
+  /** A cache of plans for @apollo/gateway, which tells its size. */
   function planCache<Plan extends object>() {
     const cache = new InMemoryLRUCache<Plan>({
       maxSize: plansBytes,
       sizeCalculation: InMemoryLRUCache.sizeCalculation,
     });
-    current = cache;
     return {
       async get(key: string) {
         const plan = await cache.get(key);
@@ -40,6 +39,7 @@ export function measureCaches(registry: Registry) {
       set: (key: string, plan: Plan) => cache.set(key, plan),
       delete: (key: string) => cache.delete(key),
       clear: () => cache.clear(),
+      count: () => cache.keys().length,
     };
   }
 
@@ -58,5 +58,10 @@ export function measureCaches(registry: Registry) {
     },
   };
 
-  return { planCache, documents: documentsOf };
+  /** From now on the gauge tells what this counts. */
+  function tellPlans(count: () => number) {
+    countPlans = count;
+  }
+
+  return { planCache, documents: documentsOf, tellPlans };
 }

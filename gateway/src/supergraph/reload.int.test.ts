@@ -89,3 +89,17 @@ describe('a new supergraph is refused, by a line that says why, and the old one 
     expect(await fixture.ask('{ who }')).toMatchObject({ data: { who: 'nobody' } });
   });
 });
+
+test('the number of plans told is that of the graph that is served, also after another was refused', async () => {
+  const plans = async () => Number(/^tributary_gateway_plans (\d+)$/m.exec(await fixture.metrics.metrics())?.[1]);
+  await fixture.ask('{ who { token } }');
+  expect(await plans()).toBeGreaterThan(0);
+  const before = await plans();
+  await fixture.put(fixture.original.replace('"box.items"', '"box.none"'));
+  await fixture.reload();
+  expect(fixture.logged.some(({ msg }) => msg.includes('is refused'))).toBe(true);
+  expect(await plans()).toBe(before);
+  await fixture.put(withField(fixture.original, 'added'));
+  await fixture.reload();
+  expect(await plans()).toBe(0);
+});
