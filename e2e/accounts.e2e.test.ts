@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
 import { openClient, type TestClient } from './open-client.ts';
+import { openPage } from './open-page.ts';
 import { openStack, type Stack } from './open-stack.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
 
@@ -36,20 +37,23 @@ describe('a forgotten password', () => {
     resetPassword(token: $token, newPassword: $newPassword) { accessToken user { id email } } }`;
   const me = '{ me { id } }';
 
+  async function linkMailedTo(email: string) {
+    expect(await client.data(request, { email })).toEqual({ requestPasswordReset: true });
+    const mail = await waitFor(async () => (await mailsTo(email, 'new password'))[0], {
+      ...{ what: 'the mail with the link', timeoutMs: 20_000 },
+    });
+    const link = /^ {2}(http\S+)$/m.exec(mail.text)?.[1] ?? '';
+    expect(link).toMatch(`:${new URL(stack.gatewayUrl).port}/account/reset-password#token=`);
+    expect(mail.html).toContain(`href="${link}"`);
+    return link;
+  }
+
   test('is replaced by the link of a mail, once; old tokens and the old password are refused from then on', async () => {
     const ann = await client.register();
     expect((await client.data(me, {}, ann.token)).me).toEqual({ id: ann.id });
-    expect(await client.data(request, { email: ann.email })).toEqual({ requestPasswordReset: true });
     expect(await client.data(request, { email: 'nobody@example.com' })).toEqual({ requestPasswordReset: true });
-    const [mail] = await waitFor(
-      async () => {
-        const mails = await mailsTo(ann.email, 'new password');
-        return mails.length > 0 && mails;
-      },
-      { what: 'the mail with the link', timeoutMs: 20_000 },
-    );
-    const token = /\/reset-password\?token=([\w-]+)\n/.exec(mail?.text ?? '')?.[1];
-    expect(mail?.html).toContain(`reset-password?token=${token}`);
+    const link = await linkMailedTo(ann.email);
+    const token = new URLSearchParams(new URL(link).hash.slice(1)).get('token');
 
     const newPassword = `another ${ann.password}`;
     const { resetPassword } = await client.data(reset, { token, newPassword });
@@ -60,6 +64,35 @@ describe('a forgotten password', () => {
     await client.login(ann.email, newPassword);
     expect(codes(await client.graph(reset, { token, newPassword }))).toEqual(['BAD_USER_INPUT']);
     expect(await mailsTo('nobody@example.com', 'new password')).toEqual([]);
+  });
+
+  test('is replaced on the page of the link, which takes the token out of the address and tells what is wrong', async () => {
+    const ann = await client.register();
+    const link = await linkMailedTo(ann.email);
+    const page = await openPage(link);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(page.address()).toBe(link.split('#')[0]);
+    expect(page.hasForm()).toBe(true);
+
+    const newPassword = `another ${ann.password}`;
+    expect(await page.submit(newPassword, `${newPassword}!`)).toBe('The two passwords are not the same.');
+    expect(await page.submit('pa55', 'pa55')).toBe('The password must have 10 to 128 characters, and has 4');
+    await client.login(ann.email, ann.password);
+    expect(await page.submit(newPassword, newPassword)).toMatch('Your password is changed.');
+    expect(page.hasForm()).toBe(false);
+    await expect(client.login(ann.email, ann.password)).rejects.toThrow('UNAUTHENTICATED');
+    await client.login(ann.email, newPassword);
+
+    const again = await openPage(link);
+    expect(await again.submit('a third good password', 'a third good password')).toMatch('was used already');
+    await client.login(ann.email, newPassword);
+    const loadedAgain = await openPage(again.address());
+    expect([loadedAgain.hasForm(), loadedAgain.message()]).toEqual([false, expect.stringMatching('Open the link')]);
+    loadedAgain.follow(link);
+    expect([loadedAgain.hasForm(), loadedAgain.message(), loadedAgain.address()]).toEqual([true, '', again.address()]);
   });
 });
 

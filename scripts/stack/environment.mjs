@@ -51,7 +51,7 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
     SMTP_URL: smtpUrl,
     JWKS_URL: `${at('users')}/.well-known/jwks.json`,
     ...Object.fromEntries(subgraphs.map(({ name }) => [urlVariable(name), `${at(name)}/graphql`])),
-    PASS_THROUGH: '/downloads/files=uploads,/downloads/rejected-rows=employees',
+    PASS_THROUGH: '/downloads/files=uploads,/downloads/rejected-rows=employees,/account=users',
   };
 }
 

@@ -10,7 +10,7 @@ import { createOutboxStore, openUsersDb } from '@tributary/users-db';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
 import { createPasswords } from './passwords.ts';
-import { publishKeys } from './publish-keys.ts';
+import { publicRoutes } from './public-routes.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createRevocations } from './revocations.ts';
 import { seedOnce } from './seed-once.ts';
@@ -57,7 +57,7 @@ await startProcess('users', async ({ log, onClose }) => {
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: publishKeys(keys),
+    routes: await publicRoutes(keys),
   });
   onClose(subgraph.stop);
 });

@@ -13,9 +13,9 @@ describe('the mail with a link to a new password', () => {
   test('has the link and the mutation, in both of its parts, and says until when they are good', () => {
     const { subject, text, html, headers } = composeResetMail(reset, { publicUrl: 'https://example.com/' });
     expect(subject).toBe('Your link to a new password');
-    expect(text).toContain(`\n  https://example.com/reset-password?token=${token}\n`);
+    expect(text).toContain(`\n  https://example.com/account/reset-password#token=${token}\n`);
     expect(text).toContain(`\n  mutation { resetPassword(token: "${token}", newPassword: "…") { accessToken } }\n`);
-    expect(html).toContain(`href="https://example.com/reset-password?token=${token}"`);
+    expect(html).toContain(`href="https://example.com/account/reset-password#token=${token}"`);
     expect(html).toContain(`resetPassword(token: &quot;${token}&quot;`);
     for (const part of [text, html]) expect(part).toContain('until 14:05 UTC');
     expect(headers).toMatchObject({ 'Auto-Submitted': 'auto-generated' });

@@ -12,7 +12,7 @@ const unasked = 'If you did not ask for it, nothing is left to do: your password
 export function composeResetMail(reset: RequestedReset, { publicUrl }: { publicUrl: string }) {
   const greeting = `Hello ${oneLine(reset.user.name)},`;
   const until = `The link is good once, until ${clockTime(reset.expiresAt)} UTC, and until you ask for another one.`;
-  const link = `${publicUrl.replace(/\/+$/, '')}/reset-password?token=${reset.token}`;
+  const link = `${publicUrl.replace(/\/+$/, '')}/account/reset-password#token=${reset.token}`;
   const mutation = `mutation { resetPassword(token: "${reset.token}", newPassword: "…") { accessToken } }`;
   const content = { greeting, until, link, mutation, graph: publicUrl };
   return { subject: title, text: textOf(content), html: htmlOf(content), headers: automaticHeaders };

@@ -52,7 +52,7 @@ describe('the link to a new password', () => {
     const [sent] = sink.messages();
     expect(sent).toMatchObject({ messageId: `<${reset.resetId}@example.com>`, to: { text: expect.anything() } });
     expect(sent?.to).toMatchObject({ value: [{ address: 'ann@example.com', name: 'Ann' }] });
-    expect(sent?.text).toContain(`http://localhost:4000/reset-password?token=${token}`);
+    expect(sent?.text).toContain(`http://localhost:4000/account/reset-password#token=${token}`);
     expect(mail?.state).toBe('SENT');
     expect(JSON.stringify(mail)).not.toContain(token);
   });

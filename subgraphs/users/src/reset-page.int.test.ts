@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openUsers, type Users } from '../fixtures/open-users.ts';
+import { passwordLength } from './account-rules.ts';
+
+let users: Users;
+let response: Response;
+let page: string;
+beforeAll(async () => {
+  users = await openUsers();
+  response = await fetch(new URL('/account/reset-password', users.url));
+  page = await response.text();
+});
+afterAll(() => users.close());
+
+describe('the page that sets a new password', () => {
+  test('lets a browser run its own script and style alone, keep nothing and tell nobody', () => {
+    const hash = (element: string) => {
+      const content = page.slice(page.indexOf(`<${element}>`) + element.length + 2, page.indexOf(`</${element}>`));
+      return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+    };
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy':
+        `default-src 'none'; script-src ${hash('script')}; style-src ${hash('style')}; connect-src 'self'; ` +
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  test('has nothing the policy would forbid: one script, one style, nothing from elsewhere', () => {
+    expect(page.match(/<(script|style)\b[^>]*>/g)).toEqual(['<style>', '<script>']);
+    expect(page).not.toMatch(/\s(src|href|action|style|on\w+)=/);
+  });
+
+  test('labels each field, says the rule the server has, and lets passwords be made by the browser', () => {
+    const fields = [...page.matchAll(/<input id="(\w+)" type="password" autocomplete="new-password"/g)];
+    expect(fields.map(([, id]) => id)).toEqual(['first', 'second']);
+    for (const [, id] of fields) expect(page).toContain(`<label for="${id}">`);
+    expect(page).toContain(`${passwordLength.min} to ${passwordLength.max} characters`);
+    expect(page).toMatch(/<p id="message" role="status" aria-live="polite"/);
+  });
+});
