@@ -77,7 +77,7 @@ test('an upload is one trace, from the header of the client to the mail and what
   await received('process users.reset.requested');
 
   const lastSpan = 'process notifications.email.sent';
-  const expected = process.env.WRITE_EXAMPLE ? [] : edgesOf(await readExample());
+  const expected = process.env.WRITE_EXAMPLE ? [] : edgesOf(await readExample()).filter(isCertain);
   const settled = () => {
     const spans = spansOf(traceId);
     const known = new Set([clientSpan, ...spans.map(({ spanId }) => spanId)]);
@@ -90,7 +90,7 @@ test('an upload is one trace, from the header of the client to the mail and what
   if (process.env.WRITE_EXAMPLE) await writeExample(tree);
   const example = await readExample();
   expect(example.length).toBeGreaterThan(20);
-  expect(edgesOf(tree)).toEqual(expect.arrayContaining(edgesOf(example)));
+  expect(edgesOf(tree)).toEqual(expect.arrayContaining(edgesOf(example).filter(isCertain)));
   expect(tree[0]).toBe('gateway: POST /graphql');
   const [mail] = spansOf(traceId).filter(({ name }) => name === 'SMTP send');
   expect(mail).toMatchObject({ service: 'notifier', attributes: { 'tributary.mail.state': 'SENT' } });
@@ -179,6 +179,9 @@ test('without the collector uploads end as ever, the log says it once, and every
 });
 
 const [opening, closing] = ['<!-- example -->\n', '<!-- /example -->'];
+
+/** A loader may be so quick that QUEUED is written, and told, with what came after it. */
+const isCertain = (edge: string) => !/relay \S+ > uploads: redis PUBLISH$/.test(edge);
 
 async function readExample(): Promise<string[]> {
   const [, example = ''] = (await readFile(page, 'utf8')).split(/<!-- \/?example -->/);

@@ -8,7 +8,7 @@ import { startGateway } from './start-gateway.ts';
 
 let fixture: Started;
 beforeAll(async () => {
-  fixture = await startFixture({ SUBGRAPH_TIMEOUT_MS: '200', MAX_BODY_BYTES: '2000', MAX_DEPTH: '4' });
+  fixture = await startFixture({ SUBGRAPH_TIMEOUT_MS: '2000', MAX_BODY_BYTES: '2000', MAX_DEPTH: '4' });
 });
 afterEach(() => {
   fixture.subgraph.mood = 'well';
