@@ -1,35 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
-import { z } from 'zod';
 import { openClient, type TestClient } from './open-client.ts';
+import { openMailbox } from './open-mailbox.ts';
 import { openPage } from './open-page.ts';
 import { openStack, type Stack } from './open-stack.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
 
-const mailList = z.array(
-  z.looseObject({
-    subject: z.string(),
-    text: z.string(),
-    html: z.string(),
-    to: z.array(z.looseObject({ address: z.string() })),
-  }),
-);
-
 let stack: Stack;
 let client: TestClient;
+let mailbox: ReturnType<typeof openMailbox>;
 beforeAll(async () => {
   stack = await openStack();
   client = openClient(stack.gatewayUrl);
+  mailbox = openMailbox(stack);
 }, 180_000);
 afterAll(() => stack?.remove(), 60_000);
 
 const codes = ({ errors }: Awaited<ReturnType<TestClient['graph']>>) => errors.map(({ extensions }) => extensions.code);
-
-/** The mails an address got whose subject has that word. */
-async function mailsTo(address: string, word: string) {
-  const mails = mailList.parse(await (await fetch(`${stack.mailUrl}/email`)).json());
-  return mails.filter(({ to, subject }) => to.some((one) => one.address === address) && subject.includes(word));
-}
 
 describe('a forgotten password', () => {
   const request = 'mutation ($email: String!) { requestPasswordReset(email: $email) }';
@@ -37,14 +24,10 @@ describe('a forgotten password', () => {
     resetPassword(token: $token, newPassword: $newPassword) { accessToken user { id email } } }`;
   const me = '{ me { id } }';
 
-  async function linkMailedTo(email: string) {
+  async function askForLink(email: string) {
     expect(await client.data(request, { email })).toEqual({ requestPasswordReset: true });
-    const mail = await waitFor(async () => (await mailsTo(email, 'new password'))[0], {
-      ...{ what: 'the mail with the link', timeoutMs: 20_000 },
-    });
-    const link = /^ {2}(http\S+)$/m.exec(mail.text)?.[1] ?? '';
+    const link = await mailbox.linkMailedTo(email, 'new password');
     expect(link).toMatch(`:${new URL(stack.gatewayUrl).port}/account/reset-password#token=`);
-    expect(mail.html).toContain(`href="${link}"`);
     return link;
   }
 
@@ -52,7 +35,7 @@ describe('a forgotten password', () => {
     const ann = await client.register();
     expect((await client.data(me, {}, ann.token)).me).toEqual({ id: ann.id });
     expect(await client.data(request, { email: 'nobody@example.com' })).toEqual({ requestPasswordReset: true });
-    const link = await linkMailedTo(ann.email);
+    const link = await askForLink(ann.email);
     const token = new URLSearchParams(new URL(link).hash.slice(1)).get('token');
 
     const newPassword = `another ${ann.password}`;
@@ -63,17 +46,19 @@ describe('a forgotten password', () => {
     await expect(client.login(ann.email, ann.password)).rejects.toThrow('UNAUTHENTICATED');
     await client.login(ann.email, newPassword);
     expect(codes(await client.graph(reset, { token, newPassword }))).toEqual(['BAD_USER_INPUT']);
-    expect(await mailsTo('nobody@example.com', 'new password')).toEqual([]);
+    expect(await mailbox.mailsTo('nobody@example.com', 'new password')).toEqual([]);
   });
 
   test('is replaced on the page of the link, which takes the token out of the address and tells what is wrong', async () => {
     const ann = await client.register();
-    const link = await linkMailedTo(ann.email);
+    const link = await askForLink(ann.email);
     const page = await openPage(link);
-    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
-    expect(page.headers.get('cache-control')).toBe('no-store');
-    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
     expect(page.address()).toBe(link.split('#')[0]);
     expect(page.hasForm()).toBe(true);
 
