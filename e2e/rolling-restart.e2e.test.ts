@@ -19,7 +19,7 @@ beforeAll(async () => {
   stack = await openStack({
     replicas: Object.fromEntries(served.map((name) => [name, 2])),
     environment: {
-      DRAIN_DELAY_MS: '1000',
+      DRAIN_DELAY_MS: '2000',
       JWKS_URL: `${urlOf('users')}/.well-known/jwks.json`,
       ...Object.fromEntries(
         served.slice(1).map((name) => [`SUBGRAPH_URL_${name.toUpperCase()}`, `${urlOf(name)}/graphql`]),
