@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => lane?.close(), 60_000);
 
 /** Between them every kind of fault, two loaders, a broken file, and each moment that is aimed at. */
-const seeds = [2, 18];
+const seeds = [5, 18];
 
 describe('whatever dies on the way', () => {
   test('the seeds have every kind of fault between them', () => {

@@ -5,12 +5,13 @@ import { linkName, replicasOf } from './topology.ts';
 type Replicas = Readonly<Record<string, number>>;
 
 /**
- * The faults of a run that are aimed at moments that matter: one at work in hand while all files come in, two while the
- * large file is being loaded, one when its last news is on its way to its subscriber.
+ * The faults of a run that are aimed at moments that matter: one at work in hand while all files come in, one at the messages
+ * that tell of them, two while the large file is being loaded, one when its last news is on its way to its subscriber.
  */
 export function aimFaults(random: Random, replicas: Replicas): PlannedFault[] {
   return [
     { atMs: random.int(50, 3_000), fault: whileFilesComeIn(random) },
+    ...whenMessagesLeave(random, replicas),
     ...whileRowsAreWritten(random, replicas),
     ...whileRowsAreWritten(random, replicas),
     ...whenTheEndIsTold(random, replicas),
@@ -25,6 +26,14 @@ function whileFilesComeIn(random: Random): Fault {
     { do: 'silence', link: linkName('uploads', 'rabbitmq'), forMs },
     { do: 'silence', link: linkName('gateway', 'redis'), forMs },
   ]);
+}
+
+/** What the outbox has sent and RabbitMQ never got: only the confirm tells the difference. */
+function whenMessagesLeave(random: Random, replicas: Replicas): PlannedFault[] {
+  const [atMs, forMs] = [random.int(500, 5_000), random.int(1_000, 2_500)];
+  return replicasOf('uploads', replicas).map(
+    (one): PlannedFault => ({ atMs, fault: { do: 'silence', link: linkName(one, 'rabbitmq'), forMs } }),
+  );
 }
 
 /** The loader, its database, or what is between them; every loader, since any of them may have the file in hand. */

@@ -22,7 +22,7 @@ written by \`npm run chaos\`; nothing in it is typed by hand. How the promise is
 ## What a run is
 A run starts servers and every process of the system for real, with a TCP proxy on every connection between them. Three people send 21
 files in seven seconds: departments, jobs and hires, the same ids again and again, with bad rows and broken files, one of
-them large, and follow each by a subscription. Meanwhile ten to fifteen faults happen at random times. Two more wait until so many percent of the
+them large, and follow each by a subscription. Meanwhile ten to fifteen faults happen at random times, one of them aimed at work in hand, and one more takes messages on their way from the outbox to RabbitMQ. Two more wait until so many percent of the
 large file are loaded and hit the loader, its database or what is between; a last one hits whoever tells its end, or cuts the gateways off from the signals of it. All of it follows from a seed.
 
 | fault | what happens |
