@@ -29,7 +29,7 @@ export function addressOf(databaseUrl: string): Address {
   };
 }
 
-/** The name of the database in its URL, as Prisma's adapter must be told. */
+/** The name of the database in its URL. */
 export function databaseName(databaseUrl: string): string {
   return decodeURIComponent(new URL(databaseUrl).pathname.slice(1));
 }

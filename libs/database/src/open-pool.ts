@@ -9,14 +9,15 @@ export type PoolUse = Pick<Pool, 'activeConnections' | 'idleConnections' | 'task
 interface PoolOptions {
   /** At most so many connections, unless the URL says otherwise with `?connectionLimit=n`. */
   connectionLimit?: number;
-  /** Statements that make a session what its users expect, beyond UTC; each connection runs them once. */
+  /** Statements that make a session what its users expect, beyond what all have; each connection runs them once. */
   sessionSql?: string[];
   dateStrings?: boolean;
 }
 
 /**
  * A pool that outlives its server: nothing is connected yet, a server that is away is UNAVAILABLE after 2 s, and it is found
- * again within a second of its return, however long it was away. Sessions are in UTC and utf8mb4. The caller ends it.
+ * again within a second of its return, however long it was away. Sessions are in UTC, utf8mb4 and READ COMMITTED, so that who waited for
+ * a lock sees what its holder committed. The caller ends it.
  */
 export function openPool(url: string, { sessionSql = [], ...more }: PoolOptions = {}): Pool {
   const limit = new URL(url).searchParams.get('connectionLimit');
@@ -30,8 +31,11 @@ export function openPool(url: string, { sessionSql = [], ...more }: PoolOptions 
     ...more,
     ...(limit === null ? {} : { connectionLimit: Number(limit) }),
   });
-  return withSpans(withSessions(pool, ["SET time_zone = '+00:00'", ...sessionSql]));
+  return withSpans(withSessions(pool, [...everySession, ...sessionSql]));
 }
+
+/** Said once: with each transaction it would be one more statement. */
+const everySession = ["SET time_zone = '+00:00'", 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'];
 
 const recovery = {
   minimumIdle: 1,

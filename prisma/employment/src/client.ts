@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { openPool } from '@tributary/database';
+import { openPool, prismaOptions } from '@tributary/database';
 import type { Pool } from 'mariadb';
 import { PrismaClient } from './generated/client.ts';
 import { poolConfig } from './pool-config.ts';
@@ -15,7 +15,7 @@ export interface EmploymentDb {
 /** Opens the employment database without connecting yet, so a server that is down shows at the first query, not here. */
 export function openEmploymentDb(url: string): EmploymentDb {
   const pool = openPool(url, poolConfig);
-  const client = new PrismaClient({ adapter: new PrismaMariaDb(withExactYears(pool)) });
+  const client = new PrismaClient({ adapter: new PrismaMariaDb(withExactYears(pool), prismaOptions(url)) });
   return {
     client,
     pool,

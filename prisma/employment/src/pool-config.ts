@@ -1,6 +1,6 @@
 /**
- * What this database's sessions have beyond the others': READ COMMITTED, so that loaders that write different ids do not wait for
- * each other's gap locks, and strict values.
+ * What this database's sessions have beyond the others': strict values. READ COMMITTED, which all have, keeps loaders that write
+ * different ids from waiting for each other's gap locks.
  */
 export const poolConfig = {
   connectionLimit: 8,
@@ -8,7 +8,6 @@ export const poolConfig = {
   dateStrings: true,
   sessionSql: [
     "SET sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
-    'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
     'SET SESSION innodb_lock_wait_timeout = 10',
   ],
 };

@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, type PoolUse } from '@tributary/database';
+import { openPool, type PoolUse, prismaOptions } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
 
 export interface NotificationsDb {
@@ -11,7 +11,7 @@ export interface NotificationsDb {
 /** Opens a pool on the notifications database; nothing is connected until the first query. Every session speaks UTC. */
 export function openNotificationsDb(url: string): NotificationsDb {
   const pool = openPool(url, { connectionLimit: 5 });
-  const client = new PrismaClient({ adapter: new PrismaMariaDb(pool, { database: databaseName(url) }) });
+  const client = new PrismaClient({ adapter: new PrismaMariaDb(pool, prismaOptions(url)) });
   return {
     client,
     pool,

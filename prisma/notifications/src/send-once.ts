@@ -43,7 +43,7 @@ export async function sendOnce(
         await tx.email.update({ where: { subjectId }, data: { state: result.state, ...end } });
         return { ...result, at };
       },
-      { maxWait: turnMs, timeout: transactionTimeoutMs, isolationLevel: 'ReadCommitted' },
+      { maxWait: turnMs, timeout: transactionTimeoutMs },
     );
   } catch (error) {
     throw asUnavailable(error);

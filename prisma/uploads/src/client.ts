@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, type PoolUse, turnMs, unavailableDatabase } from '@tributary/database';
+import { openPool, type PoolUse, prismaOptions, turnMs, unavailableDatabase } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
 
 export const asUnavailable = unavailableDatabase('uploads');
@@ -7,7 +7,7 @@ export const asUnavailable = unavailableDatabase('uploads');
 /** Opens a pool on the uploads database; nothing is connected until the first query. Every session speaks UTC. */
 export function openUploadsDb(url: string, options: { connections?: number } = {}): UploadsDb {
   const pool = openPool(url, { connectionLimit: options.connections ?? 10 });
-  const client = createClient(new PrismaMariaDb(pool, { database: databaseName(url) }));
+  const client = createClient(new PrismaMariaDb(pool, prismaOptions(url)));
   return {
     client,
     pool,

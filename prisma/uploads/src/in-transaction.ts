@@ -1,6 +1,5 @@
 import { isContention } from '@tributary/database';
 import { asUnavailable, type Transaction, type UploadsDb } from './client.ts';
-import { Prisma } from './generated/client.ts';
 
 const attempts = 5;
 
@@ -11,7 +10,7 @@ const attempts = 5;
 export async function inTransaction<T>({ client }: UploadsDb, work: (tx: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await client.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted });
+      return await client.$transaction(work);
     } catch (error) {
       if (attempt === attempts || !isContention(error)) throw asUnavailable(error);
     }

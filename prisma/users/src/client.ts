@@ -1,6 +1,6 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { databaseName, openPool, type PoolUse, turnMs, unavailableDatabase } from '@tributary/database';
-import { Prisma, PrismaClient } from './generated/client.ts';
+import { openPool, type PoolUse, prismaOptions, turnMs, unavailableDatabase } from '@tributary/database';
+import { type Prisma, PrismaClient } from './generated/client.ts';
 
 const asUnavailable = unavailableDatabase('users');
 
@@ -22,7 +22,7 @@ export interface UsersDb {
 export function openUsersDb(url: string, { connections = 10 }: { connections?: number } = {}): UsersDb {
   const pool = openPool(url, { connectionLimit: connections });
   const client = new PrismaClient({
-    adapter: new PrismaMariaDb(pool, { database: databaseName(url) }),
+    adapter: new PrismaMariaDb(pool, prismaOptions(url)),
     transactionOptions: { maxWait: turnMs, timeout: 10_000 },
   });
   const query: UsersDb['query'] = async (work) => {
@@ -34,8 +34,7 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
   };
   return {
     query,
-    transaction: (work) =>
-      query(() => client.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted })),
+    transaction: (work) => query(() => client.$transaction(work)),
     pool,
     ping: async () => {
       await query(() => client.$queryRaw`SELECT 1 FROM outbox LIMIT 1`);
