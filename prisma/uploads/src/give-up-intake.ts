@@ -1,5 +1,5 @@
-import type { Transaction, UploadsDb } from './client.ts';
-import { inTransaction } from './in-transaction.ts';
+import type { UploadsDb } from './client.ts';
+import { untilUncontended } from './in-transaction.ts';
 
 export interface GiveUpOptions {
   readonly now: Date;
@@ -10,7 +10,7 @@ export interface GiveUpOptions {
 }
 
 /**
- * Gives up one intake: under the row's lock it is marked, so that its file can never become an upload's, and its key is
+ * Gives up one intake: it is marked in one statement, so that its file can never become an upload's, and its key is
  * free; then the file is deleted. The row stays: whoever was storing the file may only stand still, store it after all
  * and die before learning that nobody wants it. False when there is none to give up: its file was accepted, or it still
  * lives.
@@ -20,7 +20,7 @@ export async function giveUpIntake(
   id: string,
   { now, deleteFile, onlyStale = false }: GiveUpOptions,
 ): Promise<boolean> {
-  const fileId = await inTransaction(db, (tx) => markGivenUp(tx, id, { now, onlyStale }));
+  const fileId = await markGivenUp(db, id, { now, onlyStale });
   if (fileId === null) return false;
   await deleteFile(fileId);
   return true;
@@ -30,17 +30,14 @@ export async function giveUpIntake(
  * Forgets an intake that was given up; one that was not stays. For whoever was storing the file, once nothing of it is on
  * its way any more, and for a sweep that comes when nobody can be storing it. The file must be deleted before.
  */
-export async function forgetIntake(db: UploadsDb, id: string): Promise<void> {
-  await inTransaction(db, (tx) => tx.intake.deleteMany({ where: { id, givenUpAt: { not: null } } }));
+export async function forgetIntake({ client }: UploadsDb, id: string): Promise<void> {
+  await untilUncontended(() => client.intake.deleteMany({ where: { id, givenUpAt: { not: null } } }));
 }
 
 /** The id of the file that may be deleted from now on, or null. */
-async function markGivenUp(tx: Transaction, id: string, { now, onlyStale }: { now: Date; onlyStale: boolean }) {
-  await tx.$queryRaw`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
-  const intake = await tx.intake.findUnique({ where: { id } });
-  if (intake === null) return null;
-  if (intake.givenUpAt !== null) return intake.fileId;
-  if (onlyStale && intake.leaseUntil >= now) return null;
-  await tx.intake.update({ where: { id }, data: { givenUpAt: now, idempotencyKey: null } });
-  return intake.fileId;
+async function markGivenUp({ client }: UploadsDb, id: string, { now, onlyStale }: { now: Date; onlyStale: boolean }) {
+  const where = { id, givenUpAt: null, ...(onlyStale && { leaseUntil: { lt: now } }) };
+  await untilUncontended(() => client.intake.updateMany({ where, data: { givenUpAt: now, idempotencyKey: null } }));
+  const givenUp = await client.intake.findFirst({ where: { id, givenUpAt: { not: null } }, select: { fileId: true } });
+  return givenUp?.fileId ?? null;
 }

@@ -7,10 +7,15 @@ const attempts = 5;
  * Runs `work` in one READ COMMITTED transaction, so that after waiting for a lock it sees what the holder committed.
  * A deadlock or a lost lock wait runs it again from the start: `work` must have no effect outside the database.
  */
-export async function inTransaction<T>({ client }: UploadsDb, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>({ client }: UploadsDb, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return untilUncontended(() => client.$transaction(work));
+}
+
+/** Runs one statement, or one transaction, again from the start while it loses a deadlock or a lock wait. */
+export async function untilUncontended<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await client.$transaction(work);
+      return await work();
     } catch (error) {
       if (attempt === attempts || !isContention(error)) throw asUnavailable(error);
     }

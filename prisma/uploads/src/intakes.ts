@@ -2,7 +2,7 @@ import { conflict } from '@tributary/core';
 import type { UploadsDb } from './client.ts';
 import { Prisma } from './generated/client.ts';
 import { type GiveUpOptions, giveUpIntake } from './give-up-intake.ts';
-import { inTransaction } from './in-transaction.ts';
+import { untilUncontended } from './in-transaction.ts';
 
 interface NewIntake {
   /** The id the upload and its file will have. */
@@ -30,9 +30,10 @@ export async function openIntake(
 }
 
 /** False when the key is taken. Several that waited for the same key deadlock on its index: they are repeated. */
-async function isOpened(db: UploadsDb, intake: NewIntake, now: Date): Promise<boolean> {
+async function isOpened({ client }: UploadsDb, intake: NewIntake, now: Date): Promise<boolean> {
+  const data = [{ ...intake, fileId: intake.id, createdAt: now }];
   try {
-    await inTransaction(db, (tx) => tx.intake.create({ data: { ...intake, fileId: intake.id, createdAt: now } }));
+    await untilUncontended(() => client.intake.createMany({ data }));
     return true;
   } catch (error) {
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') return false;

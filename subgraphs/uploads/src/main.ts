@@ -7,7 +7,7 @@ import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
 import { startTracing } from '@tributary/tracing';
-import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
+import { createAcceptances, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
 import { createContext, type Shared } from './context.ts';
 import { downloadRoute } from './download-route.ts';
@@ -28,7 +28,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
     return opened;
   };
   // A crowd that sends files keeps neither its readers nor its messages waiting.
-  const [db, acceptances, outbox] = [openDb(10), openDb(3), openDb(3)];
+  const [db, acceptances, outbox] = [openDb(10), openDb(2), openDb(3)];
   measurePool(registry, 'uploads', db.pool);
   const files = await openFileStore(env.FILE_STORE_URL);
   onClose(() => files.close());
@@ -53,7 +53,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const { MAX_UPLOAD_BYTES: maxUploadBytes, DOWNLOAD_URL_SECRET: secret, PUBLIC_URL: publicUrl } = env;
   const measureIntake = measureIntakes(registry);
   const downloads = { publicUrl, secret };
-  const shared = { db, acceptances, files, clock, log, accepted, maxUploadBytes, measureIntake, downloads };
+  const accept = createAcceptances(acceptances);
+  const shared = { db, accept, files, clock, log, accepted, maxUploadBytes, measureIntake, downloads };
   const subgraph = await startSubgraph({
     name: 'uploads',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),

@@ -2,7 +2,7 @@ import { type Clock, invalidInput, type Log } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import type { Viewer } from '@tributary/graphql';
 import {
-  acceptUpload,
+  type AcceptFile,
   forgetIntake,
   giveUpIntake,
   openIntake,
@@ -26,8 +26,7 @@ export interface UploadFileInput {
 
 export interface UploadFileDeps {
   readonly db: UploadsDb;
-  /** The same database by connections of its own: acceptances wait for each other, and nobody else should wait for them. */
-  readonly acceptances: UploadsDb;
+  readonly accept: AcceptFile;
   readonly files: FileStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -81,11 +80,7 @@ async function storeAndAccept(
     return written;
   });
   const filename = displayFilename(file.filename);
-  const upload = await acceptUpload(
-    deps.acceptances,
-    { intakeId: id, owner, filename, kind, ...stored },
-    deps.clock.now(),
-  );
+  const upload = await deps.accept({ intakeId: id, owner, filename, kind, ...stored }, deps.clock.now());
   deps.accepted(upload);
   return upload;
 }

@@ -1,0 +1,37 @@
+import type { Intake, Upload } from './generated/client.ts';
+
+/** A file that is durable in the store, and whose intake is still held. */
+export interface AcceptedFile {
+  readonly intakeId: string;
+  readonly owner: { readonly id: string; readonly email: string; readonly name: string };
+  readonly filename: string;
+  readonly kind: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export type TakenIntake = Pick<Intake, 'fileId' | 'idempotencyKey'>;
+
+const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0, percent: 0, failure: null, reasons: '[]' };
+const notYet = { startedAt: null, progressAt: null, progressEvents: 0, delayMessage: null, finishedAt: null };
+const unanswered = { awaitedVersion: null, answeredVersion: null, notifiedAt: null };
+
+/** The whole record of an upload that was just received, so that nothing of it need be read back. */
+export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: bigint, now: Date): Upload {
+  const { intakeId, owner, filename, kind, bytes, sha256 } = file;
+  return {
+    id: intakeId,
+    sequence,
+    ...{ ownerId: owner.id, ownerEmail: owner.email, ownerName: owner.name },
+    ...{ filename, kind, bytes: BigInt(bytes), sha256 },
+    ...intake,
+    ...{ status: 'RECEIVED', cursor: 1, ...none, ...notYet, ...unanswered },
+    ...{ createdAt: now, updatedAt: now },
+  };
+}
+
+/** Event 1 of its log. */
+export function firstEvent({ id, ownerId, status, cursor, createdAt, ...upload }: Upload) {
+  const { rowsRead, rowsLoaded, rowsRejected, percent } = upload;
+  return { uploadId: id, ownerId, status, cursor, rowsRead, rowsLoaded, rowsRejected, percent, at: createdAt };
+}
