@@ -40,7 +40,8 @@ export async function sendOnce(
         const result = await send();
         const at = now();
         const end = result.state === 'SENT' ? { sentAt: at } : { refusal: result.refusal };
-        await tx.email.update({ where: { subjectId }, data: { state: result.state, ...end } });
+        // Unlike `update` it does not read the row again.
+        await tx.email.updateMany({ where: { subjectId }, data: { state: result.state, ...end } });
         return { ...result, at };
       },
       { maxWait: turnMs, timeout: transactionTimeoutMs },

@@ -1,14 +1,17 @@
 import type { Viewer } from '@tributary/graphql';
 import type { DownloadUrls } from './download-url.ts';
-import { createEventLoader } from './event-loader.ts';
+import { createEventLoader, type ReadEvents } from './event-loader.ts';
 import type { MeasureIntake } from './measure-intakes.ts';
 import { createUploadAccess } from './upload-access.ts';
 import type { UploadFileDeps } from './upload-file.ts';
+import type { ReadUploads } from './upload-loader.ts';
 
 export interface Shared extends UploadFileDeps {
   readonly maxUploadBytes: number;
   readonly measureIntake: MeasureIntake;
   readonly downloads: DownloadUrls;
+  readonly readUploads: ReadUploads;
+  readonly readEvents: ReadEvents;
 }
 
 /** What the resolvers of one request share: its viewer and its loaders, which batch and never outlive it. */
@@ -16,8 +19,8 @@ export function createContext({ viewer }: { viewer: Viewer | null }, shared: Sha
   return {
     ...shared,
     viewer,
-    uploads: createUploadAccess(shared.db, viewer),
-    events: createEventLoader(shared.db),
+    uploads: createUploadAccess(shared.readUploads, viewer),
+    events: createEventLoader(shared.readEvents),
   };
 }
 

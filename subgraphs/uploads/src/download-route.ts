@@ -2,16 +2,15 @@ import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import { isSignedPath, type SubgraphOptions } from '@tributary/graphql';
-import type { UploadsDb } from '@tributary/uploads-db';
 import { byteRange } from './byte-range.ts';
 import { attachment } from './content-disposition.ts';
 import { createUploadAccess } from './upload-access.ts';
-import { createUploadLoader } from './upload-loader.ts';
+import { createUploadLoader, type ReadUploads } from './upload-loader.ts';
 
 type Routes = NonNullable<SubgraphOptions<object>['routes']>;
 
 interface DownloadDeps {
-  db: UploadsDb;
+  readUploads: ReadUploads;
   files: FileStore;
   clock: Clock;
   secret: string;
@@ -22,14 +21,14 @@ interface DownloadDeps {
  * GET /downloads/files/:id streams an uploaded file, or one range of it, to whoever has a signed URL, or is the
  * uploader or ADMIN. A file cut short by an error ends with a broken connection, never as if it were whole.
  */
-export function downloadRoute({ db, files, clock, secret, log }: DownloadDeps): Routes {
+export function downloadRoute({ readUploads, files, clock, secret, log }: DownloadDeps): Routes {
   return (app, { viewerOf }) => {
     app.get('/downloads/files/:id', async (request, response) => {
       const { id } = request.params;
       const isSigned = isSignedPath(request.originalUrl, secret, clock.now());
       const upload = isSigned
-        ? await createUploadLoader(db).load(id)
-        : await createUploadAccess(db, await viewerOf(request)).require(id);
+        ? await createUploadLoader(readUploads).load(id)
+        : await createUploadAccess(readUploads, await viewerOf(request)).require(id);
       if (upload === null) throw notFound(`There is no upload ${id}.`);
       const bytes = Number(upload.bytes);
       response.set({

@@ -5,7 +5,9 @@ import { hasOpenIntakes, kindsAwaitedBy, type UploadsDb } from '@tributary/uploa
 const sameMomentMs = 250;
 /** Then a file that streams on is not waited for: its sender has sent the other one without it. */
 const longestWaitMs = 10_000;
-const lookEveryMs = 25;
+/** The first pause between two looks. Each is longer than the one before: a crowd that waits must not slow down what it waits for. */
+const lookAgainMs = 25;
+const longestPauseMs = 400;
 
 /**
  * Files sent at the same moment would be accepted in the order they happen to be stored. Hired employees accepted before the
@@ -22,8 +24,8 @@ export async function letAwaitedPass(
   const elapsedMs = () => clock.now().getTime() - openedAt.getTime();
   if (elapsedMs() < sameMomentMs) await clock.sleep(sameMomentMs - elapsedMs(), signal);
   const giveUpAt = clock.now().getTime() + longestWaitMs;
-  while (clock.now().getTime() < giveUpAt) {
+  for (let pauseMs = lookAgainMs; clock.now().getTime() < giveUpAt; pauseMs = Math.min(1.5 * pauseMs, longestPauseMs)) {
     if (!(await hasOpenIntakes(db, { ownerId, kinds, openedUntil, now: clock.now() }))) return;
-    await clock.sleep(lookEveryMs, signal);
+    await clock.sleep(pauseMs, signal);
   }
 }

@@ -11,10 +11,12 @@ import { createAcceptances, createOutboxStore, openUploadsDb } from '@tributary/
 import { config } from './config.ts';
 import { createContext, type Shared } from './context.ts';
 import { downloadRoute } from './download-route.ts';
+import { createEventReads } from './event-loader.ts';
 import { measureIntakes } from './measure-intakes.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 import { resolvers } from './resolvers/index.ts';
 import { startSweeper } from './start-sweeper.ts';
+import { createUploadReads } from './upload-loader.ts';
 import { watchedDependencies } from './watched-dependencies.ts';
 
 await startProcess('uploads', async ({ log, onClose }) => {
@@ -53,8 +55,9 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const { MAX_UPLOAD_BYTES: maxUploadBytes, DOWNLOAD_URL_SECRET: secret, PUBLIC_URL: publicUrl } = env;
   const measureIntake = measureIntakes(registry);
   const downloads = { publicUrl, secret };
-  const accept = createAcceptances(acceptances);
-  const shared = { db, accept, files, clock, log, accepted, maxUploadBytes, measureIntake, downloads };
+  const [readUploads, readEvents] = [createUploadReads(db), createEventReads(db)];
+  const deps = { db, accept: createAcceptances(acceptances), files, clock, log, accepted };
+  const shared = { ...deps, readUploads, readEvents, maxUploadBytes, measureIntake, downloads };
   const subgraph = await startSubgraph({
     name: 'uploads',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
@@ -67,7 +70,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: downloadRoute({ db, files, clock, secret, log }),
+    routes: downloadRoute({ readUploads, files, clock, secret, log }),
     beforeGraphql: [receiveMultipart(maxUploadBytes)],
   });
   onClose(() => subgraph.stop());

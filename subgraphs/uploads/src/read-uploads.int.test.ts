@@ -113,6 +113,28 @@ describe('events', () => {
     expect(await read({ after: 4 })).toEqual([]);
   });
 
+  test('are told to each of a crowd that asks at once: their own, after their own cursor, if they may', async () => {
+    const [own, others] = [await idOf(ann), await idOf(bob)];
+    for (const id of [own, others]) await recordFacts(uploads.db, id, { type: 'queued' }, new Date());
+    const ask = async ([viewer, id, after]: readonly [typeof ann, string, number]) => {
+      const { data, errors } = await uploads.graph(viewer, log, { id, after });
+      return errors?.[0]?.extensions.code ?? data?.fileUpload?.events.map(({ cursor }) => cursor);
+    };
+    const crowd = [
+      [ann, own, 0, [1, 2]],
+      [ann, own, 1, [2]],
+      [bob, others, 0, [1, 2]],
+      [bob, others, 2, []],
+      [bob, own, 0, 'FORBIDDEN'],
+      [ann, randomUUID(), 0, 'NOT_FOUND'],
+      [admin, own, 1, [2]],
+    ] as const;
+    const asked = Array.from({ length: 5 }, () => crowd).flat();
+    expect(await Promise.all(asked.map(([viewer, id, after]) => ask([viewer, id, after])))).toEqual(
+      asked.map(([, , , expected]) => expected),
+    );
+  });
+
   test.each([[{ first: 1001 }], [{ after: -1 }]])('%j is BAD_USER_INPUT', async (page) => {
     const id = await idOf();
     expect((await uploads.graph(ann, log, { id, ...page })).errors).toEqual(code('BAD_USER_INPUT'));

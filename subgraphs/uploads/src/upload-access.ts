@@ -1,11 +1,11 @@
 import { forbidden, notFound } from '@tributary/core';
 import { requireViewer, type Viewer } from '@tributary/graphql';
-import type { Upload, UploadsDb } from '@tributary/uploads-db';
-import { createUploadLoader } from './upload-loader.ts';
+import type { Upload } from '@tributary/uploads-db';
+import { createUploadLoader, type ReadUploads } from './upload-loader.ts';
 
 /** Reads uploads with one viewer's rights: NOT_FOUND when there is none, FORBIDDEN when it is neither theirs nor are they ADMIN. */
-export function createUploadAccess(db: UploadsDb, viewer: Viewer | null) {
-  const uploads = createUploadLoader(db);
+export function createUploadAccess(read: ReadUploads, viewer: Viewer | null) {
+  const uploads = createUploadLoader(read);
   return {
     async require(id: string): Promise<Upload> {
       const known = requireViewer(viewer);

@@ -18,7 +18,7 @@ export async function loadDelivery(
   const { delivery, signal, log } = dependencies;
   const { pool } = dependencies.db;
   const { uploadId } = upload;
-  await openLoad(pool, upload).catch(rethrow);
+  const load = await openLoad(pool, upload).catch(rethrow);
   const deaths = await beginDelivery(pool, uploadId, delivery).catch(rethrow);
   if (deaths >= DEATHS) {
     await forgetDeliveries(pool, uploadId).catch(rethrow);
@@ -37,7 +37,7 @@ export async function loadDelivery(
   signal.addEventListener('abort', giveBack, { once: true });
   if (signal.aborted) void giveBack();
   try {
-    await loadUpload(upload, dependencies);
+    await loadUpload(upload, dependencies, load);
   } finally {
     signal.removeEventListener('abort', giveBack);
     await giveBack();

@@ -10,19 +10,19 @@ import { publishEnd } from './publish-end.ts';
 import { readFile } from './read-file.ts';
 import { isKind } from './rows/kinds.ts';
 import { Superseded } from './store/commit-chunk.ts';
-import { countUnended, endLoad, type LoadRecord, openLoad, saveDialect } from './store/load-record.ts';
+import { countUnended, endLoad, type LoadRecord, openLoad, readLoad, saveDialect } from './store/load-record.ts';
 import { waitingForDatabase } from './store/waiting-for-database.ts';
 
 /**
  * Loads an upload's file to its end and publishes that end, from wherever an earlier try left it; an ended load only has its end published
- * again. Throws UNAVAILABLE when something it needs, an earlier upload included, is not there yet, and when told to stop.
+ * again. Who has just opened the load gives it. Throws UNAVAILABLE when something it needs, an earlier upload included, is not there yet, and when told to stop.
  */
-export async function loadUpload(upload: Upload, dependencies: LoadDependencies): Promise<void> {
+export async function loadUpload(upload: Upload, dependencies: LoadDependencies, opened?: LoadRecord): Promise<void> {
   try {
-    let load = await openLoad(dependencies.db.pool, upload);
+    let load = opened ?? (await openLoad(dependencies.db.pool, upload));
     while (load.state === 'LOADING') {
       await advance(upload, load, dependencies);
-      load = await openLoad(dependencies.db.pool, upload);
+      load = await readLoad(dependencies.db.pool, upload.uploadId);
     }
     await publishEnd(upload.uploadId, load, dependencies);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { fixedClock } from '@tributary/testing';
 import { createRefresher } from './create-refresher.ts';
 
 function aDatabase(version: number) {
@@ -33,6 +34,24 @@ describe('createRefresher', () => {
     expect(await first).toBe(1);
     expect(await Promise.all(later)).toEqual([2, 2]);
     expect(run).toHaveBeenCalledTimes(2);
+  });
+
+  test('begins runs so far apart as it is told, and all that ask meanwhile share the next', async () => {
+    const clock = fixedClock();
+    const run = jest.fn(async () => run.mock.calls.length);
+    const refresher = createRefresher({ storedVersion: async () => null, run, apartMs: 200, clock });
+    expect(await refresher.refresh()).toBe(1);
+    clock.advance(150);
+    const soon = refresher.refresh();
+    await new Promise(setImmediate);
+    const later = refresher.refresh();
+    clock.advance(49);
+    await new Promise(setImmediate);
+    expect(run).toHaveBeenCalledTimes(1);
+    clock.advance(1);
+    expect(await Promise.all([soon, later])).toEqual([2, 2]);
+    clock.advance(200);
+    expect(await refresher.refresh()).toBe(3);
   });
 
   test('runs again after a run that failed', async () => {

@@ -1,4 +1,4 @@
-import { unavailable } from '@tributary/core';
+import { type Clock, systemClock, unavailable } from '@tributary/core';
 
 export interface Refresher {
   /** Resolves with the version of the cached answers once it is at least the one given. */
@@ -9,17 +9,23 @@ export interface Refresher {
 
 /**
  * Runs `run` (compute and store the answers, giving their version) for however many ask: one run at a time, and all who
- * ask while it is under way share the next one, since its snapshot may be older than what they wait for.
+ * ask while it is under way share the next one, since its snapshot may be older than what they wait for. Runs begin at least
+ * `apartMs` apart: who asks rarely does not wait, and many small loads that end one after the other share a run.
  */
 export function createRefresher({
   storedVersion,
   run,
+  apartMs = 0,
+  clock = systemClock,
 }: {
   storedVersion: () => Promise<number | null>;
   run: () => Promise<number>;
+  apartMs?: number;
+  clock?: Clock;
 }): Refresher {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<number> | null = null;
+  let begunAt = Number.NEGATIVE_INFINITY;
 
   function refresh(): Promise<number> {
     next ??= startAfter(running);
@@ -29,8 +35,11 @@ export function createRefresher({
   function startAfter(previous: Promise<unknown>): Promise<number> {
     const turn = previous
       .catch(() => undefined)
-      .then(() => {
+      .then(async () => {
+        const tooSoonMs = begunAt + apartMs - clock.now().getTime();
+        if (tooSoonMs > 0) await clock.sleep(Math.min(tooSoonMs, apartMs));
         next = null;
+        begunAt = clock.now().getTime();
         return run();
       });
     running = turn;

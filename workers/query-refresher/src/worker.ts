@@ -37,7 +37,11 @@ export default defineWorker({
         await cache.store(answers);
         return answers.version;
       });
-    const refresher = createRefresher({ storedVersion: () => cache.version(), run: measureRefresh(metrics, run) });
+    const refresher = createRefresher({
+      storedVersion: () => cache.version(),
+      run: measureRefresh(metrics, run),
+      apartMs: 200,
+    });
     return { db, cache, refresher };
   },
   checks: {
