@@ -47,12 +47,12 @@ export default defineBench({
           aim: 'a request of the mix costs the gateway half of what it did',
           measured: mixed?.costRatio ? `${spreadText(mixed.costRatio)} times less` : '–',
           reached: isTold ? (mixed?.costRatio?.median ?? 0) >= 2 : null,
-          why: 'What is left is mostly the federation library and HTTP itself: see the profile below.',
+          why: 'What is left is spread over HTTP, Apollo Server and the federation library: see the profile below.',
         },
       ],
       parts: [
         `${connections} connections send one request after the other for ${readable(seconds)} s a round; before and now take turns on the same system, so
-the subgraphs are the new ones for both. Before is commit \`${before}\`, and [decision 14](decisions/0014-what-is-kept-between-requests.md) is the difference.
+the subgraphs are the new ones for both. Before is commit \`${before}\`, the last before [decision 14](decisions/0014-what-is-kept-between-requests.md); [decision 19](decisions/0019-answers-that-fit-are-handed-on.md) came later.
 \`mixed\` is all the queries in turn. A ratio of 2 is twice as many, or half the cost.`,
         {
           head: ['query', 'requests/s before', 'now', 'ratio', 'gateway ms/request before', 'now', 'ratio'],
@@ -82,8 +82,8 @@ the subgraphs are the new ones for both. Before is commit \`${before}\`, and [de
           ),
         },
         profileTable(profiles),
-        `**The next factor of two.** What is left of a request goes to carrying out and shaping the answer in \`@apollo/gateway\` and to two HTTP exchanges, neither of which is ours
-to shorten: another query executor (a router outside of Node), or a second gateway process on another core, since the gateway keeps nothing that its replicas would have to share.`,
+        `**The next factor of two.** What is left of a request is spread thin over Express, Apollo Server, two HTTP exchanges and one with Redis; where a plan has several steps, also over carrying
+it out and shaping the answer in \`@apollo/gateway\`. None of it is ours to shorten: another server in front (a router outside of Node), or a second gateway process on another core, since the gateway keeps nothing that its replicas would have to share.`,
       ],
     };
   },

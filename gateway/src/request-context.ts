@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Caller } from './auth/caller.ts';
 import type { MeasuredOperation } from './metrics/measure-operations.ts';
 import type { ArrivingFiles } from './subgraph/arriving-files.ts';
@@ -10,6 +11,8 @@ export interface RequestContext extends Caller {
   signal: AbortSignal;
   /** Only of a multipart request. */
   files?: ArrivingFiles | undefined;
+  /** What the one subgraph of the operation answered already. */
+  received?: ReturnType<GraphQLDataSource['process']> | undefined;
   /** Only of what Apollo Server answers itself. */
   measured?: Pick<MeasuredOperation, 'failed'> | undefined;
 }

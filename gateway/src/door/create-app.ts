@@ -44,7 +44,8 @@ export function createApp(options: {
   log: Log;
 }): Express {
   const { authenticate, graphs, limits, log, measures } = options;
-  const app = express().disable('x-powered-by');
+  // Nothing it answers may be stored, so that nobody would ever ask whether it still is the same.
+  const app = express().disable('x-powered-by').disable('etag');
   app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/health/ready', (_request, response) => {

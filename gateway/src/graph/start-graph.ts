@@ -8,8 +8,9 @@ import type { Authorization } from '../authorization/create-authorization.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { tellErrors } from '../metrics/tell-errors.ts';
 import type { RequestContext } from '../request-context.ts';
-import { createDataSource } from '../subgraph/data-source.ts';
+import { createDataSource, type DataSource } from '../subgraph/data-source.ts';
 import type { Subgraph } from '../subgraph/subgraph.ts';
+import { answerDirectly } from './answer-directly.ts';
 import { csrfHeaders } from './csrf-headers.ts';
 import { createFormatError } from './format-error.ts';
 import { requireOperation } from './require-operation.ts';
@@ -31,7 +32,8 @@ export async function startGraph(options: {
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const plans = measures.caches.planCache<QueryPlan>();
-  const gateway = new ApolloGateway({
+  const sources = new Map<string, DataSource>();
+  const planned = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
     logger: log,
     __exposeQueryPlanExperimental: false,
@@ -39,11 +41,21 @@ export async function startGraph(options: {
     buildService({ name }) {
       const subgraph = subgraphs.get(name);
       if (!subgraph) throw new Error(`The supergraph has no URL for "${name}"`);
-      return createDataSource(subgraph, measures);
+      const source = createDataSource(subgraph, measures);
+      sources.set(name, source);
+      return source;
     },
   });
+  const gateway: Pick<ApolloGateway, 'load' | 'onSchemaLoadOrUpdate' | 'stop'> = {
+    onSchemaLoadOrUpdate: (callback) => planned.onSchemaLoadOrUpdate(callback),
+    async load(loading) {
+      const loaded = await planned.load(loading);
+      return { ...loaded, executor: answerDirectly(loaded.executor, { plans, sources }) };
+    },
+    stop: () => planned.stop(),
+  };
   let schema: GraphQLSchema | undefined;
-  gateway.onSchemaLoadOrUpdate(({ apiSchema }) => {
+  planned.onSchemaLoadOrUpdate(({ apiSchema }) => {
     schema = apiSchema;
   });
   const server = new ApolloServer<RequestContext>({

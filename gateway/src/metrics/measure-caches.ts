@@ -5,6 +5,11 @@ import { Counter, gaugeOf, type Registry } from '@tributary/metrics';
 /** As much as @apollo/gateway would take for its own. */
 const plansBytes = 30 * 2 ** 20;
 
+export interface PlanCache<Plan> {
+  peek(key: string): Promise<Plan | undefined>;
+  used(): void;
+}
+
 /** Adds how often a plan or a checked document was known already, and how many plans are. */
 export function measureCaches(registry: Registry) {
   const registers = [registry];
@@ -24,7 +29,7 @@ export function measureCaches(registry: Registry) {
     { value: countPlans() },
   ]);
 
-  /** A cache of plans for @apollo/gateway, which tells its size. */
+  /** A cache of plans for @apollo/gateway, which tells its size. A plan that was found by `peek` counts once it is `used`. */
   function planCache<Plan extends object>() {
     const cache = new InMemoryLRUCache<Plan>({
       maxSize: plansBytes,
@@ -39,6 +44,8 @@ export function measureCaches(registry: Registry) {
       set: (key: string, plan: Plan) => cache.set(key, plan),
       delete: (key: string) => cache.delete(key),
       clear: () => cache.clear(),
+      peek: (key: string) => cache.get(key),
+      used: () => plans.inc({ result: 'hit' }),
       count: () => cache.keys().length,
     };
   }

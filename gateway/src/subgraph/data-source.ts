@@ -13,39 +13,49 @@ import { inSubgraphSpan, type Subgraph, subgraphHeaders } from './subgraph.ts';
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
+export interface DataSource extends GraphQLDataSource<RequestContext> {
+  /** Rejects with a GraphQLError where there is no answer. */
+  ask(
+    body: { query: string; variables?: object; operationName?: string | undefined },
+    context: RequestContext,
+  ): Promise<Answer>;
+}
+
 /** Makes @apollo/gateway reach a subgraph: with internal tokens, files streamed through. */
-export function createDataSource(
-  subgraph: Subgraph,
-  { subgraphs, operations }: Measures,
-): GraphQLDataSource<RequestContext> {
+export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: Measures): DataSource {
+  const ask: DataSource['ask'] = async ({ variables = {}, ...named }, context) => {
+    const body = { ...named, variables: { ...variables } };
+    const { files, signal } = context;
+    const end = subgraphs.call(subgraph.name);
+    const send = async () => {
+      const to = { headers: subgraphHeaders(subgraph, context), signal };
+      const hasFiles = files && findUploads(variables).length > 0;
+      const response = await (hasFiles
+        ? sendMultipart(subgraph, body, { ...to, files })
+        : sendJson(subgraph, body, to));
+      return readAnswer(subgraph.name, response);
+    };
+    try {
+      // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
+      const answer = await inSubgraphSpan(subgraph, send);
+      end(answer.errors?.length ? 'errors' : 'ok');
+      return answer as Answer;
+    } catch (error) {
+      const outcome = outcomeOf(error, signal);
+      end(outcome);
+      if (outcome === 'timeout') operations.refused('SUBGRAPH_TIMEOUT_MS');
+      const reason = signal.aborted && isAppError(signal.reason) ? signal.reason : error;
+      throw isAppError(reason) ? codedError(reason) : reason;
+    }
+  };
+
   return {
+    ask,
     async process(options) {
       if (options.kind !== 'incoming operation') return {};
       const { context, request } = options;
       const { query = '', variables = {}, operationName } = request;
-      const body = { query, variables, ...(operationName === undefined ? {} : { operationName }) };
-      const { files, signal } = context;
-      const end = subgraphs.call(subgraph.name);
-      const ask = async () => {
-        const to = { headers: subgraphHeaders(subgraph, context), signal };
-        const hasFiles = files && findUploads(variables).length > 0;
-        const response = await (hasFiles
-          ? sendMultipart(subgraph, body, { ...to, files })
-          : sendJson(subgraph, body, to));
-        return readAnswer(subgraph.name, response);
-      };
-      try {
-        // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
-        const answer = await inSubgraphSpan(subgraph, ask);
-        end(answer.errors?.length ? 'errors' : 'ok');
-        return answer as Answer;
-      } catch (error) {
-        const outcome = outcomeOf(error, signal);
-        end(outcome);
-        if (outcome === 'timeout') operations.refused('SUBGRAPH_TIMEOUT_MS');
-        const reason = signal.aborted && isAppError(signal.reason) ? signal.reason : error;
-        throw isAppError(reason) ? codedError(reason) : reason;
-      }
+      return context.received ?? ask({ query, variables, operationName }, context);
     },
   };
 }

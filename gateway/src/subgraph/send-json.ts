@@ -10,8 +10,13 @@ export async function sendJson(
   options: { headers: Record<string, string>; signal: AbortSignal },
 ): Promise<IncomingMessage> {
   const { signal } = options;
-  const payload = Buffer.from(JSON.stringify(body));
-  const headers = { ...options.headers, 'content-type': 'application/json', 'content-length': payload.length };
+  // As text it goes out in one piece with the head.
+  const payload = JSON.stringify(body);
+  const headers = {
+    ...options.headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(payload),
+  };
   const isMutation = body.query.startsWith('mutation');
   const agent = isMutation ? subgraph.freshAgent : subgraph.agent;
   const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent });

@@ -13,7 +13,7 @@ const connectPausesMs = [50, 200];
  * Sends what changes nothing and gives the response's head. It is sent once more where the connection broke before the answer,
  * as when the subgraph closed it just as it was used again, or ended.
  */
-export async function sendRead(open: Open, signal: AbortSignal, body?: Uint8Array): Promise<IncomingMessage> {
+export async function sendRead(open: Open, signal: AbortSignal, body?: string): Promise<IncomingMessage> {
   const send = async () => {
     const { request, response } = await connect(open, signal);
     request.end(body);

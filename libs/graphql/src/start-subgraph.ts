@@ -60,7 +60,7 @@ export async function startSubgraph<C extends object>(
   const viewerOf = async (request: express.Request) => check(request.get('authorization'));
 
   const app = express();
-  app.disable('x-powered-by');
+  app.disable('x-powered-by').disable('etag');
   const httpServer = createServer(timeouts, app);
   const drain = prepareDrain(httpServer);
   const measures = measureSubgraph(registry);
