@@ -64,8 +64,8 @@ persistent messages, confirms and acknowledgements, without database, contracts 
             { label: `bare client, prefetch ${prefetch}`, value: spread(bare).median, ...ends(bare), series: 1 },
           ]),
         },
-        `**The next factor of two.** Each message costs three statements of its own in the database (claimed in batches, marked one by one, so that one that
-is refused holds up no other): marking a batch in one statement where all were confirmed is the next step.`,
+        `Messages are claimed in batches, and those confirmed at the same time are marked in one transaction; one that is refused, or cannot be marked, holds
+up no other.`,
       ],
     };
   },

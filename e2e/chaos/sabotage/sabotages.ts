@@ -53,11 +53,12 @@ export const sabotages: readonly Sabotage[] = [
     name: 'unlocked-numbering',
     breaks: "An upload's events are numbered under the lock of its row.",
     edits: [
-      { file: 'prisma/uploads/dist/record-facts.js', find: ' FOR UPDATE`', replace: '`' },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the built code.
+      { file: 'prisma/uploads/dist/lock-uploads.js', find: ' ORDER BY id ${lock}`', replace: '`' },
       {
         file: 'prisma/uploads/dist/record-facts.js',
-        find: 'numbered.map((event) => ({ ...event, uploadId })) }',
-        replace: 'numbered.map((event) => ({ ...event, uploadId })), skipDuplicates: true }',
+        find: '{ data: numbered }',
+        replace: '{ data: numbered, skipDuplicates: true }',
       },
     ],
   },

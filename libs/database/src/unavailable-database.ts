@@ -38,6 +38,11 @@ export function isContention(error: unknown): boolean {
   return codesOf(error).some((code) => contention.has(code));
 }
 
+/** True for a transaction that was not done in time: it may have waited for a lock, or for its turn. */
+export function isOutOfTime(error: unknown): boolean {
+  return codesOf(error).includes('P2028');
+}
+
 /** True where the connection broke after it was handed out, so that what was asked may or may not have been done. */
 export function isLostConnection(error: unknown): boolean {
   return codesOf(error).some((code) => lost.has(code));

@@ -24,7 +24,10 @@ export interface OutboxStore<Row extends OutgoingMessage> {
    * or leased by another relay. Committed before it resolves: no transaction stays open while the relay sends.
    */
   claim(limit: number, leaseMs: number): Promise<Row[]>;
-  /** The broker confirmed the row's message. Called again after a crash in between: marking twice must change nothing. */
+  /**
+   * The broker confirmed the row's message. Called for many rows at a time, which may be marked in one transaction, and again
+   * after a crash in between: marking twice must change nothing. One that cannot be marked must not keep others from it.
+   */
   markSent(row: Row): Promise<void>;
   /** Gives up the lease of a row that was not tried, or that nobody could have sent: any relay may take it at once. */
   release(row: Row): Promise<void>;

@@ -74,13 +74,13 @@ describe('startOutboxRelay', () => {
 
   test('a message that is never confirmed holds up only those in flight with it until then', async () => {
     const confirms: (() => void)[] = [];
-    const { relay, tried, marked } = aRelay(numbered(50), {
+    const { relay, tried, marked } = aRelay(numbered(100), {
       send: (id) => (id === '1' ? new Promise<void>((resolve) => confirms.push(resolve)) : Promise.resolve()),
     });
-    await waitFor(() => marked.length === 9);
-    expect(tried).toHaveLength(10);
+    await waitFor(() => marked.length === 49);
+    expect(tried).toHaveLength(50);
     for (const confirm of confirms) confirm();
-    await waitFor(() => marked.length === 50);
+    await waitFor(() => marked.length === 100);
     await relay.stop();
   });
 
@@ -113,19 +113,19 @@ describe('startOutboxRelay', () => {
 
   test('a broker lost in the middle: what was not confirmed is released, and nothing is tried again before it is back', async () => {
     let isReady = true;
-    const ids = numbered(30);
+    const ids = numbered(100);
     const { relay, tried, marked, released, putOff } = aRelay(ids, {
       ready: () => isReady,
       async send(id) {
-        if (Number(id) <= 10) return;
+        if (Number(id) <= 50) return;
         isReady = false;
         throw unavailable('gone');
       },
     });
-    await waitFor(() => released.length === 20);
+    await waitFor(() => released.length === 50);
     relay.nudge();
     await relay.stop();
-    expect({ tried, marked, putOff }).toEqual({ tried: ids.slice(0, 20), marked: ids.slice(0, 10), putOff: [] });
+    expect({ tried, marked, putOff }).toEqual({ tried: ids, marked: ids.slice(0, 50), putOff: [] });
   });
 
   test('goes on with the rest of a batch when a row cannot be marked', async () => {
@@ -140,25 +140,25 @@ describe('startOutboxRelay', () => {
   });
 
   test('releases the rest of a slow batch well before its lease ends', async () => {
-    const slow = aRelay(numbered(12), {
+    const slow = aRelay(numbered(52), {
       async send() {
         if (slow.tried.length === 1) slow.clock.advance(5_001);
       },
     });
     await waitFor(() => slow.released.length === 2);
-    expect(slow.released).toEqual(['11', '12']);
+    expect(slow.released).toEqual(['51', '52']);
     await slow.relay.stop();
   });
 
   test('stop waits for what is in flight and releases the rest', async () => {
     let confirm: () => void = () => undefined;
-    const { relay, tried, marked, released } = aRelay(numbered(11), {
+    const { relay, tried, marked, released } = aRelay(numbered(51), {
       send: (id) => (id === '1' ? new Promise<void>((resolve) => (confirm = resolve)) : Promise.resolve()),
     });
-    await waitFor(() => tried.length === 10);
+    await waitFor(() => tried.length === 50);
     const stopped = relay.stop();
     confirm();
     await stopped;
-    expect({ marked: marked.length, released }).toEqual({ marked: 10, released: ['11'] });
+    expect({ marked: marked.length, released }).toEqual({ marked: 50, released: ['51'] });
   });
 });

@@ -24,9 +24,9 @@ export interface OutboxRelayOptions<Row extends OutgoingMessage> {
   readonly tried?: (outcome: SendOutcome) => void;
 }
 
-const batchSize = 50;
-/** How many messages wait for their confirm at the same time; each is then marked by itself. */
-const inFlight = 10;
+const batchSize = 100;
+/** How many messages wait for their confirm at the same time; a store may mark together what is confirmed together. */
+const inFlight = 50;
 /** How long the rows of a relay that died stay untouched. */
 const leaseMs = 10_000;
 

@@ -4,6 +4,7 @@ import { outgoingMessage } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
+import { lockUploads } from './lock-uploads.ts';
 import { outboxRow } from './outbox-row.ts';
 import { stateOfRow } from './upload-row.ts';
 import { isEnd } from './upload-status.ts';
@@ -45,9 +46,8 @@ export async function fileIsDeleted({ client }: UploadsDb, fileId: string): Prom
 }
 
 async function lockEnded(tx: Transaction, id: string): Promise<Upload> {
-  await tx.$queryRaw`SELECT id FROM uploads WHERE id = ${id} FOR UPDATE`;
-  const upload = await tx.upload.findUnique({ where: { id } });
-  if (upload === null) throw notFound(`There is no upload ${id}.`);
+  const [upload] = await lockUploads(tx, [id]);
+  if (upload === undefined) throw notFound(`There is no upload ${id}.`);
   const { status } = stateOfRow(upload);
   if (!isEnd(status)) throw conflict(`Upload ${id} is ${status}: it can be deleted once it has ended.`);
   return upload;

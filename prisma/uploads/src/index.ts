@@ -2,6 +2,7 @@ export { acceptUpload } from './accept-upload.ts';
 export { kindsAwaitedBy } from './awaited-kinds.ts';
 export { openUploadsDb, type UploadsDb } from './client.ts';
 export { type AcceptFile, createAcceptances } from './create-acceptances.ts';
+export { createFactRecorder, type FactRecorder } from './create-fact-recorder.ts';
 export { fileIsDeleted, filesToDelete, forgetUpload } from './forget-upload.ts';
 export type { AuditEntry, Upload, UploadEvent } from './generated/client.ts';
 export { forgetIntake, giveUpIntake } from './give-up-intake.ts';

@@ -2,8 +2,9 @@ import type { Clock } from '@tributary/core';
 import { uploadReceived } from '@tributary/events';
 import { type InspectableOutbox, mostCounted, type OutboxRow, putOffUntil, storedHeaders } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
+import { createFactRecorder } from './create-fact-recorder.ts';
+import type { OutboxMessage } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
-import { recordFactsWithin } from './record-facts.ts';
 
 /** A message of the uploads outbox. */
 export interface UploadsOutboxRow extends OutboxRow {
@@ -18,12 +19,14 @@ interface OutboxStoreOptions {
 
 /**
  * The uploads outbox for the relay; any number of relays may share it. Marking an uploadReceived message sent records
- * QUEUED in the same transaction: the broker has it. A row is released or put off only by the relay that still holds it.
+ * QUEUED in the same transaction: the broker has it; rows marked at the same time share one. A row is released or put off only by the relay that still holds it.
  */
 export function createOutboxStore(
   db: UploadsDb,
   { clock, onEvents }: OutboxStoreOptions,
 ): InspectableOutbox<UploadsOutboxRow> {
+  const recorder = createFactRecorder(db, clock);
+
   async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };
     await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where, data: { claimedUntil } }));
@@ -31,9 +34,10 @@ export function createOutboxStore(
 
   return {
     claim: (limit, leaseMs) => inTransaction(db, (tx) => claim(tx, limit, leaseMs, clock.now())),
-    async markSent(row) {
-      const recorded = await inTransaction(db, (tx) => markSent(tx, row, clock.now()));
-      if (recorded && recorded.events.length > 0) onEvents({ uploadId: row.uploadId, ownerId: recorded.ownerId });
+    async markSent({ id, type, uploadId }) {
+      const facts = type === uploadReceived.type ? [{ type: 'queued' } as const] : [];
+      const recorded = await recorder.markSent({ uploadId, facts, sentId: id });
+      if (recorded && recorded.events.length > 0) onEvents({ uploadId, ownerId: recorded.ownerId });
     },
     async contents() {
       const [messages, oldest] = await Promise.all([
@@ -48,20 +52,12 @@ export function createOutboxStore(
 }
 
 async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date): Promise<UploadsOutboxRow[]> {
-  const free = await tx.$queryRaw<{ id: bigint }[]>`
-    SELECT id FROM outbox WHERE claimed_until IS NULL OR claimed_until < ${now}
+  const rows = await tx.$queryRaw<OutboxMessage[]>`
+    SELECT id, message_id AS messageId, upload_id AS uploadId, type, routing_key AS routingKey, body, headers,
+      created_at AS createdAt FROM outbox WHERE claimed_until IS NULL OR claimed_until < ${now}
     ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
-  if (free.length === 0) return [];
-  const where = { id: { in: free.map(({ id }) => BigInt(id)) } };
-  await tx.outboxMessage.updateMany({ where, data: { claimedUntil: new Date(now.getTime() + leaseMs) } });
-  const rows = await tx.outboxMessage.findMany({ where, orderBy: { id: 'asc' } });
-  return rows.map((row) => ({ ...row, body: JSON.parse(row.body), headers: storedHeaders(row.headers) }));
-}
-
-/** The upload is locked before its outbox row, as in every other transaction that needs both. */
-async function markSent(tx: Transaction, { id, type, uploadId }: UploadsOutboxRow, now: Date) {
-  const isReceived = type === uploadReceived.type;
-  const recorded = isReceived ? await recordFactsWithin(tx, uploadId, [{ type: 'queued' }], now) : null;
-  await tx.outboxMessage.deleteMany({ where: { id } });
-  return recorded;
+  if (rows.length === 0) return [];
+  const claimedUntil = new Date(now.getTime() + leaseMs);
+  await tx.outboxMessage.updateMany({ where: { id: { in: rows.map(({ id }) => id) } }, data: { claimedUntil } });
+  return rows.map((row) => ({ ...row, claimedUntil, body: JSON.parse(row.body), headers: storedHeaders(row.headers) }));
 }

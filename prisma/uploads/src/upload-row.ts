@@ -1,7 +1,12 @@
 import { uploadFinished } from '@tributary/events';
-import type { Prisma, Upload } from './generated/client.ts';
+import { Prisma, type Upload } from './generated/client.ts';
 import type { UploadState } from './upload-facts.ts';
 import { type UploadStatus, uploadStatuses } from './upload-status.ts';
+
+export const uploadFields = Object.values(Prisma.UploadScalarFieldEnum);
+
+/** A field's column is its name in snake case. */
+export const columnOf = (field: string) => `\`${field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}\``;
 
 /** Reads what the row knows about its upload. */
 export function stateOfRow(row: Upload): UploadState {
@@ -25,7 +30,7 @@ export function columnsOfState(state: UploadState) {
     ...{ status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayMessage },
     ...{ awaitedVersion, answeredVersion, updatedAt, finishedAt, notifiedAt },
     reasons: JSON.stringify(reasons),
-  } satisfies Prisma.UploadUpdateInput;
+  } satisfies Partial<Record<keyof Upload, unknown>>;
 }
 
 function statusOf(value: string): UploadStatus {

@@ -103,34 +103,34 @@ describe('a replica that dies, as the table and the broker see it,', () => {
     ['between claim and send', 0, () => ({ store: aDyingStore(), publisher: { ready: () => true, send: never } })],
     [
       'between send and confirm',
-      10,
+      50,
       () => ({
         store: aDyingStore(),
         publisher: { ready: () => true, send: (message) => broker.send(message).then(never) },
       }),
     ],
-    ['between confirm and mark', 10, () => ({ store: { ...aDyingStore(), markSent: never }, publisher: broker })],
+    ['between confirm and mark', 50, () => ({ store: { ...aDyingStore(), markSent: never }, publisher: broker })],
   ];
 
   test.each(deaths)(
     '%s: the others send the rest at once, and its rows when its lease has run out; at most the %d in flight come twice',
     async (_moment, twice, dying) => {
-      const ids = await fillOutbox(db, 80);
+      const ids = await fillOutbox(db, 130);
       const { store, publisher } = dying();
       relayOf(store, publisher);
       const claimed = () => db.client.outboxMessage.count({ where: { claimedUntil: { not: null } } });
-      await waitFor(async () => (await claimed()) === 50, { what: 'the one that dies to claim its rows' });
+      await waitFor(async () => (await claimed()) === 100, { what: 'the one that dies to claim its rows' });
       await delivered(twice);
 
       const messages = await db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });
       const order = messages.map(({ messageId }) => messageId);
       const { sent } = startReplica();
       await allSent();
-      await delivered(80 + twice);
-      expect(sent).toEqual([...order.slice(50), ...order.slice(0, 50)]);
+      await delivered(130 + twice);
+      expect(sent).toEqual([...order.slice(100), ...order.slice(0, 100)]);
       expect(new Set(deliveries.map(idOf))).toEqual(new Set(ids));
-      expect(deliveries).toHaveLength(80 + twice);
-      expect(new Set(deliveries.map(({ messageId }) => messageId)).size).toBe(80);
+      expect(deliveries).toHaveLength(130 + twice);
+      expect(new Set(deliveries.map(({ messageId }) => messageId)).size).toBe(130);
       await expectQueued(ids);
     },
   );

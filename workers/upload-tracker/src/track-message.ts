@@ -1,33 +1,32 @@
 import { isAppError } from '@tributary/core';
 import type { OutboxRelay } from '@tributary/messaging';
 import type { Signals } from '@tributary/signals';
-import { recordFacts, type UploadsDb } from '@tributary/uploads-db';
+import { type FactRecorder, isEnd } from '@tributary/uploads-db';
 import type { HandlingContext } from '@tributary/worker';
 import { factOf, type TrackedMessage } from './fact-of.ts';
 
 export interface TrackerDependencies {
-  readonly db: UploadsDb;
+  readonly recorder: Pick<FactRecorder, 'record'>;
   readonly signals: Pick<Signals, 'signal'>;
   readonly relay: Pick<OutboxRelay, 'nudge'>;
 }
 
 /**
- * Records what a message tells and lets the world know. Signals and nudges also when nothing was new: the process may
- * have died between the commit and the signal of an earlier delivery. A message about an upload that does not exist
+ * Records what a message tells and lets the world know. Signals also when nothing was new: the process may have died
+ * between the commit and the signal of an earlier delivery; the message about an end is then sent at the relay's next look. A message about an upload that does not exist
  * is dropped: uploads are committed before their first message, so this one was deleted.
  */
 export async function trackMessage(
   message: TrackedMessage,
-  { db, signals, relay, clock, log }: TrackerDependencies & Pick<HandlingContext, 'clock' | 'log'>,
+  { recorder, signals, relay, log }: TrackerDependencies & Pick<HandlingContext, 'log'>,
 ): Promise<void> {
   const { uploadId } = message.body;
   try {
-    const { ownerId } = await recordFacts(db, uploadId, factOf(message), clock.now());
+    const { ownerId, events } = await recorder.record(uploadId, [factOf(message)]);
     signals.signal({ uploadId, ownerId });
+    if (events.some(({ status }) => isEnd(status))) relay.nudge();
   } catch (error) {
     if (!isAppError(error, 'NOT_FOUND')) throw error;
     log.warn({ uploadId, type: message.type }, 'message about an upload that does not exist');
-    return;
   }
-  relay.nudge();
 }

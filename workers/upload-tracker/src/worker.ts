@@ -3,7 +3,7 @@ import * as events from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
-import { createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
+import { createFactRecorder, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { trackMessage } from './track-message.ts';
@@ -22,7 +22,8 @@ export default defineWorker({
   ],
   // Whichever worker handles an upload, and whatever its answers come from, publishes under its own database's name.
   bindings: ['*.load.*', '*.queries.refreshed', events.emailSent.binding],
-  prefetch: 20,
+  // What is in hand at the same time is recorded together.
+  prefetch: 100,
   config: z.object({
     UPLOADS_DATABASE_URL: urlOf('mysql', 'mariadb'),
     REDIS_URL: urlOf('redis', 'rediss'),
@@ -42,7 +43,7 @@ export default defineWorker({
     const tried = measureOutbox(metrics, store.contents, clock.now);
     const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000, tried });
     onClose(() => relay.stop());
-    return { db, signals, relay };
+    return { db, recorder: createFactRecorder(db, clock), signals, relay };
   },
   // Redis is not waited for: without signals the gateways read the log every few seconds.
   checks: { 'the uploads database': ({ db }) => db.ping() },
