@@ -68,7 +68,7 @@ keeps anything another would need.`,
         measured: `${spreadText(mean, ' ms')}, ${readable(errors)} errors`,
         reached: mean.median < publishedMs && errors === 0,
         why: results.some(({ errors: codes }) => codes.UNAVAILABLE)
-          ? 'What waits longer than two seconds for a connection to the database is told UNAVAILABLE, to try again: nothing is lost, but the crowd is turned away.'
+          ? 'What waits longer than ten seconds for its turn is told UNAVAILABLE, to try again: nothing is lost, but a part of the crowd is turned away.'
           : 'The average is the queue: so many requests at once by how many a second this machine answers.',
       };
     }

@@ -7,6 +7,8 @@ export interface Exchange {
   request: ClientRequest;
   /** Resolves once the connection stands and nothing was written on it by this request; rejects with UNAVAILABLE when it cannot be had. */
   connected: Promise<void>;
+  /** Resolves once the subgraph has read the request's head, where that says `expect: 100-continue`. */
+  continued: Promise<void>;
   /** The response's head; rejects with UNAVAILABLE, by the subgraph's name, when there is none. */
   response: Promise<IncomingMessage>;
 }
@@ -31,6 +33,7 @@ export function openExchange(subgraph: Subgraph, options: RequestOptions, url = 
       else resolve();
     });
   });
+  const continued = new Promise<void>((resolve) => void request.once('continue', resolve));
   const connected = Promise.race([connection, failure]);
   const response = Promise.race([
     new Promise<IncomingMessage>((resolve) => {
@@ -40,5 +43,5 @@ export function openExchange(subgraph: Subgraph, options: RequestOptions, url = 
   ]);
   connected.catch(() => undefined);
   response.catch(() => undefined);
-  return { request, connected, response };
+  return { request, connected, continued, response };
 }

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ArrivingFiles } from './arriving-files.ts';
 import { openExchange } from './exchange.ts';
 import { multipartBody } from './multipart-body.ts';
 import { connect } from './send-safely.ts';
 import type { Subgraph } from './subgraph.ts';
+
+/** Whatever stands in between may not know `100 Continue`: the file is then sent without. */
+const longestKnockMs = 2_000;
 
 /**
  * Streams a GraphQL request with files to a subgraph, holding no more than a few chunks. An answer that comes before
@@ -24,10 +28,19 @@ export async function sendMultipart(
     'apollo-require-preflight': 'true',
     // Told that the connection ends, a subgraph that answers early would break it off before the answer is through.
     connection: 'keep-alive',
+    expect: '100-continue',
   };
   const { signal } = options;
   const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent });
-  const { request, response } = await connect(open, signal);
+  const { request, response } = await subgraph.knock(async () => {
+    const exchange = await connect(open, signal);
+    await Promise.race([
+      exchange.continued,
+      exchange.response.catch(() => undefined),
+      pause(longestKnockMs, undefined, { ref: false }),
+    ]);
+    return exchange;
+  });
   // What the client did wrong is what it must hear, not the error of the connection that it leads to, if that comes at all.
   const fault = new Promise<never>((_resolve, reject) => {
     async function* chunks() {

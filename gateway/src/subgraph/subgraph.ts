@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { inSpan, traceHeaders } from '@tributary/tracing';
 import type { Caller } from '../auth/caller.ts';
 import type { SignInternal } from '../auth/internal-tokens.ts';
+import { createTurns } from './create-turns.ts';
 
 /** How one subgraph is reached. */
 export interface Subgraph {
@@ -12,15 +13,29 @@ export interface Subgraph {
   agent: HttpAgent;
   /** Makes a connection for each request: for what must not be sent twice. */
   freshAgent: HttpAgent;
+  /** Until a file's connection is taken by the subgraph: so few knock at a time that everybody else's is not kept waiting behind a crowd's. */
+  knock: ReturnType<typeof createTurns>;
   /** Idle time on the connection after which the subgraph counts as unavailable. */
   timeoutMs: number;
   sign: SignInternal | null;
 }
 
-export function createSubgraph(options: Omit<Subgraph, 'url' | 'agent' | 'freshAgent'> & { url: string }): Subgraph {
+/** More would only wait at the subgraph instead: Node takes one new connection in each turn of its event loop. */
+const mostConnections = 100;
+const mostKnocking = 16;
+
+export function createSubgraph(
+  options: Omit<Subgraph, 'url' | 'agent' | 'freshAgent' | 'knock'> & { url: string },
+): Subgraph {
   const url = new URL(options.url);
   const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
-  return { ...options, url, agent: new Agent({ keepAlive: true }), freshAgent: new Agent({ keepAlive: false }) };
+  return {
+    ...options,
+    url,
+    agent: new Agent({ keepAlive: true, maxSockets: mostConnections }),
+    freshAgent: new Agent({ keepAlive: false }),
+    knock: createTurns(mostKnocking),
+  };
 }
 
 /** Asks a subgraph in a span of its own. */
