@@ -5,6 +5,7 @@ import type { SignInternal } from '../auth/internal-tokens.ts';
 import { type Authorization, createAuthorization } from '../authorization/create-authorization.ts';
 import type { MeetPolicies } from '../authorization/judge.ts';
 import type { GatewayConfig } from '../config.ts';
+import { checkFieldRates } from '../limits/check-field-rates.ts';
 import { readCostRules } from '../limits/cost-rules.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -69,6 +70,7 @@ export async function openGraph(
   const { eventLogs, version } = supergraph;
   try {
     checkEventLogs(schema, eventLogs);
+    checkFieldRates(schema, config.RATE_LIMITED_FIELDS);
   } catch (error) {
     await server.stop();
     throw error;
