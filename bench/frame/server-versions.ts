@@ -37,8 +37,10 @@ export function serverProcesses(urls: ServerUrls): Record<string, number> {
 async function mariadbVersion(url: string): Promise<string> {
   const connection = await connectMariadb(url);
   try {
-    const [row] = await connection.query<{ version: string }[]>('SELECT VERSION() AS version');
-    return row?.version ?? 'unknown';
+    const [row] = await connection.query<{ version: string; poolBytes: bigint }[]>(
+      'SELECT VERSION() AS version, @@innodb_buffer_pool_size AS poolBytes',
+    );
+    return row ? `${row.version} with a buffer pool of ${Number(row.poolBytes) / 2 ** 20} MiB` : 'unknown';
   } finally {
     await connection.end();
   }

@@ -25,6 +25,7 @@ export async function measureIntake(context: Context) {
     tiny: [500],
   })) {
     tell(`${rows} rows`);
+    if (rows > 1_000_000) await tellOfPool(ground.db, tell);
     sizes.push(await measureSize(context, ground, folder, rows));
   }
   const beside = await measureBeside(context, ground, folder);
@@ -59,6 +60,13 @@ async function openGround(context: Context, folder: string, loaders: number): Pr
     await sendFile(stack, { file, kind });
   }
   return { stack, db, url, close: async () => (isShared ? undefined : stack.close()) };
+}
+
+/** What does not fit into the server's buffer pool waits for the disk, ours and LOAD DATA alike. */
+async function tellOfPool({ pool }: EmploymentDb, tell: Context['tell']): Promise<void> {
+  const [{ bytes }] = await pool.query('SELECT @@innodb_buffer_pool_size AS bytes');
+  if (Number(bytes) >= 2 ** 30) return;
+  tell('This takes an hour: the server’s buffer pool is under 1 GiB. TRIBUTARY_SERVERS=private starts one with more.');
 }
 
 async function measureSize(context: Context, { stack, db, url }: Ground, folder: string, rows: number) {
