@@ -10,8 +10,8 @@ export interface BenchStack extends Stack {
   client: TestClient;
   /** The administrator's access token, good for some minutes from now. */
   token(): Promise<string>;
-  /** Begins a span of time; the result tells what each process of the system took in it, and each server here. */
-  meter(): () => Record<string, ProcessCost>;
+  /** Begins a span of time; the result tells what each process of the system took in it, and each server here; or those of these names. */
+  meter(names?: readonly string[]): () => Record<string, ProcessCost>;
   /** Ends the processes and removes all that is this system's. */
   close(): Promise<void>;
 }
@@ -33,9 +33,12 @@ export async function openBenchStack(
     ...stack,
     client: openClient(stack.gatewayUrl),
     token: createTokenSource({ gatewayUrl: `${stack.gatewayUrl}/graphql`, ...stack.admin }),
-    meter() {
+    meter(names) {
       const own = [...stack.processes].map(([name, { pid }]) => [name, pid] as const);
-      return meterProcesses({ ...Object.fromEntries(own), ...serverProcesses(servers) });
+      const all = { ...Object.fromEntries(own), ...serverProcesses(servers) };
+      return meterProcesses(
+        names ? Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))) : all,
+      );
     },
     close: stack.remove,
   };

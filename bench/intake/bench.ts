@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineBench } from '../frame/define-bench.ts';
 import { readable } from '../frame/plot/svg.ts';
-import { processCost } from '../frame/process-cost.ts';
+import { processCost, sumCosts } from '../frame/process-cost.ts';
 import { spreadText } from '../frame/spread-text.ts';
 import { median, ratios, spread } from '../frame/statistics.ts';
 import { measureIntake } from './measure-intake.ts';
@@ -137,11 +137,18 @@ built sorted at the end, which MariaDB does for an empty table alone.`,
                   ...runs.map((run) => run.rows / run.seconds),
                 ]),
               },
+              ...(million ? [whereItStops(million)] : []),
             ]),
       ],
     };
   },
 });
+
+function whereItStops({ rows, costs }: Size): string {
+  const cpuSeconds = median(costs.map((one) => sumCosts(Object.values(one)).cpuSeconds));
+  return `It stops where the cores are used up: all processes and servers together take ${readable(cpuSeconds)} processor seconds for ${readable(rows)} rows, so a core
+is good for ${readable(rows / cpuSeconds)} rows a second. Where one file uses all of them by its two lanes and the reading beside them, more files or loaders only share them; on more cores they add.`;
+}
 
 /** Where the seconds go: what each process took of the processor for the whole way of one file. */
 function costTable({ rows, costs }: Size) {

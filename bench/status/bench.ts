@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineBench } from '../frame/define-bench.ts';
 import { readable } from '../frame/plot/svg.ts';
+import { processCost } from '../frame/process-cost.ts';
+import { median } from '../frame/statistics.ts';
 import { measureStatus } from './measure-status.ts';
 
 const data = z.object({
@@ -14,9 +16,12 @@ const data = z.object({
       p95Ms: z.number(),
       p99Ms: z.number(),
       maxMs: z.number(),
+      costs: z.array(z.record(z.string(), processCost)),
     }),
   ),
 });
+
+type Level = z.output<typeof data>['levels'][number];
 
 export default defineBench({
   title: 'Status',
@@ -42,6 +47,7 @@ that is written with the event, in its transaction, to its arrival at a client, 
           head: ['subscribers', 'events', 'p50 ms', 'p95 ms', 'p99 ms', 'slowest ms'],
           rows: levels.map((one) => [one.subscribers, one.count, one.p50Ms, one.p95Ms, one.p99Ms, one.maxMs]),
         },
+        ...(largest ? [costTable(largest)] : []),
         {
           plot: 'lines',
           name: 'status',
@@ -58,3 +64,17 @@ that is written with the event, in its transaction, to its arrival at a client, 
     };
   },
 });
+
+function costTable({ subscribers, costs }: Level) {
+  const of = (name: string, pick: 'cpuSeconds' | 'peakMB') =>
+    median(costs.flatMap((one) => (one[name] ? [one[name][pick]] : [])));
+  return {
+    caption: `What ${readable(subscribers)} subscribers cost, each of whom connects, subscribes and sees a file to its end:`,
+    head: ['process', 'CPU s per 1,000 subscribers', 'memory at most, MB'],
+    rows: Object.keys(costs[0] ?? {}).map((name) => [
+      name,
+      (of(name, 'cpuSeconds') / subscribers) * 1_000,
+      of(name, 'peakMB'),
+    ]),
+  };
+}

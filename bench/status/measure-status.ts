@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@tributary/testing';
 import type { BenchStack } from '../frame/bench-stack.ts';
 import type { Context } from '../frame/context.ts';
+import type { ProcessCost } from '../frame/process-cost.ts';
 import { latencies } from '../frame/statistics.ts';
 import { requireOpenFiles } from '../subscriptions/open-files.ts';
 import { closeAll, openSubscriber, openSubscribers } from '../subscriptions/subscriber.ts';
@@ -14,16 +15,23 @@ export async function measureStatus(context: Context) {
   const levels = [];
   for (const subscribers of pick({ full: [1, 100, 1_000], quick: [1, 100], tiny: [2] })) {
     requireOpenFiles(subscribers + 200);
-    const delays: number[] = [];
-    for (let upload = 0; upload < uploads; upload++) delays.push(...(await followOne(stack, subscribers)));
-    levels.push({ subscribers, uploads, ...latencies(delays) });
+    const followed = [];
+    for (let upload = 0; upload < uploads; upload++) followed.push(await followOne(stack, subscribers));
+    const costs = followed.map((one) => one.costs);
+    levels.push({ subscribers, uploads, costs, ...latencies(followed.flatMap(({ delays }) => delays)) });
     tell(`${subscribers} subscribers`);
   }
   return { levels };
 }
 
-/** The loader is held up until everybody listens, so that each event is news to all. */
-async function followOne(stack: BenchStack, subscribers: number): Promise<number[]> {
+/**
+ * The loader is held up until everybody listens, so that each event is news to all. Costs are those of the processes between
+ * the log and the clients, from the first who subscribes to the last who has seen the end.
+ */
+async function followOne(
+  stack: BenchStack,
+  subscribers: number,
+): Promise<{ delays: number[]; costs: Record<string, ProcessCost> }> {
   const loader = stack.processes.get('csv-loader');
   if (!loader) throw new Error('There is no loader to hold up.');
   await loader.kill();
@@ -42,10 +50,12 @@ async function followOne(stack: BenchStack, subscribers: number): Promise<number
     delays.push(now - Date.parse(event.at));
     if (event.status === 'COMPLETED') ended++;
   };
+  const endCosts = stack.meter(['gateway', 'uploads', 'redis']);
   const sockets = await openSubscribers(subscribers, () => openSubscriber(stack.gatewayUrl, { token, query, onEvent }));
   await pause(500);
   await loader.restart();
   await waitFor(() => ended === subscribers, { timeoutMs: 120_000, what: 'the last event at every subscriber' });
+  const costs = endCosts();
   await closeAll(sockets);
-  return delays;
+  return { delays, costs };
 }
