@@ -14,6 +14,7 @@ const options = benchOptions(process.argv.slice(2));
 const benches = await findBenches();
 const { onEnd, close } = createClosings();
 let shared: Promise<BenchStack> | undefined;
+let isInterrupted = false;
 
 if (options.mode === 'help') console.log(help);
 else if (options.mode === 'list') for (const { name, bench } of benches) console.log(`${name}: ${bench.question}`);
@@ -27,7 +28,7 @@ process.exit();
 async function runAll(chosen: readonly NamedBench[]): Promise<void> {
   const machine = describeMachine(await serverVersions(servers));
   try {
-    for (const named of chosen) await runOne(named, machine);
+    for (const named of chosen) if (!isInterrupted) await runOne(named, machine);
   } finally {
     await close();
   }
@@ -65,6 +66,7 @@ function sharedStack(): Promise<BenchStack> {
 }
 
 async function interrupt() {
+  isInterrupted = true;
   console.log('Cleaning up …');
   await close();
   process.exit(130);
