@@ -1,23 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
-import type { BenchStack } from '../frame/bench-stack.ts';
+import type { EmploymentDb } from '@tributary/employment-db';
 import type { Context } from '../frame/context.ts';
 import type { ProcessCost } from '../frame/process-cost.ts';
 import { createMany, emptyTable, insertEach, loadData } from './baselines.ts';
-import { DEPARTMENTS, JOBS, writeHires } from './hires-file.ts';
+import { writeHires } from './hires-file.ts';
+import { type Ground, openGround } from './open-ground.ts';
 import { sendFile } from './send-file.ts';
 
 const hires = 'HIRED_EMPLOYEES';
 
-/** Files of growing size against the baselines; then many files and loaders at once; then a small file beside a large one. */
+/** Files of growing size against the baselines; then a small file beside a large one. */
 export async function measureIntake(context: Context) {
   const { pick, tell } = context;
   const folder = await mkdtemp(path.join(tmpdir(), 'tributary-intake-'));
   context.onEnd(() => rm(folder, { recursive: true }));
-  const ground = await openGround(context, folder, 1);
+  const ground = await openGround(context, folder);
   const sizes: Awaited<ReturnType<typeof measureSize>>[] = [];
   for (const rows of pick({
     full: [10_000, 100_000, 1_000_000, 5_000_000],
@@ -30,36 +30,7 @@ export async function measureIntake(context: Context) {
   }
   const beside = await measureBeside(context, ground, folder);
   await ground.close();
-  const together: Awaited<ReturnType<typeof measureTogether>>[] = [];
-  for (const loaders of pick({ full: [1, 2, 4], quick: [], tiny: [] })) {
-    tell(`${loaders} loader processes`);
-    together.push(await measureTogether(context, folder, loaders));
-  }
-  return { sizes, beside, together };
-}
-
-interface Ground {
-  stack: BenchStack;
-  db: EmploymentDb;
-  url: string;
-  close(): Promise<void>;
-}
-
-/** A system of its own with departments and jobs in it; where no figure counts, the one of all. */
-async function openGround(context: Context, folder: string, loaders: number): Promise<Ground> {
-  const isShared = context.size === 'tiny';
-  const stack = isShared
-    ? await context.sharedStack()
-    : await context.openStack({ replicas: { 'csv-loader': loaders } });
-  const url = stack.environment.EMPLOYMENT_DATABASE_URL ?? '';
-  const db = openEmploymentDb(url);
-  context.onEnd(() => db.close());
-  for (const [kind, count] of [['DEPARTMENTS', DEPARTMENTS] as const, ['JOBS', JOBS] as const]) {
-    const file = path.join(folder, `${kind}.csv`);
-    await writeFile(file, Array.from({ length: count }, (_, index) => `${index + 1},${kind} ${index}\n`).join(''));
-    await sendFile(stack, { file, kind });
-  }
-  return { stack, db, url, close: async () => (isShared ? undefined : stack.close()) };
+  return { sizes, beside };
 }
 
 /** What does not fit into the server's buffer pool waits for the disk, ours and LOAD DATA alike. */
@@ -142,22 +113,4 @@ async function isLoading({ pool }: EmploymentDb): Promise<void> {
     if (Number(row.loading) > 0) return;
     await sleep(50);
   }
-}
-
-/** One, two and ten equal files at once: seconds until the last is committed. */
-async function measureTogether(context: Context, folder: string, loaders: number) {
-  const ground = await openGround(context, folder, loaders);
-  const rows = 200_000;
-  const runs: { files: number; rows: number; seconds: number }[] = [];
-  for (const files of [1, 2, 10]) {
-    await emptyTable(ground.db, 'employees');
-    const written = await Promise.all(
-      Array.from({ length: files }, (_, index) => writeHires(folder, rows, 1 + index * rows)),
-    );
-    const timings = await Promise.all(written.map((file) => sendFile(ground.stack, { ...file, kind: hires })));
-    const seconds = Math.max(...timings.map(({ transferS, loadedS }) => transferS + loadedS));
-    runs.push({ files, rows: files * rows, seconds });
-  }
-  await ground.close();
-  return { loaders, runs };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { unavailable } from '@tributary/core';
 import { failureOutcome } from './failure-outcome.ts';
-import { Continue, SetAside } from './handling-endings.ts';
+import { Continue, NoRoom, SetAside } from './handling-endings.ts';
 
 const noJitter = () => 0;
 
@@ -19,6 +19,15 @@ describe('failureOutcome', () => {
         reason: 'down',
         afterProgress: false,
       })),
+    );
+  });
+
+  test('waits for room no longer than 8 s', () => {
+    const delays = [0, 2, 3, 1_000].map((waits) =>
+      failureOutcome(new NoRoom('full'), { attempt: 1, waits, ...stuck }, noJitter),
+    );
+    expect(delays).toMatchObject(
+      [1_000, 4_000, 8_000, 8_000].map((retryInMs) => ({ retryInMs, countsAsAttempt: false, reason: 'full' })),
     );
   });
 

@@ -1,9 +1,11 @@
 import { isAppError } from '@tributary/core';
 import type { Delivery, Outcome } from '@tributary/messaging';
-import { Continue, SetAside } from './handling-endings.ts';
+import { Continue, NoRoom, SetAside } from './handling-endings.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 const maxAttempts = 5;
+/** Room is looked for again after so long at most. */
+const longestForRoomMs = 8_000;
 
 /**
  * The thrown error is the retry API: UNAVAILABLE waits without end, anything else has 5 attempts without progress and is
@@ -17,7 +19,8 @@ export function failureOutcome(
   if (error instanceof Continue) return { continue: true };
   const reason = error instanceof Error ? error.message : String(error);
   if (isAppError(error, 'UNAVAILABLE')) {
-    const retryInMs = retryDelayMs(afterProgress ? 0 : waits, random);
+    const longestMs = error instanceof NoRoom ? longestForRoomMs : undefined;
+    const retryInMs = retryDelayMs(afterProgress ? 0 : waits, random, longestMs);
     return { retryInMs, countsAsAttempt: false, reason, afterProgress };
   }
   const attempts = afterProgress ? 1 : attempt;

@@ -1,3 +1,5 @@
+import { AppError } from '@tributary/core';
+
 /**
  * Thrown by a handler: what was done so far is kept, and the rest is for a new delivery of the same message, which starts
  * at once with no attempts or waits behind it. To be thrown only after progress: a message that makes none would never end.
@@ -14,5 +16,16 @@ export class SetAside extends Error {
   constructor(reason: string) {
     super(reason);
     this.name = 'SetAside';
+  }
+}
+
+/**
+ * Thrown by a handler: all that it needs is there, but others are at work. It waits as what is UNAVAILABLE does, and not as long, since
+ * they end by themselves and the room they leave should not stay empty.
+ */
+export class NoRoom extends AppError {
+  constructor(reason: string) {
+    super('UNAVAILABLE', reason);
+    this.name = 'NoRoom';
   }
 }

@@ -1,4 +1,4 @@
-import { unavailable } from '@tributary/core';
+import { NoRoom } from '@tributary/worker';
 
 /** From here on a file is large: some 100,000 rows, a second or more of loading. */
 const LARGE_BYTES = 5_000_000;
@@ -14,7 +14,7 @@ export type InTurn = (file: { bytes: number }, signal: AbortSignal, work: () => 
 
 /**
  * Loads two large files at a time, in the order they came, so that small ones find a place at once however many large ones wait. Two
- * more stand in line, for ten seconds; the others are UNAVAILABLE: the queue brings them again, to this loader or another.
+ * more stand in line, for ten seconds; the others find no room: the queue brings them again, to this loader or another.
  */
 export function createInTurn({ waitMs = WAIT_MS } = {}): InTurn {
   const line: (() => void)[] = [];
@@ -53,5 +53,5 @@ export function createInTurn({ waitMs = WAIT_MS } = {}): InTurn {
 }
 
 function tooMany() {
-  return unavailable('Waiting for other large files');
+  return new NoRoom('Waiting for other large files');
 }
