@@ -55,7 +55,7 @@ export default defineBench({
           aim: 'and then below 1.0',
           measured: ratio ? `${spreadText(ratio)} ×` : '',
           reached: ratio && million ? verdict(ratio, million.ours.length) === 'less' : null,
-          why: 'The rounds do not all point the same way. The first pass over the file comes before anything is written.',
+          why: 'The rounds do not all point the same way at this size; the table below tells of the others.',
         },
         {
           aim: 'each process under 256 MB',
