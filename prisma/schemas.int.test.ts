@@ -98,7 +98,7 @@ async function actualOf(databaseUrl: string): Promise<string[]> {
     return [
       ...columns.map((c) => {
         // Display widths, which MySQL 8 no longer has; that of tinyint(1) means Boolean.
-        const type = c.column_type.replace(/^(?!tinyint\(1\))((?:tiny|big)?int)\(\d+\)/, '$1');
+        const type = c.column_type.replace(/^(?!tinyint\(1\))((?:tiny|small|big)?int)\(\d+\)/, '$1');
         const auto = c.extra.includes('auto_increment');
         const isJson = type === 'longtext' && Number(c.is_json) === 1;
         return columnLine(c.table_name, c.column_name, isJson ? 'json' : type, c.is_nullable === 'YES', auto);

@@ -7,10 +7,11 @@ import type { HiresFile } from './hires-file.ts';
 const written = { sequence: 1, uploadId: '0197c0de-0000-7000-8000-000000000001' };
 const BATCH = 1_000;
 
-/** An empty table equal to the one the loader writes: columns, indexes, everything. */
+/** An empty table equal to the one the loader writes: columns, indexes, everything. Its counts are emptied with it. */
 export async function emptyTable({ pool }: EmploymentDb, table: 'employees' | 'bare_employees'): Promise<void> {
   if (table === 'bare_employees') await pool.query('CREATE TABLE IF NOT EXISTS bare_employees LIKE employees');
   await pool.query(`TRUNCATE TABLE ${table}`);
+  if (table === 'employees') await pool.query('TRUNCATE TABLE hires_by_quarter');
 }
 
 /** One bare LOAD DATA LOCAL INFILE of the good rows, which checks nothing. Its seconds. */

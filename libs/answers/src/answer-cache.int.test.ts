@@ -4,6 +4,7 @@ import type { Answers } from '@tributary/employment-db';
 import { startTcpProxy, testRedis, waitFor } from '@tributary/testing';
 import { openAnswerCache } from './answer-cache.ts';
 import { createAnswerReader } from './answer-reader.ts';
+import { refreshAnswers } from './refresh-answers.ts';
 
 const redis = testRedis();
 const log = createLog('test', 'silent');
@@ -14,8 +15,9 @@ afterAll(async () => {
   await redis.cleanUp();
 });
 
-const answersOf = (version: number, years: number[]): Answers => ({
+const answersOf = (version: number, years: number[], since: number | null = null): Answers => ({
   version,
+  since,
   hiresByQuarter: new Map(),
   departmentsAboveMean: new Map(years.map((year) => [year, [{ id: 1, department: 'Sales', hired: version }]])),
 });
@@ -25,9 +27,9 @@ describe('the answer cache', () => {
     await waitFor(() => cache.ready());
     expect(await cache.read('departmentsAboveMean', 2021)).toBeNull();
     expect(await cache.version()).toBeNull();
-    expect(await cache.store(answersOf(1, [2020, 2021]))).toBe(true);
+    expect(await cache.store(answersOf(1, [2020, 2021]))).toBe('stored');
     expect(await cache.read('departmentsAboveMean', 1999)).toEqual([]);
-    expect(await cache.store(answersOf(2, [2021]))).toBe(true);
+    expect(await cache.store(answersOf(2, [2021]))).toBe('stored');
     expect(await cache.read('departmentsAboveMean', 2020)).toEqual([]);
     expect(await cache.read('departmentsAboveMean', 2021)).toEqual([{ id: 1, department: 'Sales', hired: 2 }]);
   });
@@ -51,8 +53,35 @@ describe('the answer cache', () => {
     expect(await cache.version()).toBe(59);
     expect(await cache.read('departmentsAboveMean', 2021)).toEqual([{ id: 1, department: 'Sales', hired: 59 }]);
     expect(await cache.read('departmentsAboveMean', 58)).toEqual([]);
-    expect(await cache.store(answersOf(58, [1]))).toBe(false);
-    expect(await cache.store(answersOf(59, [1]))).toBe(false);
+    expect(await cache.store(answersOf(58, [1]))).toBe('notNewer');
+    expect(await cache.store(answersOf(59, [1]))).toBe('notNewer');
+  });
+
+  test('replaces only the years that changed, and only in answers that hold the version before the changes', async () => {
+    await redis.cleanUp();
+    expect(await cache.store(answersOf(12, [2021], 10))).toBe('incomplete');
+    await cache.store(answersOf(10, [2020, 2021, 2022]));
+    expect(await cache.store(answersOf(13, [], 11))).toBe('incomplete');
+    const changed = answersOf(12, [2021], 9);
+    changed.departmentsAboveMean.set(2022, []);
+    expect(await cache.store(changed)).toBe('stored');
+    const hired = async (year: number) => (await cache.read('departmentsAboveMean', year))?.map((row) => row.hired);
+    expect(await Promise.all([2020, 2021, 2022].map(hired))).toEqual([[10], [12], []]);
+    expect(await cache.version()).toBe(12);
+    expect(await cache.store(answersOf(11, [2021], 10))).toBe('notNewer');
+  });
+
+  test('is brought up to date in full when Redis lost it between the question for its version and the answers', async () => {
+    await cache.store(answersOf(20, [2021]));
+    const compute = jest.fn(async (since: number | null) => {
+      if (since !== null) await redis.cleanUp();
+      return answersOf(21, since === null ? [2020, 2021] : [2021], since);
+    });
+    expect((await refreshAnswers(cache, compute)).version).toBe(21);
+    expect(compute.mock.calls).toEqual([[20], [null]]);
+    expect(await cache.read('departmentsAboveMean', 2020)).toEqual([{ id: 1, department: 'Sales', hired: 21 }]);
+    expect(await refreshAnswers(cache, async (since) => answersOf(22, [], since))).toMatchObject({ since: 21 });
+    await redis.cleanUp();
   });
 
   test('is filled again by the next question after Redis lost it, once in each process', async () => {

@@ -24,8 +24,11 @@ export interface AnswerRow {
 export type AnswerKind = keyof AnswerRow;
 
 export interface AnswerCache {
-  /** Replaces all cached answers at once, only by newer ones; tells whether it did. */
-  store(answers: Answers): Promise<boolean>;
+  /**
+   * Replaces all cached answers at once, or those of the changed years, only by newer ones: `stored`, else `notNewer`. Changes
+   * since a version that the cache does not hold are `incomplete`: store all answers instead.
+   */
+  store(answers: Answers): Promise<'stored' | 'notNewer' | 'incomplete'>;
   /** One year's rows: empty for a year without hires, null while nothing is cached. */
   read<K extends AnswerKind>(kind: K, year: number): Promise<AnswerRow[K][] | null>;
   /** The data version the cached answers hold; null while nothing is cached. */
@@ -72,8 +75,8 @@ export function openAnswerCache({
 
   return {
     async store(answers) {
-      const stored = await reached(redis.eval(storeGenerationScript, 1, key, ...storeGenerationArguments(answers)));
-      return stored === 1;
+      const reply = await reached(redis.eval(storeGenerationScript, 1, key, ...storeGenerationArguments(answers)));
+      return reply === 1 ? 'stored' : reply === 0 ? 'notNewer' : 'incomplete';
     },
     async read(kind, year) {
       const known = read[kind].get(year);

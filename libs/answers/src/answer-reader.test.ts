@@ -6,10 +6,15 @@ import { createAnswerReader } from './answer-reader.ts';
 
 const log = createLog('test', 'silent');
 const rows = [{ id: 1, department: 'Sales', hired: 3 }];
-const answers: Answers = { version: 1, hiresByQuarter: new Map(), departmentsAboveMean: new Map([[2021, rows]]) };
+const answers: Answers = {
+  version: 1,
+  since: null,
+  hiresByQuarter: new Map(),
+  departmentsAboveMean: new Map([[2021, rows]]),
+};
 
 const aCache = (cache: Partial<AnswerCache>): AnswerCache => ({
-  store: async () => true,
+  store: async () => 'stored',
   read: async () => null,
   version: async () => null,
   ready: () => true,
@@ -20,7 +25,7 @@ const aCache = (cache: Partial<AnswerCache>): AnswerCache => ({
 describe('createAnswerReader', () => {
   test('fills an empty cache once, however many ask at the same time', async () => {
     const compute = jest.fn(async () => answers);
-    const store = jest.fn(async () => true);
+    const store = jest.fn(async () => 'stored' as const);
     const reader = createAnswerReader({ cache: aCache({ store }), compute, log });
     const asked = [2021, 2021, 1999].map((year) => reader.read('departmentsAboveMean', year));
     expect(await Promise.all(asked)).toEqual([rows, rows, []]);

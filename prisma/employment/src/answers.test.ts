@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { answersOf, type HiresGroup } from './answers.ts';
+import { type HiresGroup, toAnswers } from './answers.ts';
 
 const aGroup = (group: Partial<HiresGroup> = {}): HiresGroup => ({
   year: 2021,
@@ -15,20 +15,33 @@ const aGroup = (group: Partial<HiresGroup> = {}): HiresGroup => ({
   ...group,
 });
 
-describe('answersOf', () => {
+describe('toAnswers', () => {
   test('keeps the version and gives nothing for no hires', () => {
-    expect(answersOf(7, [])).toEqual({ version: 7, hiresByQuarter: new Map(), departmentsAboveMean: new Map() });
+    expect(toAnswers(7, [])).toEqual({
+      version: 7,
+      since: null,
+      hiresByQuarter: new Map(),
+      departmentsAboveMean: new Map(),
+    });
+  });
+
+  test('gives a changed year without hires an empty list', () => {
+    const { since, hiresByQuarter, departmentsAboveMean } = toAnswers(9, [aGroup()], { since: 7, years: [2020, 2021] });
+    expect(since).toBe(7);
+    expect(hiresByQuarter.get(2020)).toEqual([]);
+    expect(departmentsAboveMean.get(2020)).toEqual([]);
+    expect(hiresByQuarter.get(2021)).toHaveLength(1);
   });
 
   test('keeps years apart', () => {
-    const { hiresByQuarter } = answersOf(1, [aGroup({ year: 2022, q4: 3 }), aGroup()]);
+    const { hiresByQuarter } = toAnswers(1, [aGroup({ year: 2022, q4: 3 }), aGroup()]);
     expect(hiresByQuarter.get(2021)).toEqual([{ department: 'Sales', job: 'Clerk', q1: 1, q2: 0, q3: 0, q4: 0 }]);
     expect(hiresByQuarter.get(2022)).toEqual([{ department: 'Sales', job: 'Clerk', q1: 1, q2: 0, q3: 0, q4: 3 }]);
     expect(hiresByQuarter.get(2023)).toBeUndefined();
   });
 
   test('orders by department, then job, as a dictionary does: case and accents do not part words', () => {
-    const rows = answersOf(1, [
+    const rows = toAnswers(1, [
       aGroup({ departmentId: 2, department: 'zoology', job: 'Vice President' }),
       aGroup({ departmentId: 3, department: 'École', jobId: 2, job: 'VP Accounting' }),
       aGroup({ departmentId: 3, department: 'École', jobId: 3, job: 'Vice President' }),
@@ -47,7 +60,7 @@ describe('answersOf', () => {
   test('keeps only departments strictly above the mean of those that hired, most first, then by id', () => {
     const hired = [10, 2, 10, 2, 6, 6];
     const groups = hired.map((q1, index) => aGroup({ departmentId: 6 - index, department: `D${6 - index}`, q1 }));
-    expect(answersOf(1, groups).departmentsAboveMean.get(2021)).toEqual([
+    expect(toAnswers(1, groups).departmentsAboveMean.get(2021)).toEqual([
       { id: 4, department: 'D4', hired: 10 },
       { id: 6, department: 'D6', hired: 10 },
     ]);
@@ -59,7 +72,7 @@ describe('answersOf', () => {
       aGroup({ departmentId: 1, jobId: 2, q3: 3, q4: 4 }),
       aGroup({ departmentId: 2, jobId: 1 }),
     ];
-    expect(answersOf(1, groups).departmentsAboveMean.get(2021)).toEqual([{ id: 1, department: 'Sales', hired: 11 }]);
+    expect(toAnswers(1, groups).departmentsAboveMean.get(2021)).toEqual([{ id: 1, department: 'Sales', hired: 11 }]);
   });
 
   test('gives the same answers whatever order the database returns its groups in', () => {
@@ -79,7 +92,7 @@ describe('answersOf', () => {
       .map((all) => all.map((one) => ({ ...one, department: `D${one.departmentId}`, job: `J${one.jobId}` })));
     fc.assert(
       fc.property(groups, (all) => {
-        expect(answersOf(1, all.toReversed())).toEqual(answersOf(1, all));
+        expect(toAnswers(1, all.toReversed())).toEqual(toAnswers(1, all));
       }),
     );
   });

@@ -15,9 +15,11 @@ export interface DepartmentHires {
   hired: number;
 }
 
-/** The answers of both predetermined queries for every year with a hire, as of one data version. */
+/** The answers of both predetermined queries as of one data version. */
 export interface Answers {
   version: number;
+  /** Null: every year with a hire. Otherwise only the years that changed after that version; one without hires now is empty. */
+  since: number | null;
   hiresByQuarter: Map<number, QuarterlyHires[]>;
   departmentsAboveMean: Map<number, DepartmentHires[]>;
 }
@@ -31,19 +33,25 @@ export interface HiresGroup extends QuarterlyHires {
 
 /**
  * Derives both answers from the one aggregate, so that they cannot disagree. Alphabetical means the order of an English
- * dictionary (Intl collation `en`): it is the same whatever the database's collation and the machine's locale are.
+ * dictionary (Intl collation `en`): it is the same whatever the database's collation and the machine's locale are. Given what changed
+ * since a version, the groups are all those of these years.
  */
-export function answersOf(version: number, groups: readonly HiresGroup[]): Answers {
-  const years = byYear([...groups].sort(byDepartmentThenJob));
+export function toAnswers(
+  version: number,
+  groups: readonly HiresGroup[],
+  { since, years }: { since: number | null; years: readonly number[] } = { since: null, years: [] },
+): Answers {
+  const rows = byYear(years, [...groups].sort(byDepartmentThenJob));
   return {
     version,
-    hiresByQuarter: mapValues(years, (rows) => rows.map(quarterlyHires)),
-    departmentsAboveMean: mapValues(years, aboveMean),
+    since,
+    hiresByQuarter: mapValues(rows, (group) => group.map(quarterlyHires)),
+    departmentsAboveMean: mapValues(rows, aboveMean),
   };
 }
 
-function byYear(groups: readonly HiresGroup[]): Map<number, HiresGroup[]> {
-  const years = new Map<number, HiresGroup[]>();
+function byYear(changed: readonly number[], groups: readonly HiresGroup[]): Map<number, HiresGroup[]> {
+  const years = new Map<number, HiresGroup[]>(changed.map((year) => [year, []]));
   for (const group of groups) {
     const year = years.get(group.year);
     if (year) year.push(group);

@@ -10,6 +10,7 @@ describe('computeAnswers', () => {
   test('answers nothing, at version 0, for an empty database', async () => {
     expect(await computeAnswers(db.pool)).toEqual({
       version: 0,
+      since: null,
       hiresByQuarter: new Map(),
       departmentsAboveMean: new Map(),
     });

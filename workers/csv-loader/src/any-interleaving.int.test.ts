@@ -4,9 +4,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Answers, computeAnswers } from '@tributary/employment-db';
 import { type FileStore, openFileStore } from '@tributary/file-store';
 import { Continue } from '@tributary/worker';
 import fc from 'fast-check';
+import type { Pool } from 'mariadb';
 import { anyUploads, type DrawnUpload, textOf } from './any-uploads.fixture.ts';
 import { expectModel } from './expect-model.fixture.ts';
 import { anyDelivery, type Delivery, dependenciesOf } from './interrupted-loading.fixture.ts';
@@ -73,12 +75,15 @@ describe('uploads loaded in any interleaving', () => {
       })),
     );
     const versions = [await dataVersion()];
+    const results = followResults(bench.db.pool);
     for (const round of rounds) {
       await allOf(round.map((delivery) => deliver(uploads[delivery.upload % uploads.length], delivery)));
       versions.push(await dataVersion());
+      await expectResults(results);
     }
     await deliverUntilAllEnd(uploads);
     versions.push(await dataVersion());
+    await expectResults(results);
     expect(versions).toEqual(versions.toSorted((one, other) => one - other));
     for (const { version } of bench.published.map(({ body }) => body).filter((body) => 'version' in body)) {
       expect(version).toBeGreaterThan(versions[0] ?? 0);
@@ -91,6 +96,14 @@ describe('uploads loaded in any interleaving', () => {
     expect(await bench.everything()).toEqual(stored);
     expect(await dataVersion()).toBe(versions.at(-1));
     expectModel(model, stored, bench.published);
+  }
+
+  /** The stored counts are those of all rows, and the results made of changes alone those made at once. */
+  async function expectResults(results: ReturnType<typeof followResults>): Promise<void> {
+    const { kept, counted } = await bench.hires();
+    expect(kept).toEqual(counted);
+    const { hiresByQuarter, departmentsAboveMean } = await computeAnswers(bench.db.pool);
+    expect(await results.refresh()).toEqual({ hiresByQuarter, departmentsAboveMean });
   }
 
   /** Stores the files and gives them their place in the order; hires depend on all departments and jobs before them. */
@@ -136,6 +149,27 @@ describe('uploads loaded in any interleaving', () => {
     return Number(row.version);
   }
 });
+
+/** Results that take over, year by year, what changed since they were last refreshed. */
+function followResults(pool: Pool) {
+  const hiresByQuarter: Answers['hiresByQuarter'] = new Map();
+  const departmentsAboveMean: Answers['departmentsAboveMean'] = new Map();
+  let since: number | null = null;
+  return {
+    async refresh() {
+      const changes = await computeAnswers(pool, since);
+      since = changes.version;
+      for (const [year, rows] of changes.hiresByQuarter) {
+        hiresByQuarter.set(year, rows);
+        departmentsAboveMean.set(year, changes.departmentsAboveMean.get(year) ?? []);
+        if (rows.length > 0) continue;
+        hiresByQuarter.delete(year);
+        departmentsAboveMean.delete(year);
+      }
+      return { hiresByQuarter, departmentsAboveMean };
+    },
+  };
+}
 
 /** Waits for all of them even when one fails: nothing of a case may go on into the next. */
 async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {

@@ -4,9 +4,9 @@ import type { Kind } from './rows/kinds.ts';
 
 export type DrawnUpload = Omit<ModelUpload, 'uploadId' | 'sequence'>;
 
-/** Mostly one of a few ids, so that uploads collide; now and then something that is none. */
+/** Mostly one of a few ids, close together or far apart, so that uploads collide; now and then something that is none. */
 const id = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom('1', '2', '3', '4') },
+  { weight: 12, arbitrary: fc.constantFrom('1', '2', '3', '4000') },
   { weight: 1, arbitrary: fc.constantFrom('', 'x', '0', '1.5', '2147483648') },
 );
 const name = fc.oneof(
@@ -14,7 +14,7 @@ const name = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('', 'n'.repeat(256)) },
 );
 const datetime = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom('2021-11-07T02:48:42Z', '1999-12-31T23:59:59Z') },
+  { weight: 12, arbitrary: fc.constantFrom('2021-11-07T02:48:42Z', '2021-03-31T23:59:59Z', '1999-12-31T23:59:59Z') },
   { weight: 1, arbitrary: fc.constantFrom('', '2021-13-01T00:00:00Z', 'yesterday') },
 );
 

@@ -1,4 +1,5 @@
 import { unavailable } from '@tributary/core';
+import { recountHiresIfStale } from '@tributary/employment-db';
 import { loadStarted } from '@tributary/events';
 import { inSpan } from '@tributary/tracing';
 import type { Target } from './chunk.ts';
@@ -49,6 +50,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
       progressed();
       return;
     }
+    if (kind === 'HIRED_EMPLOYEES') await recountHiresIfStale(db.pool);
     const target: Target = { uploadId, sequence, kind };
     await loadRows(target, load.dialect, load, await open(), dependencies);
     await endLoad(db.pool, uploadId, { state: 'COMPLETED' });

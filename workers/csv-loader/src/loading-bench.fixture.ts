@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { systemClock } from '@tributary/core';
-import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
+import { countHiresSql, type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
 import type { EventContract } from '@tributary/events';
 import { createTestDatabase } from '@tributary/testing';
 import type { LoadDependencies, Upload } from './load-dependencies.ts';
@@ -75,9 +75,24 @@ export async function openLoadingBench() {
         ),
       );
     },
+    /** The counts of hires: as they are stored, and as all employees counted again give them. */
+    async hires() {
+      const inOrder = 'ORDER BY year, department_id, job_id';
+      const kept = await db.pool.query(`SELECT * FROM hires_by_quarter ${inOrder}`);
+      const counted = await db.pool.query({ sql: `${countHiresSql} ${inOrder}`, decimalAsNumber: true });
+      return { kept, counted };
+    },
     async empty() {
       published.length = 0;
-      for (const table of ['employees', 'departments', 'jobs', 'rejections', 'loads']) {
+      for (const table of [
+        'employees',
+        'departments',
+        'jobs',
+        'rejections',
+        'loads',
+        'hires_by_quarter',
+        'hire_years',
+      ]) {
         await db.pool.query(`DELETE FROM ${table}`);
       }
     },

@@ -1,4 +1,4 @@
-import { openAnswerCache } from '@tributary/answers';
+import { openAnswerCache, refreshAnswers } from '@tributary/answers';
 import { createLog, urlOf } from '@tributary/core';
 import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
@@ -32,9 +32,9 @@ export default defineWorker({
     onClose(() => cache.close());
     const run = () =>
       inSpan('refresh answers', {}, async (span) => {
-        const answers = await computeAnswers(db.pool);
+        const answers = await refreshAnswers(cache, (since) => computeAnswers(db.pool, since));
         span.setAttribute('tributary.version', answers.version);
-        await cache.store(answers);
+        span.setAttribute('tributary.years', answers.hiresByQuarter.size);
         return answers.version;
       });
     const refresher = createRefresher({

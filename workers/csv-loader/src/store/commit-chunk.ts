@@ -6,7 +6,9 @@ import type { Chunk, Target } from '../chunk.ts';
 import { type LoadDependencies, stopWhenAborted } from '../load-dependencies.ts';
 import { addRange } from '../row-ranges.ts';
 import { type LoadRecord, readLoad } from './load-record.ts';
+import { recordHires, recordNames } from './record-changes.ts';
 import { rejectionStatements, writeRows } from './row-statements.ts';
+import { writeHires } from './write-hires.ts';
 
 const CONTENTION_TRIES = 10;
 const MAX_PAUSE_MS = 1_000;
@@ -22,7 +24,7 @@ export class Superseded extends Error {
 }
 
 /**
- * Writes a chunk, its rejections, the checkpoint and the data version in one transaction, and returns the load as committed. A delivery
+ * Writes a chunk, its rejections, what it changes in the counts of hires, the checkpoint and the data version in one transaction, and returns the load as committed. A delivery
  * given back meanwhile stays so. Throws Superseded, having written nothing, when the load has ended or has a row of this chunk
  * already. A deadlock or lock timeout is tried ten times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
  */
@@ -56,7 +58,7 @@ function pauseMs(tries: number): number {
 
 async function writeChunk(connection: PoolConnection, target: Target, chunk: Chunk): Promise<LoadRecord> {
   const { uploadId } = target;
-  await writeRows(connection, target, chunk.rows);
+  const recordChanges = await writeChanges(connection, target, chunk.rows);
   for (const sql of rejectionStatements(chunk.rejections, uploadId)) await connection.query(sql);
   // Locked behind the rows, so that chunks of one load are written at the same time. Everyone locks in this order.
   const before = await readLoad(connection, uploadId, true);
@@ -67,6 +69,7 @@ async function writeChunk(connection: PoolConnection, target: Target, chunk: Chu
   const rowsRead = rowsLoaded + rowsRejected;
   const reasons = addReasons(before.reasons, chunk);
   const version = await raiseDataVersion(connection);
+  await recordChanges(version);
   await connection.query(
     `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, begun = LEAST(begun, 1),
         updated_at = NOW(3)
@@ -76,10 +79,27 @@ async function writeChunk(connection: PoolConnection, target: Target, chunk: Chu
   return { ...before, committed, rowsRead, rowsLoaded, rowsRejected, reasons, version };
 }
 
-/** Locks the one row all loads share, hence after the long writes. */
+/** Writes the rows; the result then records which results they change, under the chunk's version and with its lock. */
+async function writeChanges(
+  connection: PoolConnection,
+  target: Target,
+  rows: Chunk['rows'],
+): Promise<(version: number) => Promise<void>> {
+  const { kind } = target;
+  if (kind === 'HIRED_EMPLOYEES') {
+    const changes = await writeHires(connection, target, rows);
+    return (version) => recordHires(connection, changes, version);
+  }
+  await writeRows(connection, target, rows);
+  return (version) => recordNames(connection, kind, rows, version);
+}
+
+/** Locks the one row all loads share, hence after the long writes. The counts of hires keep up with it, unless they were behind before. */
 async function raiseDataVersion(connection: PoolConnection): Promise<number> {
   const { insertId } = await connection.query(
-    'UPDATE data_version SET version = LAST_INSERT_ID(version + 1) WHERE id = 1',
+    `UPDATE data_version SET hires_version = IF(hires_version = version, version + 1, hires_version),
+        version = LAST_INSERT_ID(version + 1)
+      WHERE id = 1`,
   );
   return Number(insertId);
 }

@@ -14,20 +14,29 @@ const shapes = {
 
 /**
  * Writes rows where their sequence is greater than the one stored, so the last upload accepted wins in whatever order they are loaded.
- * MySQL assigns from left to right: `sequence` comes last, because the conditions before it compare with the stored one. Rows go
- * in the order of their ids: transactions that lock the same rows in the same order wait for each other, but never deadlock.
+ * Rows go in the order of their ids: transactions that lock the same rows in the same order wait for each other, but never deadlock.
  */
-export async function writeRows(
+export async function writeRows(connection: PoolConnection, target: Target, rows: readonly RowValues[]): Promise<void> {
+  await upsertRows(
+    connection,
+    target,
+    rows.toSorted(([one], [other]) => one - other),
+    'ifGreater',
+  );
+}
+
+/** Inserts rows, ordered by id. A row that is stored already is locked, and written over only if `ifGreater` and its sequence is less. */
+export async function upsertRows(
   connection: PoolConnection,
   { kind, sequence, uploadId }: Target,
-  rows: readonly RowValues[],
+  sorted: readonly RowValues[],
+  overwrite: 'ifGreater' | 'ifAbsent',
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const sorted = rows.toSorted(([one], [other]) => one - other);
-  const { head, constants, tail } = upsertOf(kind, sequence, uploadId);
-  if (isBulk(connection, rows)) {
+  if (sorted.length === 0) return;
+  const { head, constants, tail } = upsertOf(kind, sequence, uploadId, overwrite);
+  if (isBulk(connection, sorted)) {
     const marks = sorted[0]?.map(() => '?').join(',');
-    await connection.batch(`${head} (${marks}${constants}) ${tail}`, sorted);
+    await connection.batch(`${head} (${marks}${constants}) ${tail}`, [...sorted]);
     return;
   }
   for (const sql of insertStatements(head, sorted.map(rowTuple), constants, tail)) await connection.query(sql);
@@ -41,7 +50,8 @@ function isBulk(connection: PoolConnection, rows: readonly RowValues[]): boolean
   return connection.info?.isMariaDB() === true && !rows.some((values) => values.includes(MAX_ID));
 }
 
-function upsertOf(kind: Kind, sequence: number, uploadId: string) {
+/** MySQL assigns from left to right: `sequence` comes last, because the conditions before it compare with the stored one. */
+function upsertOf(kind: Kind, sequence: number, uploadId: string, overwrite: 'ifGreater' | 'ifAbsent') {
   const { values, hasFirst } = shapes[kind];
   const columns = ['id', ...values, ...(hasFirst ? ['first_sequence'] : []), 'upload_id', 'sequence'];
   const updates = [...values, 'upload_id', 'sequence'].map(
@@ -51,7 +61,7 @@ function upsertOf(kind: Kind, sequence: number, uploadId: string) {
   return {
     head: `INSERT INTO ${kinds[kind].table} (${columns.join(', ')}) VALUES`,
     constants: `${hasFirst ? `,${sequence}` : ''},${quote(uploadId)},${sequence}`,
-    tail: `ON DUPLICATE KEY UPDATE ${updates.join(', ')}`,
+    tail: `ON DUPLICATE KEY UPDATE ${overwrite === 'ifAbsent' ? 'id = id' : updates.join(', ')}`,
   };
 }
 

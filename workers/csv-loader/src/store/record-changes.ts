@@ -1,0 +1,43 @@
+import type { PoolConnection } from 'mariadb';
+import type { Kind } from '../rows/kinds.ts';
+import type { RowValues } from '../rows/validate-row.ts';
+import type { HireChanges } from './hire-changes.ts';
+import { insertStatements } from './sql-text.ts';
+
+/** Adds a chunk's changes to the counts of hires and marks their years with its version. Needs the lock on `data_version`. */
+export async function recordHires(connection: PoolConnection, changes: HireChanges, version: number): Promise<void> {
+  const groups = changes.groups();
+  const tail = `ON DUPLICATE KEY UPDATE ${[1, 2, 3, 4].map((quarter) => `q${quarter} = q${quarter} + VALUES(q${quarter})`)}`;
+  const head = 'INSERT INTO hires_by_quarter (year, department_id, job_id, q1, q2, q3, q4) VALUES';
+  const rows = groups.map((group) => group.join(','));
+  for (const sql of insertStatements(head, rows, '', tail)) await connection.query(sql);
+  await markYears(connection, new Set(groups.map(([year]) => year)), version);
+  const decreased = new Set(groups.filter((group) => group.slice(3).some((hires) => hires < 0)).map(([year]) => year));
+  if (decreased.size > 0) {
+    const empty = 'q1 = 0 AND q2 = 0 AND q3 = 0 AND q4 = 0';
+    await connection.query(`DELETE FROM hires_by_quarter WHERE year IN (?) AND ${empty}`, [[...decreased]]);
+  }
+}
+
+/** Marks the years in which these departments or jobs hired: their names may have changed. Needs the lock on `data_version`. */
+export async function recordNames(
+  connection: PoolConnection,
+  kind: Exclude<Kind, 'HIRED_EMPLOYEES'>,
+  rows: readonly RowValues[],
+  version: number,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const column = kind === 'DEPARTMENTS' ? 'department_id' : 'job_id';
+  const found: { year: number }[] = await connection.query(
+    `SELECT DISTINCT year FROM hires_by_quarter WHERE ${column} IN (?)`,
+    [rows.map(([id]) => id)],
+  );
+  await markYears(connection, new Set(found.map(({ year }) => year)), version);
+}
+
+async function markYears(connection: PoolConnection, years: ReadonlySet<number>, version: number): Promise<void> {
+  const rows = [...years].sort((one, other) => one - other).map(String);
+  const head = 'INSERT INTO hire_years (year, version) VALUES';
+  const tail = 'ON DUPLICATE KEY UPDATE version = VALUES(version)';
+  for (const sql of insertStatements(head, rows, `,${version}`, tail)) await connection.query(sql);
+}
