@@ -104,5 +104,25 @@ describe('one graph over all subgraphs', () => {
     expect(employees.nodes).toEqual([{ name: 'Person 1', upload: null }]);
   });
 
+  test('a subgraph that hangs costs its own fields within 5 s, and nothing else of the answer', async () => {
+    const { pid } = stack.processes.get('employees') ?? {};
+    if (pid === undefined) throw new Error('There is no process employees');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const begun = performance.now();
+      const query = '{ me { name uploads(first: 1) { nodes { id rejections { totalCount } } } } departments { name } }';
+      const { data, errors } = await client.graph(query, {}, ann.token);
+      expect(performance.now() - begun).toBeLessThan(8_000);
+      expect(data).toMatchObject({
+        me: { name: 'Ann Example', uploads: { nodes: [{ id: expect.any(String), rejections: null }] } },
+        departments: null,
+      });
+      const paths = errors.map(({ path, extensions }) => `${extensions.code} ${path?.join('.')}`);
+      expect(paths.sort()).toEqual(['UNAVAILABLE departments', 'UNAVAILABLE me.uploads.nodes.0.rejections']);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  });
+
   describeStreamingClients(() => ({ stack, client, token: ann.token }));
 });

@@ -46,6 +46,7 @@ describe('a refusal names the variable', () => {
     ['MAX_DEPTH', '-1', /whole number/],
     ['WEBSOCKET_ORIGINS', 'https://app.example.com, app.example.com/', /"app.example.com\/" must look like/],
     ['SUBGRAPH_TIMEOUT_MS', '0', /1/],
+    ['SUBGRAPH_MUTATION_TIMEOUT_MS', '0', /1/],
     ['SUBGRAPH_URL_USERS', 'here', /must be a URL/],
   ])('%s = %s', (name, value, says) => {
     const read = () => readGatewayConfig({ ...good, [name]: value });

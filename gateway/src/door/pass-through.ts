@@ -52,7 +52,8 @@ export function passThrough(options: {
         ...own,
         ...(caller.viewer && authorization !== undefined ? { authorization } : {}),
       };
-      const open = () => openExchange(subgraph, { method: request.method, headers, signal }, url);
+      const idleMs = subgraph.mutationTimeoutMs;
+      const open = () => openExchange(subgraph, { method: request.method, headers, signal, idleMs }, url);
       return sendRead(open, signal);
     });
     response.status(answer.statusCode ?? 502).set(without(answer.headers, []));

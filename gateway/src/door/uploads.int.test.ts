@@ -11,7 +11,7 @@ const sha256 = (content: string) => createHash('sha256').update(content).digest(
 
 let fixture: Started;
 beforeAll(async () => {
-  fixture = await startFixture({ MAX_UPLOAD_BYTES: String(maxBytes), SUBGRAPH_TIMEOUT_MS: '5000' });
+  fixture = await startFixture({ MAX_UPLOAD_BYTES: String(maxBytes), SUBGRAPH_MUTATION_TIMEOUT_MS: '5000' });
 });
 afterEach(() => {
   fixture.subgraph.mood = 'well';

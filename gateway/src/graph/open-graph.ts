@@ -48,9 +48,15 @@ export async function openGraph(
   const { config, sign, measures, log } = options;
   const isProduction = config.NODE_ENV === 'production';
   const supergraph = readSupergraph(sdl, config.subgraphUrls);
-  const timeoutMs = config.SUBGRAPH_TIMEOUT_MS;
   const subgraphs = new Map(
-    [...supergraph.subgraphUrls].map(([name, url]) => [name, createSubgraph({ name, url, sign, timeoutMs })]),
+    [...supergraph.subgraphUrls].map(([name, url]) => [
+      name,
+      createSubgraph({
+        ...{ name, url, sign },
+        timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
+        mutationTimeoutMs: config.SUBGRAPH_MUTATION_TIMEOUT_MS,
+      }),
+    ]),
   );
   for (const { subgraph } of config.PASS_THROUGH) {
     if (!subgraphs.has(subgraph)) throw badConfig(`PASS_THROUGH: the supergraph has no subgraph "${subgraph}"`);

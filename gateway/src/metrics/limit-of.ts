@@ -23,6 +23,7 @@ export const limitNames = [
   'OPERATION_TIMEOUT_MS',
   'RATE_LIMIT',
   'SAFELIST',
+  'SUBGRAPH_MUTATION_TIMEOUT_MS',
   'SUBGRAPH_TIMEOUT_MS',
   'WEBSOCKET_ORIGINS',
 ] as const;

@@ -1,11 +1,13 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { isAppError } from '@tributary/core';
+import { GraphQLError, parse } from 'graphql';
 import { codedError } from '../graph/coded-error.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import type { CallOutcome } from '../metrics/measure-subgraphs.ts';
 import type { RequestContext } from '../request-context.ts';
 import { timedOut } from './exchange.ts';
 import { findUploads } from './find-uploads.ts';
+import { locateError } from './locate-error.ts';
 import { readAnswer } from './read-answer.ts';
 import { sendJson } from './send-json.ts';
 import { sendMultipart } from './send-multipart.ts';
@@ -43,7 +45,7 @@ export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: 
     } catch (error) {
       const outcome = outcomeOf(error, signal);
       end(outcome);
-      if (outcome === 'timeout') operations.refused('SUBGRAPH_TIMEOUT_MS');
+      if (outcome === 'timeout') operations.refused(timeoutName(named.query));
       const reason = signal.aborted && isAppError(signal.reason) ? signal.reason : error;
       throw isAppError(reason) ? codedError(reason) : reason;
     }
@@ -55,10 +57,20 @@ export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: 
       if (options.kind !== 'incoming operation') return {};
       const { context, request } = options;
       const { query = '', variables = {}, operationName } = request;
-      return context.received ?? ask({ query, variables, operationName }, context);
+      try {
+        return await (context.received ?? ask({ query, variables, operationName }, context));
+      } catch (error) {
+        if (!(error instanceof GraphQLError && isAppError(error.originalError))) throw error;
+        const [document, given] = [options.document ?? parse(query), { ...variables }];
+        // Plain objects, as a subgraph's own errors: @apollo/gateway puts each at its place in the client's answer.
+        return { errors: locateError(error, { document, operationName, variables: given }) } as Answer;
+      }
     },
   };
 }
+
+const timeoutName = (query: string) =>
+  query.startsWith('mutation') ? 'SUBGRAPH_MUTATION_TIMEOUT_MS' : 'SUBGRAPH_TIMEOUT_MS';
 
 /** Refused is what the client's own files were the fault of. */
 function outcomeOf(error: unknown, signal: AbortSignal): CallOutcome {

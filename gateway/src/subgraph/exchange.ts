@@ -13,19 +13,35 @@ export interface Exchange {
   response: Promise<IncomingMessage>;
 }
 
-/** What an exchange fails by where the subgraph was silent for too long. */
+/** The cause of an exchange's failure when the subgraph sent nothing in time. */
 export const timedOut = new Error('timed out');
 
-/** Opens a request to a subgraph; the caller writes its body and ends it. */
-export function openExchange(subgraph: Subgraph, options: RequestOptions, url = subgraph.url): Exchange {
+/**
+ * Opens a request to a subgraph; the caller writes its body and ends it. `idleMs` is the maximum idle time on the connection;
+ * with `headMs` the response's head must come within that time, which includes the wait for a free connection.
+ */
+export function openExchange(
+  subgraph: Subgraph,
+  { idleMs, headMs, ...options }: RequestOptions & { idleMs: number; headMs?: number },
+  url = subgraph.url,
+): Exchange {
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open(url, { agent: subgraph.agent, ...options });
-  request.setTimeout(subgraph.timeoutMs, () => request.destroy(timedOut));
+  request.setTimeout(idleMs, () => request.destroy(timedOut));
   // Stays for the life of the request: an error after the response's head must not go uncaught.
   const failure = new Promise<never>((_resolve, reject) => {
-    request.on('error', (cause) => {
-      reject(unavailable(`The "${subgraph.name}" subgraph cannot be reached at the moment`, { cause }));
-    });
+    const fail = (cause: Error) => {
+      const problem = cause === timedOut ? 'did not answer in time' : 'cannot be reached at the moment';
+      reject(unavailable(`The "${subgraph.name}" subgraph ${problem}`, { cause }));
+    };
+    request.on('error', fail);
+    if (headMs === undefined) return;
+    const timer = setTimeout(() => {
+      request.destroy(timedOut);
+      // A request that waits for a free connection emits no error before it gets one.
+      fail(timedOut);
+    }, headMs);
+    request.once('response', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
   });
   const connection = new Promise<void>((resolve) => {
     request.once('socket', (socket) => {

@@ -19,9 +19,18 @@ export async function sendJson(
   };
   const isMutation = body.query.startsWith('mutation');
   const agent = isMutation ? subgraph.freshAgent : subgraph.agent;
-  const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent });
-  if (!isMutation) return sendRead(open, signal, payload);
-  const { request, response } = await connect(open, signal);
-  request.end(payload);
-  return response;
+  const request = { method: 'POST', headers, signal, agent };
+  if (!isMutation) {
+    // A second attempt does not get more time.
+    const deadline = performance.now() + subgraph.timeoutMs;
+    const open = () => {
+      const headMs = Math.max(1, deadline - performance.now());
+      return openExchange(subgraph, { ...request, idleMs: subgraph.timeoutMs, headMs });
+    };
+    return sendRead(open, signal, payload);
+  }
+  const open = () => openExchange(subgraph, { ...request, idleMs: subgraph.mutationTimeoutMs });
+  const exchange = await connect(open, signal);
+  exchange.request.end(payload);
+  return exchange.response;
 }

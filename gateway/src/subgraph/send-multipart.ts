@@ -31,7 +31,8 @@ export async function sendMultipart(
     expect: '100-continue',
   };
   const { signal } = options;
-  const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent });
+  const idleMs = subgraph.mutationTimeoutMs;
+  const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent, idleMs });
   const { request, response } = await subgraph.knock(async () => {
     const exchange = await connect(open, signal);
     await Promise.race([

@@ -15,8 +15,10 @@ export interface Subgraph {
   freshAgent: HttpAgent;
   /** Until a file's connection is taken by the subgraph: so few knock at a time that everybody else's is not kept waiting behind a crowd's. */
   knock: ReturnType<typeof createTurns>;
-  /** Idle time on the connection after which the subgraph counts as unavailable. */
+  /** How long a query may wait for the first byte of its response, and then for each next one. */
   timeoutMs: number;
+  /** Maximum idle time on the connection of a mutation, an upload or a download. */
+  mutationTimeoutMs: number;
   sign: SignInternal | null;
 }
 

@@ -26,7 +26,7 @@ describe('login', () => {
     const { user } = await users.signUp();
     const wrong = await users.logIn(user.email, 'not the password');
     expect(wrong).toEqual({
-      data: null,
+      data: { session: null },
       errors: [
         {
           message: 'The address or the password is wrong',
