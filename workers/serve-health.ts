@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
+/** Probes are short; anyone else would only hold connections. */
+const timeouts = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 5_000 };
+
 export interface Health {
   url: string;
   close(): Promise<void>;
@@ -19,7 +22,7 @@ export async function serveHealth({
   port: number;
   waitingFor: () => string[];
 }): Promise<Health> {
-  const server = createServer((request, response) => {
+  const server = createServer(timeouts, (request, response) => {
     const answer = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };

@@ -1,5 +1,5 @@
 import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
-import { stopConfig } from '@tributary/http';
+import { stopConfig, timesConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { passThroughRoutes } from './door/pass-through-routes.ts';
@@ -27,6 +27,7 @@ export const config = z
   .looseObject({
     ...stopConfig,
     ...metricsConfig,
+    ...timesConfig,
     NODE_ENV: z.string().default('development'),
     HOST: z.string().default('127.0.0.1'),
     PORT: port.default(4000),
@@ -49,6 +50,7 @@ export const config = z
     MAX_TOKENS: wholeNumber(10, 1_000_000).default(2_000),
     MAX_COST: wholeNumber(1, 1_000_000_000).default(10_000),
     ASSUMED_LIST_SIZE: wholeNumber(0, 1_000_000).default(10),
+    WEBSOCKET_PING_MS: wholeNumber(100, 3_600_000).default(12_000),
     WEBSOCKET_ORIGINS: z.string().default('').pipe(originsOf(false)),
     CORS_ORIGINS: z.string().default('').pipe(originsOf(true)),
     TRUSTED_PROXIES: z.string().default('').pipe(networks),
@@ -59,11 +61,14 @@ export const config = z
     RATE_LIMIT_PER_VIEWER: rateOrOff.optional(),
     RATE_LIMIT_PER_ADDRESS: rateOrOff.optional(),
     RATE_LIMITED_FIELDS: z.string().default('').pipe(fieldRates),
+    MAX_TCP_CONNECTIONS: wholeNumber(1, 1_000_000).default(20_000),
+    MAX_TCP_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).optional(),
     MAX_CONNECTIONS: wholeNumber(0, 1_000_000).default(10_000),
     MAX_CONNECTIONS_PER_VIEWER: wholeNumber(0, 1_000_000).optional(),
     MAX_SUBSCRIPTIONS: wholeNumber(0, 1_000_000).default(10_000),
     MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(0, 1_000_000).optional(),
     MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).default(2_000),
+    MAX_IN_FLIGHT_PER_ADDRESS: wholeNumber(1, 1_000_000).optional(),
     MAX_EVENT_LOOP_LAG_MS: wholeNumber(1, 600_000).default(2_000),
     APQ: z.enum(['on', 'off']).default('on'),
     APQ_TTL_SECONDS: wholeNumber(1, 31_536_000).default(86_400),

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Log } from '@tributary/core';
-import { listen, prepareDrain, stopTimes } from '@tributary/http';
+import { limitTimes, listen, prepareDrain, serverTimes, stopTimes } from '@tributary/http';
 import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
 import { watchReadiness } from '@tributary/readiness';
 import { connectRedis } from '@tributary/redis';
@@ -25,9 +25,6 @@ import { followSupergraph } from './supergraph/follow-supergraph.ts';
 import { watchedDependencies } from './watched-dependencies.ts';
 
 const besideThisPackage = fileURLToPath(new URL('../supergraph.graphql', import.meta.url));
-
-/** Longer than load balancers keep theirs, so that it is they who give an idle connection up. */
-const keepAliveMs = 65_000;
 
 /** Starts the gateway; it needs nothing else to start, and says what it waits for. `stop` finishes what is in hand and resolves. */
 export async function startGateway(
@@ -96,9 +93,10 @@ export async function startGateway(
     log,
   });
 
-  // An upload lasts as long as its line needs; a subgraph that waits for one in vain gives up by its own time-out.
-  const http = createServer({ requestTimeout: 0, keepAliveTimeout: keepAliveMs }, app);
+  const http = createServer({ ...serverTimes(config) }, app);
   measures.connections.watch(http);
+  limitTimes(http, { times: config, closed: measures.operations.refused });
+  limits.limitConnections(http, measures.operations.refused);
   measures.connections.inHand(limits.load.inFlight);
   const drain = prepareDrain(http);
   const closeWebSockets = serveWebSockets({
@@ -108,6 +106,7 @@ export async function startGateway(
     graphs,
     limits,
     maxMessageBytes: config.MAX_BODY_BYTES,
+    pingMs: config.WEBSOCKET_PING_MS,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
     measures,
     trustsTraceparent,

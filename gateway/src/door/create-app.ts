@@ -23,7 +23,7 @@ import { identifyRequest } from './identify-request.ts';
 import { passThrough } from './pass-through.ts';
 import { requestContextOf } from './request-context-of.ts';
 import { securityHeaders } from './security-headers.ts';
-import { shedLoad } from './shed-load.ts';
+import { countInFlight, refuseOverload } from './shed-load.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
 /** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
@@ -62,9 +62,10 @@ export function createApp(options: {
   app.use(
     '/graphql',
     measureRequests(measures),
-    shedLoad(limits.load),
+    refuseOverload(limits.load),
     acceptUploads(options.uploads, measures),
     express.json({ limit: options.maxBodyBytes }),
+    countInFlight(limits.load, limits.addressOf),
     (request, _response, next) => {
       // Express 5 leaves it undefined where there was none; Apollo's middleware wants it set.
       request.body ??= {};

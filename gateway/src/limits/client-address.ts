@@ -27,18 +27,22 @@ export const networks = z.string().transform((text, context) => {
 export function createClientAddress(trusted: BlockList): ClientAddress {
   const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   return (request) => {
-    let address = plain(request.socket.remoteAddress ?? '');
+    let address = plainAddress(request.socket.remoteAddress ?? '');
     const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
     while (isIP(address) && isTrusted(address)) {
-      const before = plain(forwarded.pop()?.trim() ?? '');
+      const before = plainAddress(forwarded.pop()?.trim() ?? '');
       if (!isIP(before)) break;
       address = before;
     }
-    return isIPv6(address) ? network64(address) : address;
+    return countedAddress(address);
   };
 }
 
-const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
+/** The address under which a client is counted. */
+export const countedAddress = (address: string) => (isIPv6(address) ? network64(address) : address);
+
+/** An IPv4 address on an IPv6 socket as IPv4. */
+export const plainAddress = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
 function network64(address: string): string {
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LimitName } from '../metrics/limit-of.ts';
+import { createPlaces } from './places.ts';
 import { TryLater } from './try-later.ts';
 
 const sampleMs = 1_000;
@@ -8,39 +9,50 @@ const nanoseconds = 1e6;
 
 export type Load = ReturnType<typeof watchLoad>;
 
-/** Counts what is in hand and measures how late the event loop runs, by the mean of the last second; `stop` must be called. */
-export function watchLoad({ maxInFlight, maxLagMs }: { maxInFlight: number; maxLagMs: number }) {
+/** Counts operations in flight, in all and per address, and measures the mean delay of the event loop in the last second; `stop` must be called. */
+export function watchLoad(options: { maxInFlight: number; maxInFlightPerAddress: number; maxLagMs: number }) {
+  const { maxInFlight, maxLagMs } = options;
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
-  let inFlight = 0;
   let lagMs = 0;
   const sample = setInterval(() => {
     lagMs = Math.max(0, delay.mean / nanoseconds - resolutionMs);
     delay.reset();
   }, sampleMs).unref();
+  const places = createPlaces({
+    name: 'operations',
+    all: { limit: 'MAX_IN_FLIGHT', max: maxInFlight },
+    perClient: { limit: 'MAX_IN_FLIGHT_PER_ADDRESS', max: options.maxInFlightPerAddress },
+    retryAfterSeconds: 1,
+  });
 
   function overload(): TryLater | null {
-    const message = 'There is too much to do at the moment';
+    const message = 'There is too much to do right now';
     const later = (limit: LimitName) => new TryLater('UNAVAILABLE', message, { limit, retryAfterSeconds: 1 });
-    if (inFlight >= maxInFlight) return later('MAX_IN_FLIGHT');
+    if (places.count() >= maxInFlight) return later('MAX_IN_FLIGHT');
     return lagMs > maxLagMs ? later('MAX_EVENT_LOOP_LAG_MS') : null;
   }
 
+  function assertNotOverloaded(): void {
+    const refusal = overload();
+    if (refusal) throw refusal;
+  }
+
   return {
-    inFlight: () => inFlight,
+    inFlight: places.count,
 
     isOverloaded: () => overload() !== null,
 
-    /** Counts an operation until the result is called, once or more. Throws UNAVAILABLE when there is too much to do. */
-    enter(): () => void {
-      const refusal = overload();
-      if (refusal) throw refusal;
-      inFlight += 1;
-      let isIn = true;
-      return () => {
-        if (isIn) inFlight -= 1;
-        isIn = false;
-      };
+    /** Throws UNAVAILABLE when there is too much to do; counts nothing. */
+    assertNotOverloaded,
+
+    /**
+     * Counts an operation of an address until the result is called, once or more. Throws UNAVAILABLE when there is too much to do,
+     * RATE_LIMITED when the address has its share in flight.
+     */
+    enter(address: string): () => void {
+      assertNotOverloaded();
+      return places.take(address);
     },
 
     stop() {

@@ -9,11 +9,14 @@ import { createPersistedDocuments } from './persisted-documents.ts';
 import { createPlaces } from './places.ts';
 import { createQueryStore } from './query-store.ts';
 import { createRedisSafelist, emptySafelist, loadSafelist } from './safelist.ts';
+import { createLimitConnections } from './tcp-connections.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 const productionPerViewer = { count: 1_200, periodMs: 60_000 };
 const productionConnections = 200;
 const productionSubscriptions = 500;
+const productionTcpConnections = 2_000;
+const retryAfterSeconds = 10;
 const productionPerAddress = { count: 6_000, periodMs: 60_000 };
 
 export type Limits = Awaited<ReturnType<typeof openLimits>>;
@@ -36,7 +39,11 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
           maxBytes: config.APQ_MAX_BYTES,
         })
       : null;
-  const load = watchLoad({ maxInFlight: config.MAX_IN_FLIGHT, maxLagMs: config.MAX_EVENT_LOOP_LAG_MS });
+  const load = watchLoad({
+    maxInFlight: config.MAX_IN_FLIGHT,
+    maxInFlightPerAddress: config.MAX_IN_FLIGHT_PER_ADDRESS ?? Math.ceil(config.MAX_IN_FLIGHT / 2),
+    maxLagMs: config.MAX_EVENT_LOOP_LAG_MS,
+  });
   return {
     addressOf: createClientAddress(config.TRUSTED_PROXIES),
     checkRates: createCheckRates({
@@ -45,17 +52,30 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
       perAddress: orInProduction(config.RATE_LIMIT_PER_ADDRESS, productionPerAddress),
       fields: config.RATE_LIMITED_FIELDS,
     }),
+    limitConnections: createLimitConnections({
+      max: config.MAX_TCP_CONNECTIONS,
+      maxPerAddress:
+        config.MAX_TCP_CONNECTIONS_PER_ADDRESS ??
+        (isProduction ? productionTcpConnections : config.MAX_TCP_CONNECTIONS),
+      trustedProxies: config.TRUSTED_PROXIES,
+    }),
     connections: createPlaces({
-      what: 'CONNECTIONS',
-      most: config.MAX_CONNECTIONS,
-      mostPerClient:
-        config.MAX_CONNECTIONS_PER_VIEWER ?? (isProduction ? productionConnections : config.MAX_CONNECTIONS),
+      name: 'connections',
+      all: { limit: 'MAX_CONNECTIONS', max: config.MAX_CONNECTIONS },
+      perClient: {
+        limit: 'MAX_CONNECTIONS_PER_VIEWER',
+        max: config.MAX_CONNECTIONS_PER_VIEWER ?? (isProduction ? productionConnections : config.MAX_CONNECTIONS),
+      },
+      retryAfterSeconds,
     }),
     subscriptions: createPlaces({
-      what: 'SUBSCRIPTIONS',
-      most: config.MAX_SUBSCRIPTIONS,
-      mostPerClient:
-        config.MAX_SUBSCRIPTIONS_PER_VIEWER ?? (isProduction ? productionSubscriptions : config.MAX_SUBSCRIPTIONS),
+      name: 'subscriptions',
+      all: { limit: 'MAX_SUBSCRIPTIONS', max: config.MAX_SUBSCRIPTIONS },
+      perClient: {
+        limit: 'MAX_SUBSCRIPTIONS_PER_VIEWER',
+        max: config.MAX_SUBSCRIPTIONS_PER_VIEWER ?? (isProduction ? productionSubscriptions : config.MAX_SUBSCRIPTIONS),
+      },
+      retryAfterSeconds,
     }),
     persisted: createPersistedDocuments({ store, safelist, mode, log }),
     load,

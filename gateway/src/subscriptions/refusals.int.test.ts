@@ -25,7 +25,7 @@ describe('who may follow', () => {
     expect(closed()).toMatchObject({ code: 4401, reason: expect.stringMatching(/access token/) });
   });
 
-  test('a token revoked mid-stream closes with 4401 before the next event', async () => {
+  test('a token revoked mid-stream closes with 4403 before the next event', async () => {
     fixture.boxes.set('r', { state: 'OPEN', length: 1 });
     const token = fixture.accessToken({ sub: 'u3' });
     const { events, closed } = subscribers.follow('subscription { items(id: "r") { n } }', { token });
@@ -38,10 +38,10 @@ describe('who may follow', () => {
       }
     }).rejects.toBeDefined();
     expect(seen).toEqual([{ items: { n: 1 } }]);
-    expect(closed()).toMatchObject({ code: 4401, reason: 'The access token was revoked' });
+    expect(closed()).toMatchObject({ code: 4403, reason: 'The access token was revoked' });
   });
 
-  test('a token that expires mid-stream closes with 4401 before the next event', async () => {
+  test('a token that expires mid-stream closes with 4403 before the next event', async () => {
     fixture.boxes.set('x', { state: 'OPEN', length: 1 });
     const issuedAt = Math.ceil(Date.now() / 1000);
     const token = fixture.accessToken({ sub: 'u4', iat: issuedAt }, { expiresIn: 1 });
@@ -55,7 +55,44 @@ describe('who may follow', () => {
       }
     }).rejects.toBeDefined();
     expect(seen).toHaveLength(1);
-    expect(closed()).toMatchObject({ code: 4401, reason: 'The access token has expired' });
+    expect(closed()).toMatchObject({ code: 4403, reason: 'The access token has expired' });
+  });
+
+  test('a client whose connectionParams are a function follows on across expiries', async () => {
+    fixture.boxes.set('long', { state: 'OPEN', length: 1 });
+    const closed: unknown[] = [];
+    let tokens = 0;
+    let last = 0;
+    const client = fixture.connect(undefined, {
+      retryAttempts: 5,
+      retryWait: async () => undefined,
+      connectionParams: () => {
+        tokens += 1;
+        const issuedAt = Math.floor(Date.now() / 1000);
+        return { authorization: `Bearer ${fixture.accessToken({ sub: 'u5', iat: issuedAt }, { expiresIn: 2 })}` };
+      },
+      on: { closed: (event) => closed.push(Object(event).code) },
+    });
+    const variables = {
+      get after() {
+        return last;
+      },
+    };
+    const query = 'subscription ($after: Int) { items(id: "long", after: $after) { n } }';
+    const seen: number[] = [];
+    for await (const { data } of client.iterate({ query, variables })) {
+      last = Number(Object(data).items.n);
+      seen.push(last);
+      const since = tokens;
+      if (last === 3) break;
+      // Each write wakes the stream, which finds its token expired once that is so.
+      const write = setInterval(() => void fixture.write('long', { state: 'OPEN', length: last }), 100);
+      await waitFor(() => tokens > since).finally(() => clearInterval(write));
+      await fixture.write('long', { state: 'OPEN', length: last + 1 });
+    }
+    expect(seen).toEqual([1, 2, 3]);
+    expect(closed.slice(0, 2)).toEqual([4403, 4403]);
+    await client.dispose();
   });
 
   test('what the log refuses ends the stream with its code', async () => {

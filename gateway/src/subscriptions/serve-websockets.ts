@@ -24,15 +24,17 @@ import { isAllowedOrigin } from './is-allowed-origin.ts';
 import { createOperations, type Operations } from './operations.ts';
 
 const unauthorized = 4401;
+/** The only code of its kind on which graphql-ws clients connect again. */
+const forbidden = 4403;
 const tryAgainLater = 1013;
 const goingAway = 1001;
 const tooManyRequests = 4429;
-const pingMs = 60_000;
 const closeTimeoutMs = 2_000;
 
 /**
- * Serves graphql-ws on `/graphql` of an HTTP server. A token that is not valid, or no longer, closes the socket with
- * 4401 and the reason; one that cannot be checked at the moment, or a socket too many, with 1013; one too many of a viewer with 4429.
+ * Serves graphql-ws on `/graphql` of an HTTP server. A token that is not valid when the client connects closes the socket with 4401,
+ * on which clients stop; one that expires or is revoked later with 4403, on which they connect again. A token that cannot be checked
+ * right now, or one socket too many, closes with 1013; one too many of a viewer with 4429. A peer that does not answer a ping is cut.
  * Pages of other origins are refused with 403.
  * The result closes all sockets with 1001.
  */
@@ -43,6 +45,7 @@ export function serveWebSockets(options: {
   graphs: CurrentGraph;
   limits: Limits;
   maxMessageBytes: number;
+  pingMs: number;
   /** Pages of other origins than the gateway's own that may connect. */
   allowedOrigins: readonly string[];
   measures: Measures;
@@ -71,12 +74,15 @@ export function serveWebSockets(options: {
     sockets.emit('connection', webSocket, request);
   }
 
-  function turnAway(socket: WebSocket, error: AppError) {
+  function turnAway(socket: WebSocket, error: AppError, code = closeCodes[error.code] ?? unauthorized) {
     measuredOperations.failed([error]);
-    refuse(socket, error);
+    socket.close(code, error.message);
   }
 
-  const bySocket = new WeakMap<WebSocket, { operations: Operations; check: (args: ExecutionArgs) => Promise<void> }>();
+  const bySocket = new WeakMap<
+    WebSocket,
+    { operations: Operations; check: (args: ExecutionArgs) => Promise<void>; address: string }
+  >();
   const byOperation = new WeakMap<
     ExecutionArgs,
     { operations: Operations; graph: OpenGraph; leave: () => void; measured: MeasuredOperation }
@@ -107,19 +113,20 @@ export function serveWebSockets(options: {
             try {
               return { ...(await authenticate(authorization)), requestId: randomUUID(), signal };
             } catch (error) {
-              if (isAppError(error, 'UNAUTHENTICATED')) turnAway(socket, error);
+              if (isAppError(error, 'UNAUTHENTICATED')) turnAway(socket, error, forbidden);
               throw error;
             }
           },
         });
         bySocket.set(socket, {
           operations,
+          address,
           check: (args) => limits.checkRates(operationOf(args), { viewer, address }),
         });
         return true;
       },
       async onSubscribe({ extra }, _id, payload) {
-        const { operations, check } = known(bySocket, extra.socket);
+        const { operations, check, address } = known(bySocket, extra.socket);
         let leave = () => {};
         const measured = measuredOperations.begin('websocket');
         const refused = (errors: readonly GraphQLError[]) => {
@@ -141,7 +148,7 @@ export function serveWebSockets(options: {
             leave();
             return prepared;
           }
-          const leaveLoad = limits.load.enter();
+          const leaveLoad = limits.load.enter(address);
           leave = () => {
             leaveGraph();
             leaveLoad();
@@ -181,7 +188,7 @@ export function serveWebSockets(options: {
       onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     },
     sockets,
-    pingMs,
+    options.pingMs,
   );
 
   return async () => {
@@ -194,11 +201,6 @@ export function serveWebSockets(options: {
 }
 
 const closeCodes: Partial<Record<ErrorCode, number>> = { UNAVAILABLE: tryAgainLater, RATE_LIMITED: tooManyRequests };
-
-function refuse(socket: WebSocket, error: AppError) {
-  const code = closeCodes[error.code] ?? unauthorized;
-  socket.close(code, error.message);
-}
 
 function known<K extends object, V>(map: WeakMap<K, V>, key: K): V {
   const value = map.get(key);

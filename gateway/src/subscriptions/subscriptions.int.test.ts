@@ -127,7 +127,7 @@ describe('a stream', () => {
     const refused = expect(ended).rejects.toBeDefined();
     await fixture.write('revoked', { state: 'OPEN', length: 2 });
     await refused;
-    expect(old?.closed()).toMatchObject({ code: 4401 });
+    expect(old?.closed()).toMatchObject({ code: 4403 });
     expect(await next).toMatchObject({ value: { data: { items: { n: 2 } } } });
   });
 

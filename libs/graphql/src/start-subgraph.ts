@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { Log } from '@tributary/core';
-import { listen, prepareDrain, type StopTimes } from '@tributary/http';
+import { limitTimes, listen, prepareDrain, type StopTimes, serverTimes } from '@tributary/http';
 import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
 import { traceRequests } from '@tributary/tracing';
 import express from 'express';
@@ -39,12 +39,13 @@ export interface SubgraphOptions<C extends object> {
 
 const bodyLimitBytes = 1024 * 1024;
 
-const timeouts = {
-  /** An upload takes as long as it takes; only its headers must come in time. */
-  requestTimeout: 0,
-  headersTimeout: 60_000,
-  /** The gateway hears of it with each answer and gives an idle connection up before; too short a one would break requests. */
-  keepAliveTimeout: 65_000,
+/** Longer than those of the gateway, which is the only client: it closes a slow upload first, and says why. */
+const times = {
+  REQUEST_HEAD_TIMEOUT_MS: 60_000,
+  REQUEST_BODY_TIMEOUT_MS: 120_000,
+  BODY_PROGRESS_MS: 120_000,
+  BODY_PROGRESS_BYTES: 1,
+  RESPONSE_PROGRESS_MS: 120_000,
 };
 
 /**
@@ -61,7 +62,8 @@ export async function startSubgraph<C extends object>(
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  const httpServer = createServer(timeouts, app);
+  const httpServer = createServer(serverTimes(times), app);
+  limitTimes(httpServer, { times });
   const drain = prepareDrain(httpServer);
   const measures = measureSubgraph(registry);
   const apollo = createApolloServer({ ...options, plugins: [measures.plugin] });

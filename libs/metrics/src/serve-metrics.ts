@@ -11,7 +11,12 @@ export interface MetricsServer {
 
 /** So few scrape; nobody else has a place here. */
 const connections = 10;
-const timeouts = { headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 65_000 };
+const timeouts = {
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
+};
 const inUse = new Set<unknown>(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 
 /**
