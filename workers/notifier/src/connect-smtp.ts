@@ -1,91 +1,143 @@
-import { unavailable } from '@tributary/core';
+import { randomUUID } from 'node:crypto';
+import { Transform } from 'node:stream';
+import { AppError, unavailable } from '@tributary/core';
 import type { MailState } from '@tributary/notifications-db';
 import { inSpan } from '@tributary/tracing';
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import { z } from 'zod';
+import { readRefusal } from './smtp-reply.ts';
 
 export interface Smtp {
-  /** Hands a mail over. SENT or, for good, UNDELIVERABLE; UNAVAILABLE when it may work later. */
-  send(mail: SendMailOptions): Promise<MailState>;
+  /**
+   * Hands a mail over. Resolves with SENT, or with UNDELIVERABLE when the recipient was rejected; throws UNAVAILABLE when the
+   * mail must be tried again. Once `signal` is aborted, a mail whose end was not sent yet is given up; after that the
+   * server may have taken it, and its reply is waited for.
+   */
+  send(mail: SendMailOptions, signal?: AbortSignal): Promise<MailState>;
   close(): void;
 }
 
-/** What nodemailer puts on its errors: its own code, the SMTP command it was at, and the server's reply. */
-const smtpError = z.looseObject({
-  command: z.string().optional(),
-  responseCode: z.number().optional(),
-  response: z.string().optional(),
-});
+/** The server refuses mail as we send it: to be retried like UNAVAILABLE, and to be reported to an operator. */
+export class SettingsRefusal extends AppError {
+  readonly reply: string;
 
-/**
- * Connects to the SMTP server when first needed, and keeps the connections. A mail that is not handed over within
- * `deadlineMs` is UNAVAILABLE, even if the server keeps the connection busy; should it take that mail later after all,
- * the next attempt's mail has the same message id.
- */
-export function connectSmtp(url: string, { deadlineMs = 40_000 }: { deadlineMs?: number } = {}): Smtp {
-  let transport = openPool(url);
+  constructor(reply: string, cause: unknown) {
+    super('UNAVAILABLE', 'The mail server refuses our mail; its settings or ours must be changed.', { cause });
+    this.name = 'SettingsRefusal';
+    this.reply = reply;
+  }
+}
+
+interface SmtpLimits {
+  /** Time for everything up to the end of the mail. */
+  readonly deadlineMs?: number;
+  /**
+   * Time for the reply to a whole mail. Long, as RFC 5321 (4.5.3.2.6) asks for: a server that takes a mail after we gave up
+   * waiting gets a copy with each attempt.
+   */
+  readonly replyTimeoutMs?: number;
+  readonly maxConnections?: number;
+}
+
+/** A mail on its way. `end` runs right before its last line, and throws once the mail was given up. */
+interface Handover {
+  end(): void;
+  gate: Transform | null;
+}
+
+/** Connects to the SMTP server when first needed, and keeps the connections. The caller closes it. */
+export function connectSmtp(
+  url: string,
+  { deadlineMs = 40_000, replyTimeoutMs = 300_000, maxConnections = 5 }: SmtpLimits = {},
+): Smtp {
+  const handovers = new Map<string, Handover>();
+  let transport = openPool();
   return {
-    send: (mail) =>
+    send: (mail, signal) =>
       inSpan('SMTP send', { kind: 'client', attributes: { 'server.address': new URL(url).hostname } }, async (span) => {
-        const state = await handOver(mail);
+        const messageId = mail.messageId ?? `<${randomUUID()}@tributary.invalid>`;
+        const state = await handOver({ ...mail, messageId }, signal);
         span.setAttribute('tributary.mail.state', state.state);
         return state;
       }),
     close: () => transport.close(),
   };
 
-  async function handOver(mail: SendMailOptions): Promise<MailState> {
+  function openPool() {
+    const pool = createTransport({
+      url,
+      pool: true,
+      maxConnections,
+      // Whether a mail is sent again is the caller's decision: the server may have taken it.
+      maxRequeues: 0,
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: replyTimeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    pool.use('stream', (mail, done) => {
+      const handover = handovers.get(String(mail.data.messageId));
+      if (handover) mail.message.transform(() => openGate(handover));
+      done();
+    });
+    return pool;
+  }
+
+  async function handOver(mail: SendMailOptions & { messageId: string }, signal?: AbortSignal): Promise<MailState> {
     const used = transport;
+    const givenUp = new AbortController();
+    const handover: Handover = { gate: null, end: () => givenUp.signal.throwIfAborted() };
+    handovers.set(mail.messageId, handover);
     try {
-      await beforeDeadline(used.sendMail(mail), deadlineMs, () => {
-        // nodemailer cannot end a mail in hand: its connection closes after it, and no later mail waits for that.
-        if (transport === used) transport = openPool(url);
-        used.close();
+      await new Promise<unknown>((resolve, reject) => {
+        const giveUp = (reason: string) => {
+          const error = new Error(reason);
+          givenUp.abort(error);
+          handover.gate?.destroy(error);
+          // What is stuck before the mail's first byte ends with its connection, and no later mail waits for that.
+          if (transport === used) transport = openPool();
+          used.close();
+          reject(error);
+        };
+        const stop = () => giveUp('The process stops.');
+        const timer = setTimeout(() => giveUp(`The mail was not handed over within ${deadlineMs} ms.`), deadlineMs);
+        const settle = () => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', stop);
+        };
+        handover.end = () => {
+          givenUp.signal.throwIfAborted();
+          settle();
+        };
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted) stop();
+        else used.sendMail(mail).then(resolve, reject).finally(settle);
       });
       return { state: 'SENT' };
     } catch (error) {
-      const refusal = refusalForGood(error);
-      if (refusal !== null) return { state: 'UNDELIVERABLE', refusal };
+      const { reason, reply } = readRefusal(error);
+      if (reason === 'recipient') return { state: 'UNDELIVERABLE', refusal: reply };
+      if (reason === 'settings') throw new SettingsRefusal(reply, error);
       throw unavailable('The mail server does not take the mail at the moment.', { cause: error });
+    } finally {
+      handovers.delete(mail.messageId);
     }
   }
 }
 
-/** The time-outs here are for one step each, and a server that trickles passes them all. */
-function openPool(url: string) {
-  return createTransport({
-    url,
-    pool: true,
-    maxConnections: 5,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
+/** The last stage a mail passes before its connection: what is given up here was never whole, so the server drops it. */
+function openGate(handover: Handover): Transform {
+  const gate = new Transform({
+    transform: (chunk, _encoding, done) => done(null, chunk),
+    flush(done) {
+      try {
+        handover.end();
+        done();
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
   });
-}
-
-async function beforeDeadline(work: Promise<unknown>, deadlineMs: number, giveUp: () => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      giveUp();
-      reject(new Error(`The mail was not handed over within ${deadlineMs} ms.`));
-    }, deadlineMs);
-  });
-  try {
-    await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * The server's words when it refuses this recipient or this mail with a 5xx reply. A refused login or sender is our
- * settings' fault, not the mail's: that waits for a person to mend it.
- */
-function refusalForGood(error: unknown): string | null {
-  const { command, responseCode = 0, response } = smtpError.safeParse(error).data ?? {};
-  const isAboutThisMail = command === 'RCPT TO' || command === 'DATA';
-  return isAboutThisMail && responseCode >= 500 && responseCode < 600 ? (response ?? String(responseCode)) : null;
+  handover.gate = gate;
+  return gate;
 }
