@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../libs/testing/src/creat
 import { startTcpProxy, type TcpProxy } from '../libs/testing/src/start-tcp-proxy.ts';
 import { waitFor } from '../libs/testing/src/wait-for.ts';
 import { asUnavailable, openEmploymentDb } from './employment/src/index.ts';
-import { openNotificationsDb, sendOnce } from './notifications/src/index.ts';
+import { leaseMail, openNotificationsDb } from './notifications/src/index.ts';
 import { createOutboxStore, openUploadsDb } from './uploads/src/index.ts';
 import { openUsersDb } from './users/src/index.ts';
 
@@ -42,13 +42,7 @@ const subjects = {
     const mail = { subjectId: 'an-upload', recipient: 'ann@example.com', messageId: '<1@example.com>' };
     return {
       read: () => db.client.email.count(),
-      write: () =>
-        sendOnce(
-          db,
-          mail,
-          async () => ({ state: 'SENT' }),
-          () => new Date(),
-        ),
+      write: () => leaseMail(db, mail, { holder: 'a', leaseMs: 1 }, new Date()),
       close: db.close,
     };
   },

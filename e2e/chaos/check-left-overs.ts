@@ -32,11 +32,9 @@ export async function checkLeftOvers(
 
 /** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */
 export async function checkQueues(stack: Stack): Promise<string[]> {
-  const queues = ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier'].flatMap((worker) => [
-    worker,
-    `${worker}.dead`,
-    ...[1, 2, 4, 8, 16, 32, 60].map((seconds) => `${worker}.retry.${seconds}s`),
-  ]);
+  const queues = ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier', 'notifier.security'].flatMap(
+    (worker) => [worker, `${worker}.dead`, ...[1, 2, 4, 8, 16, 32, 60].map((seconds) => `${worker}.retry.${seconds}s`)],
+  );
   const left = await messagesLeft(stack.environment.RABBITMQ_URL ?? '', queues);
   return [...left].flatMap(([queue, count]) => (count > 0 ? [`stuck: ${count} messages in ${queue}`] : []));
 }

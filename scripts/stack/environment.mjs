@@ -49,6 +49,7 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
     REDIS_URL: servers.REDIS_URL ?? '',
     FILE_STORE_URL: servers.FILE_STORE_URL ?? pathToFileURL(join(dataDir, 'files')).href,
     SMTP_URL: smtpUrl,
+    MAIL_JOURNAL_DIR: join(dataDir, 'mail-journal'),
     JWKS_URL: `${at('users')}/.well-known/jwks.json`,
     ...Object.fromEntries(subgraphs.map(({ name }) => [urlVariable(name), `${at(name)}/graphql`])),
     PASS_THROUGH: '/downloads/files=uploads,/downloads/rejected-rows=employees,/account=users',

@@ -8,6 +8,6 @@ export {
   loadStarted,
   queriesRefreshed,
 } from './employment.ts';
-export { emailSent } from './notifications.ts';
+export { emailReopened, emailSent } from './notifications.ts';
 export { rejectionReason, rowCounts, uploadDeleted, uploadFinished, uploadReceived } from './uploads.ts';
 export { resetRequested } from './users.ts';

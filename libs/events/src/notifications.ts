@@ -6,3 +6,6 @@ export const emailSent = defineEvent(
   'notifications.email.sent',
   z.object({ uploadId: z.uuid(), at: z.iso.datetime(), messageId: z.string() }),
 );
+
+/** An operator asked for an undeliverable mail to be sent again. `subjectId` is what the mail is about. */
+export const emailReopened = defineEvent('notifications.email.reopened', z.object({ subjectId: z.uuid() }));

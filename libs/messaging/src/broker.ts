@@ -48,6 +48,10 @@ export interface QueueOptions {
   readonly bindings: readonly string[];
   /** How many deliveries are handled at the same time. */
   readonly prefetch: number;
+  /** Bindings that an earlier version of the worker declared, to be removed. */
+  readonly formerBindings?: readonly string[];
+  /** The queue whose dead-letter queue this one shares; without, it has its own. */
+  readonly deadLettersWith?: string;
 }
 
 /**
@@ -95,8 +99,8 @@ export interface QueueDepths {
 export interface Broker extends Publisher {
   /** Declares the queue, its retry queues and `<name>.dead`, and resolves once deliveries flow; survives reconnects. */
   consume(queue: QueueOptions, handle: Handle): Promise<Consumer>;
-  /** Looks into the queues of the worker of that name; throws UNAVAILABLE while that cannot be told. */
-  depths(queue: string): Promise<QueueDepths>;
+  /** The depths of a queue and of those that share its dead-letter queue, summed; throws UNAVAILABLE while they are unknown. */
+  depths(queue: string, sharing?: readonly string[]): Promise<QueueDepths>;
   /** Whether messages can be sent and received right now. */
   ready(): boolean;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { type Log, systemClock } from '@tributary/core';
 import type { ConsumeMessage } from 'amqplib';
+import type { QueueOptions } from './broker.ts';
 import type { Decision } from './decide.ts';
 import type { ConfirmingPublisher } from './open-publisher.ts';
 import { deadLetterQueueName, retryQueueName, retryStepMs } from './retry-schedule.ts';
@@ -13,7 +14,12 @@ const againMs = 1_000;
 export async function carryOut(
   decision: Decision,
   message: ConsumeMessage,
-  { queue, publisher, log, signal }: { queue: string; publisher: ConfirmingPublisher; log: Log; signal: AbortSignal },
+  {
+    queue,
+    publisher,
+    log,
+    signal,
+  }: { queue: QueueOptions; publisher: ConfirmingPublisher; log: Log; signal: AbortSignal },
 ): Promise<boolean> {
   if (decision.do === 'ack') return true;
   if (decision.do === 'handBack') return false;
@@ -30,20 +36,23 @@ export async function carryOut(
       await publisher.send(next);
       return true;
     } catch (error) {
-      log.warn({ err: error, queue }, 'the outcome of a delivery could not be published, trying again');
+      log.warn({ err: error, queue: queue.name }, 'the outcome of a delivery could not be published, trying again');
       await systemClock.sleep(againMs, signal).catch(() => undefined);
     }
   }
   return false;
 }
 
-function destinationOf(decision: Exclude<Decision, { do: 'ack' | 'handBack' }>, queue: string): string {
+function destinationOf(
+  decision: Exclude<Decision, { do: 'ack' | 'handBack' }>,
+  { name, deadLettersWith = name }: QueueOptions,
+): string {
   switch (decision.do) {
     case 'continue':
-      return queue;
+      return name;
     case 'retry':
-      return retryQueueName(queue, retryStepMs(decision.delayMs));
+      return retryQueueName(name, retryStepMs(decision.delayMs));
     case 'deadLetter':
-      return deadLetterQueueName(queue);
+      return deadLetterQueueName(deadLettersWith);
   }
 }

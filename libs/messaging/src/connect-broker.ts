@@ -88,7 +88,7 @@ export async function connectBroker({
     send,
     publish: async (event, body, options) => send(outgoingMessage(event, body, options)),
     consume,
-    depths: async (queue) => readDepths(consumingConnection?.model() ?? null, queue),
+    depths: async (queue, sharing) => readDepths(consumingConnection?.model() ?? null, queue, sharing),
     ready: () => publisher.ready() && (consumingConnection?.ready() ?? true),
     close() {
       closing ??= close();

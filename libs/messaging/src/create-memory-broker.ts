@@ -59,15 +59,18 @@ export function createMemoryBroker({
     sent,
     send,
     publish: (event, body, options) => send(outgoingMessage(event, body, options)),
-    async consume({ name, bindings, prefetch }, handle) {
-      const queue = queues.get(name) ?? createMemoryQueue({ name, bindings }, clock);
+    async consume({ name, bindings, prefetch, deadLettersWith = name }, handle) {
+      const dead = queues.get(deadLettersWith)?.dead;
+      const queue = queues.get(name) ?? createMemoryQueue({ name, bindings }, clock, dead);
       queues.set(name, queue);
       return queue.consume(handle, prefetch);
     },
-    async depths(name) {
+    async depths(name, sharing = []) {
       const queue = queues.get(name);
       if (!connected || queue === undefined) throw unavailable(`The queues of ${name} cannot be looked into.`);
-      return queue.depths();
+      const all = [queue, ...sharing.flatMap((other) => queues.get(other) ?? [])].map(({ depths }) => depths());
+      const sum = (key: 'ready' | 'retry') => all.reduce((total, depths) => total + depths[key], 0);
+      return { ready: sum('ready'), retry: sum('retry'), dead: queue.dead.length };
     },
     ready: () => connected,
     deadLetters: (queue) => queues.get(queue)?.dead ?? [],

@@ -11,16 +11,19 @@ export interface MemoryQueue extends Consumer {
   /** Starts deliveries to the consumer; the queue itself lives on when the consumer stops. */
   consume(handle: Handle, prefetch: number): Consumer;
   readonly bindings: readonly string[];
-  readonly dead: readonly StoredMessage[];
+  readonly dead: StoredMessage[];
   depths(): QueueDepths;
   /** True when nothing is ready, delayed or in hand. */
   isIdle(): boolean;
 }
 
-/** One queue with its retries and dead letters; delays pass on the clock. */
-export function createMemoryQueue(options: Pick<QueueOptions, 'name' | 'bindings'>, clock: Clock): MemoryQueue {
+/** One queue with its retries and dead letters, which it may share with another; delays pass on the clock. */
+export function createMemoryQueue(
+  options: Pick<QueueOptions, 'name' | 'bindings'>,
+  clock: Clock,
+  dead: StoredMessage[] = [],
+): MemoryQueue {
   const waiting: StoredMessage[] = [];
-  const dead: StoredMessage[] = [];
   const inHand = new Set<Promise<unknown>>();
   const ended = new AbortController();
   let delayed = 0;

@@ -84,7 +84,7 @@ export function startConsumer(
   async function handleOne(message: ConsumeMessage, { channel, lost }: Session) {
     const { signal } = lost;
     const decision = await decide(storedMessage(message), handle, signal, systemClock.now);
-    const isDone = await carryOut(decision, message, { queue: queue.name, publisher, log, signal });
+    const isDone = await carryOut(decision, message, { queue, publisher, log, signal });
     settle(channel, message, isDone);
   }
 

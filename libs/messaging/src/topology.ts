@@ -16,13 +16,16 @@ export async function declareExchange(channel: Channel): Promise<void> {
 }
 
 /** Declares a worker's queue with its bindings, its dead-letter queue, and a queue per retry delay that leads back to it. */
-export async function declareQueues(channel: Channel, { name, bindings }: QueueOptions): Promise<void> {
+export async function declareQueues(
+  channel: Channel,
+  { name, bindings, formerBindings = [], deadLettersWith = name }: QueueOptions,
+): Promise<void> {
   await declareExchange(channel);
-  await quorumQueue(channel, deadLetterQueueName(name), {});
+  await quorumQueue(channel, deadLetterQueueName(deadLettersWith), {});
   await quorumQueue(channel, name, {
     'x-delivery-limit': deliveryLimit,
     'x-dead-letter-exchange': '',
-    'x-dead-letter-routing-key': deadLetterQueueName(name),
+    'x-dead-letter-routing-key': deadLetterQueueName(deadLettersWith),
     ...safeDeadLettering,
   });
   for (const stepMs of retryDelaysMs) {
@@ -34,6 +37,7 @@ export async function declareQueues(channel: Channel, { name, bindings }: QueueO
     });
   }
   for (const binding of bindings) await channel.bindQueue(name, eventsExchange, binding);
+  for (const binding of formerBindings) await channel.unbindQueue(name, eventsExchange, binding);
 }
 
 const quorumQueue = (channel: Channel, name: string, more: Record<string, unknown>) =>

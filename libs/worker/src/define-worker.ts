@@ -38,6 +38,12 @@ export interface HandlingContext {
   readonly messageType: string;
 }
 
+/** A queue for a part of a worker's messages. */
+export interface SeparateQueue {
+  readonly consumes: readonly EventContract[];
+  readonly prefetch: number;
+}
+
 /** Why a message waits and when it is tried again. */
 export interface Delay {
   readonly reason: string;
@@ -59,6 +65,11 @@ export interface WorkerDefinition<
   readonly bindings?: readonly string[];
   /** Messages handled at the same time. */
   readonly prefetch: number;
+  /**
+   * Some of `consumes` that must not wait behind the others: each entry is a queue `<worker>.<name>` with its own prefetch. All share
+   * the worker's dead-letter queue.
+   */
+  readonly separateQueues?: Readonly<Record<string, SeparateQueue>>;
   /** The worker's part of the environment. */
   readonly config: S;
   /**

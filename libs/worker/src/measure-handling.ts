@@ -2,6 +2,7 @@ import type { Broker, Handle, Outcome } from '@tributary/messaging';
 import { boundedSample, Counter, Gauge, gaugeOf, Histogram, type Registry, workBuckets } from '@tributary/metrics';
 import type { WorkerDefinition } from './define-worker.ts';
 import { matchContract } from './match-contract.ts';
+import { workerQueues } from './worker-queues.ts';
 
 /** Adds what a worker does with its deliveries and what waits in its queues; the result is the same handle, measured. */
 export function measureHandling(
@@ -28,7 +29,13 @@ export function measureHandling(
     help: 'Deliveries in hand: what RabbitMQ calls unacked, of this process.',
     registers,
   });
-  const depths = boundedSample(() => broker.depths(definition.name));
+  const [main, ...sharing] = workerQueues(definition);
+  const depths = boundedSample(() =>
+    broker.depths(
+      main.name,
+      sharing.map(({ name }) => name),
+    ),
+  );
   gaugeOf(
     registry,
     {

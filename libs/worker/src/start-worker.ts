@@ -5,10 +5,10 @@ import { Registry } from '@tributary/metrics';
 import type { z } from 'zod';
 import type { Consumed, WorkerDefinition } from './define-worker.ts';
 import { handleDelivery } from './handle-delivery.ts';
-import { contractsOf } from './match-contract.ts';
 import { measureHandling } from './measure-handling.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import type { WorkerWatch } from './watch-worker.ts';
+import { workerQueues } from './worker-queues.ts';
 
 export interface RunningWorker {
   /** Takes no more, finishes what is in hand within the time given or hands it back, then closes the dependencies. */
@@ -47,20 +47,20 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
   const { metrics = new Registry() } = surroundings;
   const measured = measureHandling(metrics, definition, broker);
   const { dependencies, close } = await connectDependencies(definition, config, { clock, log, signal, metrics });
-  const queue = {
-    name: definition.name,
-    bindings: definition.bindings ?? contractsOf(definition.consumes).map(({ binding }) => binding),
-    prefetch: definition.prefetch,
-  };
   watch?.connected(dependencies);
   try {
     const given = { dependencies, publish: broker.publish, clock, log, longestHandlingMs };
-    const consumer = await broker.consume(queue, measured(handleDelivery(definition, given)));
+    const handle = measured(handleDelivery(definition, given));
+    const consumers: Consumer[] = [];
+    // In turn: the main queue's dead letters are there before those that share them.
+    for (const queue of workerQueues(definition)) {
+      consumers.push(await broker.consume(queue, handle));
+      log.info({ queue }, 'taking messages');
+    }
     watch?.consuming();
-    log.info({ queue }, 'taking messages');
     return {
       async stop() {
-        await drain(consumer, { timeoutMs: drainTimeoutMs, watch, clock });
+        await drain(consumers, { timeoutMs: drainTimeoutMs, watch, clock });
         await close();
       },
     };
@@ -72,7 +72,7 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
 
 /** What needs something that is away cannot end: it is handed back at once, not after the time for draining. */
 async function drain(
-  consumer: Consumer,
+  consumers: readonly Consumer[],
   { timeoutMs, watch, clock }: { timeoutMs: number | undefined; watch: WorkerWatch | undefined; clock: Clock },
 ): Promise<void> {
   const [hurry, drained] = [new AbortController(), new AbortController()];
@@ -84,7 +84,7 @@ async function drain(
     }
   };
   const looking = look();
-  await consumer.stop({ timeoutMs, signal: hurry.signal });
+  await Promise.all(consumers.map((consumer) => consumer.stop({ timeoutMs, signal: hurry.signal })));
   drained.abort();
   await looking;
 }

@@ -1,2 +1,13 @@
 export { type NotificationsDb, openNotificationsDb } from './client.ts';
-export { type MailState, sendOnce } from './send-once.ts';
+export {
+  endLease,
+  type Lease,
+  leaseMail,
+  type MailRequest,
+  type MailState,
+  type PendingMail,
+  recordMail,
+  renewLease,
+  type SettledMail,
+} from './mail-leases.ts';
+export { listStoppedMails, readReopenedMail, resendMails } from './resend-mails.ts';

@@ -7,6 +7,8 @@ import { openNotificationsDb } from '@tributary/notifications-db';
 import { createTestDatabase, fixedClock, startSmtpSink, type TestDatabase } from '@tributary/testing';
 import { startWorker } from '@tributary/worker';
 import { connectSmtp } from './connect-smtp.ts';
+import { openMailJournal } from './mail-journal.ts';
+import { createMailSender } from './mail-sender.ts';
 import notifier from './worker.ts';
 
 const expiresAt = '2026-01-02T03:34:05.678Z';
@@ -14,7 +16,14 @@ const token = 'a_-'.repeat(14).concat('0');
 const aReset = (): BodyOf<typeof resetRequested> => ({
   ...{ resetId: randomUUID(), user: { email: 'ann@example.com', name: 'Ann' }, token, expiresAt },
 });
-const config = { NOTIFICATIONS_DATABASE_URL: '', SMTP_URL: '', MAIL_FROM: '', PUBLIC_URL: '' };
+const log = createLog('test', 'silent');
+const config = {
+  NOTIFICATIONS_DATABASE_URL: '',
+  SMTP_URL: '',
+  MAIL_FROM: '',
+  PUBLIC_URL: '',
+  MAIL_JOURNAL_DIR: undefined,
+};
 
 let database: TestDatabase;
 let sink: Awaited<ReturnType<typeof startSmtpSink>>;
@@ -30,13 +39,17 @@ afterAll(() => database.drop());
 async function deliver(reset: BodyOf<typeof resetRequested>, { at, times = 1 }: { at: string; times?: number }) {
   const broker = createMemoryBroker({ acceptUnroutable: true });
   const [db, smtp] = [openNotificationsDb(database.url), connectSmtp(sink.url)];
-  const dependencies = { db, smtp, from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000' };
-  const surroundings = { broker, config, clock: fixedClock(at), log: createLog('test', 'silent') };
+  const clock = fixedClock(at);
+  const mails = createMailSender({ db, journal: openMailJournal(undefined, log), clock, log });
+  const sender = { from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000' };
+  const dependencies = { db, mails, smtp, securitySmtp: smtp, assertNotRefused: () => undefined, ...sender };
+  const surroundings = { broker, config, clock, log };
   const worker = await startWorker({ ...notifier, connect: () => dependencies }, surroundings);
   for (let time = 0; time < times; time += 1) await broker.publish(resetRequested, reset);
   await broker.idle();
   await worker.stop();
   const mail = await db.client.email.findUnique({ where: { subjectId: reset.resetId } });
+  await mails.close();
   smtp.close();
   await db.close();
   await sink.close();

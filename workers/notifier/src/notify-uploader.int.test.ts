@@ -7,11 +7,14 @@ import { openNotificationsDb } from '@tributary/notifications-db';
 import { createTestDatabase, fixedClock, refusal, startSmtpSink, type TestDatabase } from '@tributary/testing';
 import { startWorker } from '@tributary/worker';
 import { connectSmtp } from './connect-smtp.ts';
+import { openMailJournal } from './mail-journal.ts';
+import { createMailSender } from './mail-sender.ts';
 import { notifyUploader } from './notify-uploader.ts';
 import notifier from './worker.ts';
 
 const log = createLog('test', 'silent');
-const rest = { from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000', log, clock };
+const { signal } = new AbortController();
+const rest = { from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000', log, clock, signal };
 
 let database: TestDatabase;
 const opened: (() => Promise<unknown> | unknown)[] = [];
@@ -44,11 +47,13 @@ function anUpload(): BodyOf<typeof uploadFinished> {
 function open(smtpUrl: string) {
   const db = openNotificationsDb(database.url);
   const smtp = connectSmtp(smtpUrl);
+  const mails = createMailSender({ db, journal: openMailJournal(undefined, log), clock, log });
   opened.push(
     () => db.close(),
     () => smtp.close(),
+    () => mails.close(),
   );
-  return { db, smtp };
+  return { db, smtp, securitySmtp: smtp, mails, assertNotRefused: () => undefined };
 }
 
 async function openSink(options: Parameters<typeof startSmtpSink>[0] = {}) {
@@ -57,10 +62,16 @@ async function openSink(options: Parameters<typeof startSmtpSink>[0] = {}) {
   return sink;
 }
 
-const config = { NOTIFICATIONS_DATABASE_URL: '', SMTP_URL: '', MAIL_FROM: '', PUBLIC_URL: '' };
+const config = {
+  NOTIFICATIONS_DATABASE_URL: '',
+  SMTP_URL: '',
+  MAIL_FROM: '',
+  PUBLIC_URL: '',
+  MAIL_JOURNAL_DIR: undefined,
+};
 
 describe('notifier', () => {
-  test('handling the same message twice changes nothing: one mail, and it is told again', async () => {
+  test('handling the same message twice changes nothing: one mail, and it is published again', async () => {
     const sink = await openSink();
     const broker = createMemoryBroker({ acceptUnroutable: true });
     const dependencies = { ...open(sink.url), from: rest.from, publicUrl: rest.publicUrl };
@@ -74,9 +85,9 @@ describe('notifier', () => {
     const [mail] = sink.messages();
     expect(mail).toMatchObject({ subject: 'jobs.csv is loaded', messageId: `<${upload.uploadId}@example.com>` });
     expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');
-    const told = broker.sent.filter(({ type }) => type === emailSent.type).map(({ body }) => body);
-    expect(told).toHaveLength(2);
-    expect(told[0]).toEqual(told[1]);
+    const published = broker.sent.filter(({ type }) => type === emailSent.type).map(({ body }) => body);
+    expect(published).toHaveLength(2);
+    expect(published[0]).toEqual(published[1]);
   });
 
   test('two notifiers with the same message at once send one mail', async () => {
@@ -84,10 +95,14 @@ describe('notifier', () => {
     const upload = anUpload();
     const published: unknown[] = [];
     const publish = async (_event: unknown, body: unknown) => void published.push(body);
-    const handle = () => notifyUploader(upload, { ...rest, ...open(sink.url), publish });
-    await Promise.all([handle(), handle(), handle()]);
+    const notifiers = [open(sink.url), open(sink.url), open(sink.url)];
+    const handle = () =>
+      Promise.allSettled(notifiers.map((one) => notifyUploader(upload, { ...rest, ...one, publish })));
+    const busy = (await handle()).filter(({ status }) => status === 'rejected');
+    for (const one of busy) expect(one).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
+    expect((await handle()).map(({ status }) => status)).toEqual(Array(3).fill('fulfilled'));
     expect(sink.messages()).toHaveLength(1);
-    expect(published).toHaveLength(3);
+    expect(published).toHaveLength(6 - busy.length);
   });
 
   test('waits while the mail server is away, and sends when it is back', async () => {
@@ -118,11 +133,11 @@ describe('notifier', () => {
     expect(mail?.to).toMatchObject({ value: [{ address: 'ann@example.com' }] });
   });
 
-  test('a server that never answers is UNAVAILABLE after the deadline, and holds up no later mail', async () => {
+  test('a server that never answers is UNAVAILABLE after a time, and holds up no later mail', async () => {
     const never = new Promise<void>(() => undefined);
     let isStuck = true;
     const sink = await openSink({ onMail: () => (isStuck ? never : undefined) });
-    const smtp = connectSmtp(sink.url, { deadlineMs: 200 });
+    const smtp = connectSmtp(sink.url, { replyTimeoutMs: 200 });
     opened.push(() => smtp.close());
     const mail = { from: rest.from, to: 'ann@example.com', text: 'Hello' };
     await expect(smtp.send(mail)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -130,13 +145,13 @@ describe('notifier', () => {
     expect(await smtp.send(mail)).toEqual({ state: 'SENT' });
   });
 
-  test('a server that refuses for now is UNAVAILABLE; one that refuses for good ends it, once', async () => {
+  test('a server that refuses for now is UNAVAILABLE; one that rejects the recipient ends it, once', async () => {
     let code = 450;
     let asked = 0;
     const sink = await openSink({
       onRecipient() {
         asked += 1;
-        throw refusal(code, 'no such mailbox');
+        throw refusal(code, code === 450 ? '4.2.0 try later' : '5.1.1 no such mailbox');
       },
     });
     const upload = anUpload();
@@ -153,6 +168,7 @@ describe('notifier', () => {
     expect(email).toMatchObject({
       state: 'UNDELIVERABLE',
       sentAt: null,
+      messageType: uploadFinished.type,
       refusal: expect.stringContaining('no such mailbox'),
     });
   });
