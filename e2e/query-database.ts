@@ -1,5 +1,4 @@
-import { connectionOptions } from '@tributary/database';
-import { createConnection } from 'mariadb';
+import { openConnection } from '@tributary/database';
 import type { Stack } from './open-stack.ts';
 
 /** Rows of a statement on one of the stack's databases, asked behind the back of its owner. */
@@ -9,7 +8,7 @@ export async function queryDatabase(
   sql: string,
 ): Promise<Record<string, unknown>[]> {
   const url = stack.environment[`${database}_DATABASE_URL`] ?? '';
-  const connection = await createConnection({ ...connectionOptions(url), connectTimeout: 15_000 });
+  const connection = await openConnection(url, { connectTimeout: 15_000 });
   try {
     return await connection.query(sql);
   } finally {

@@ -1,6 +1,6 @@
 import { badConfig, type Clock, systemClock, unavailable } from '@tributary/core';
-import { connectionOptions } from '@tributary/database';
-import { type Connection, createConnection } from 'mariadb';
+import { connectionOptions, openConnection } from '@tributary/database';
+import type { Connection } from 'mariadb';
 
 export interface ConnectOptions {
   databaseUrl: string;
@@ -24,13 +24,13 @@ const refusals = [
 
 /** Connects to the database of the URL, once the server answers, and creates the database where it is missing. The caller ends it. */
 export async function connectDatabase({ databaseUrl, log, waitMs, signal, clock = systemClock }: ConnectOptions) {
-  const { database, ...server } = connectionOptions(databaseUrl);
+  const { database, user, ...server } = connectionOptions(databaseUrl);
   if (!database) throw badConfig('A database URL must end with the name of the database.');
   const where = 'host' in server ? `${server.host}:${server.port}` : server.socketPath;
   const deadline = clock.now().getTime() + waitMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await connect({ ...server, database }, log);
+      return await connect(databaseUrl, { database, user }, log);
     } catch (error) {
       if (refusals.includes(codeOf(error) ?? '')) {
         throw badConfig(`The database server at ${where} refuses the login: ${messageOf(error)}`, { cause: error });
@@ -45,32 +45,31 @@ export async function connectDatabase({ databaseUrl, log, waitMs, signal, clock 
   }
 }
 
-async function connect(
-  options: ReturnType<typeof connectionOptions>,
-  log: (line: string) => void,
-): Promise<Connection> {
-  const settings = { ...options, multipleStatements: true, connectTimeout: 5000 };
+async function connect(databaseUrl: string, names: Names, log: (line: string) => void): Promise<Connection> {
+  const options = { multipleStatements: true, connectTimeout: 5000 };
   try {
-    return await createConnection(settings);
+    return await openConnection(databaseUrl, options);
   } catch (error) {
     if (codeOf(error) !== 'ER_BAD_DB_ERROR') throw error;
-    await createDatabase(options, log);
-    return createConnection(settings);
+    await createDatabase(databaseUrl, names, log);
+    return openConnection(databaseUrl, options);
   }
 }
 
-async function createDatabase(
-  { database, ...server }: ReturnType<typeof connectionOptions>,
-  log: (line: string) => void,
-) {
-  const create = `CREATE DATABASE IF NOT EXISTS \`${database?.replaceAll('`', '``')}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
-  const connection = await createConnection(server);
+interface Names {
+  database: string;
+  user: string;
+}
+
+async function createDatabase(databaseUrl: string, { database, user }: Names, log: (line: string) => void) {
+  const create = `CREATE DATABASE IF NOT EXISTS \`${database.replaceAll('`', '``')}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`;
+  const connection = await openConnection(databaseUrl, { database: '' });
   try {
     await connection.query(create);
     log(`created the database ${database}`);
   } catch (cause) {
     const remedy = `Have it created:\n  ${create};`;
-    throw badConfig(`The database ${database} is missing and ${server.user} may not create it. ${remedy}`, { cause });
+    throw badConfig(`The database ${database} is missing and ${user} may not create it. ${remedy}`, { cause });
   } finally {
     await connection.end();
   }

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { connectionOptions } from '@tributary/database';
-import { type Connection, createConnection } from 'mariadb';
+import { openConnection } from '@tributary/database';
+import type { Connection } from 'mariadb';
 import { createEmptyDatabase, type TestDatabase } from '../libs/testing/src/create-test-database.ts';
 import { migrate } from './migrate-database.ts';
 
@@ -32,7 +32,7 @@ function write(name: string, sql: string) {
 const run = () => migrate({ databaseUrl: database.url, folder, log: (line) => lines.push(line) });
 
 async function query<T>(sql: string): Promise<T[]> {
-  const connection: Connection = await createConnection(connectionOptions(database.url));
+  const connection: Connection = await openConnection(database.url);
   try {
     return await connection.query<T[]>(sql);
   } finally {

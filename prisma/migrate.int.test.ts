@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { connectionOptions } from '@tributary/database';
-import { type Connection, createConnection } from 'mariadb';
+import { openConnection } from '@tributary/database';
+import type { Connection } from 'mariadb';
 import { createEmptyDatabase, type TestDatabase } from '../libs/testing/src/create-test-database.ts';
 import { waitFor } from '../libs/testing/src/wait-for.ts';
 import { migrate } from './migrate-database.ts';
@@ -23,8 +23,8 @@ let child: ChildProcess;
 
 beforeEach(async () => {
   database = createEmptyDatabase('process');
-  const { database: name, ...server } = connectionOptions(database.url);
-  gate = await createConnection(server);
+  const name = new URL(database.url).pathname.slice(1);
+  gate = await openConnection(database.url, { database: '' });
   await gate.query('SELECT GET_LOCK(?, 5)', [name]);
   folder = mkdtempSync(join(tmpdir(), 'tributary-runner-'));
   for (const file of readdirSync(here)) {
@@ -74,7 +74,7 @@ function start(env: Record<string, string>) {
 }
 
 async function history() {
-  const connection = await createConnection(connectionOptions(database.url));
+  const connection = await openConnection(database.url);
   try {
     return await connection.query(
       'SELECT migration_name AS name, finished_at IS NOT NULL AS finished FROM _prisma_migrations',

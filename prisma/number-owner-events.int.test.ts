@@ -2,8 +2,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { connectionOptions } from '@tributary/database';
-import { createConnection } from 'mariadb';
+import { openConnection } from '@tributary/database';
 import { createEmptyDatabase } from '../libs/testing/src/create-test-database.ts';
 import { databaseFolders } from './database-folders.ts';
 import { migrate } from './migrate-database.ts';
@@ -18,7 +17,7 @@ test('events from before there were owner numbers get them: without holes per ow
     await cp(join(folder, name), join(before, name), { recursive: true });
   const log = () => undefined;
   await migrate({ databaseUrl: database.url, folder: before, log });
-  const connection = await createConnection(connectionOptions(database.url));
+  const connection = await openConnection(database.url);
   for (const [index, [id, owner]] of [
     ['first', 'ann'],
     ['second', 'ann'],

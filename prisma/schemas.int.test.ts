@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { connectionOptions } from '@tributary/database';
-import { createConnection } from 'mariadb';
+import { openConnection } from '@tributary/database';
 import { createEmptyDatabase } from '../libs/testing/src/create-test-database.ts';
 import { databaseFolders } from './database-folders.ts';
 import { migrate } from './migrate-database.ts';
@@ -80,7 +79,7 @@ interface Index {
 }
 
 async function actualOf(databaseUrl: string): Promise<string[]> {
-  const connection = await createConnection(connectionOptions(databaseUrl));
+  const connection = await openConnection(databaseUrl);
   try {
     // MariaDB keeps JSON as text with a check that it is valid.
     const columns = await connection.query<Column[]>(

@@ -79,13 +79,16 @@ export async function connectMariadb(url) {
   const { createConnection } = await import('mariadb');
   const { hostname, port, username, password, searchParams } = new URL(url);
   const socketPath = searchParams.get('socketPath');
-  return createConnection({
+  const connection = await createConnection({
     ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
     user: decodeURIComponent(username || 'root'),
     password: decodeURIComponent(password),
     connectTimeout: 5_000,
     allowPublicKeyRetrieval: true,
   });
+  // As in libs/database/src/session.ts, which is not built yet where this runs.
+  await connection.query("SET NAMES utf8mb4, sql_mode = 'STRICT_TRANS_TABLES', autocommit = 1");
+  return connection;
 }
 
 /**

@@ -6,12 +6,13 @@ type Address = { user: string; password?: string; database?: string } & (
   | { socketPath: string }
 );
 
-/**
- * The driver's options for `mysql://user:password@host:port/database`, or for a Unix socket with `?socketPath=/path`. The
- * session runs in UTC and utf8mb4 whatever the server's defaults are.
- */
-export function connectionOptions(databaseUrl: string): Address & Pick<ConnectionConfig, 'timezone' | 'charset'> {
-  return { ...addressOf(databaseUrl), timezone: 'Z', charset: 'utf8mb4' };
+/** What a caller may add to the address of a single connection; an empty `database` chooses none. */
+export type ConnectionOptions = Pick<ConnectionConfig, 'connectTimeout' | 'multipleStatements' | 'database'>;
+
+/** The driver's options for `mysql://user:password@host:port/database`, or for a Unix socket with `?socketPath=/path`. */
+export function connectionOptions(databaseUrl: string): Address & Pick<ConnectionConfig, 'timezone' | 'collation'> {
+  // `timezone` is how the driver writes and reads dates.
+  return { ...addressOf(databaseUrl), timezone: 'Z', collation: 'UTF8MB4_UNICODE_CI' };
 }
 
 /** Where the URL leads, and as whom. */

@@ -1,5 +1,6 @@
 import { createPool, type Pool } from 'mariadb';
 import { addressOf } from './connection-options.ts';
+import { sessionSql } from './session.ts';
 import { withSessions } from './with-sessions.ts';
 import { withSpans } from './with-spans.ts';
 
@@ -16,10 +17,10 @@ interface PoolOptions {
 
 /**
  * A pool that outlives its server: nothing is connected yet, a server that is away is UNAVAILABLE after 2 s, and it is found
- * again within a second of its return, however long it was away. Sessions are in UTC, utf8mb4 and READ COMMITTED, so that who waited for
- * a lock sees what its holder committed. The caller ends it.
+ * again within a second of its return, however long it was away. Each session runs `sessionSql` before its first
+ * statement. The caller ends it.
  */
-export function openPool(url: string, { sessionSql = [], ...more }: PoolOptions = {}): Pool {
+export function openPool(url: string, { sessionSql: ownSql = [], ...more }: PoolOptions = {}): Pool {
   const limit = new URL(url).searchParams.get('connectionLimit');
   const pool = createPool({
     ...addressOf(url),
@@ -31,11 +32,8 @@ export function openPool(url: string, { sessionSql = [], ...more }: PoolOptions 
     ...more,
     ...(limit === null ? {} : { connectionLimit: Number(limit) }),
   });
-  return withSpans(withSessions(pool, [...everySession, ...sessionSql]));
+  return withSpans(withSessions(pool, [...sessionSql, ...ownSql]));
 }
-
-/** Said once: with each transaction it would be one more statement. */
-const everySession = ["SET time_zone = '+00:00'", 'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED'];
 
 const recovery = {
   minimumIdle: 1,

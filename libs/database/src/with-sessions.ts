@@ -1,4 +1,5 @@
 import { type Pool, type PoolConnection, SqlError } from 'mariadb';
+import { assertEscapes } from './session.ts';
 import { isLostConnection } from './unavailable-database.ts';
 
 /** How long a request waits for its turn while others use every connection. */
@@ -30,9 +31,10 @@ export function withSessions(pool: Pool, sessionSql: string[]): Pool {
   async function getConnection(tries = 3): Promise<PoolConnection> {
     const connection = await nextFree();
     const session = connection.info;
-    if (session === null || prepared.has(session)) return connection;
+    if (session === null) return connection;
     try {
-      for (const sql of sessionSql) await connection.query(sql);
+      if (!prepared.has(session)) for (const sql of sessionSql) await connection.query(sql);
+      assertEscapes(session);
     } catch (error) {
       connection.destroy();
       // Nothing was asked on it yet.

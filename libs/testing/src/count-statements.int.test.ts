@@ -1,12 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { connectionOptions } from '@tributary/database';
-import { createConnection } from 'mariadb';
+import { openConnection } from '@tributary/database';
 import { countStatements } from './count-statements.ts';
 import { testServers } from './test-servers.ts';
 
 test('counts what a real client sends, text and prepared, since it was last asked', async () => {
   const counter = await countStatements(testServers().MARIADB_URL);
-  const connection = await createConnection(connectionOptions(counter.url));
+  const connection = await openConnection(counter.url);
   try {
     counter.take();
     await connection.query('SELECT 1');

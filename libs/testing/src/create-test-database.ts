@@ -1,6 +1,5 @@
-import { connectionOptions } from '@tributary/database';
+import { openConnection } from '@tributary/database';
 import { databaseFolders, migrate } from '@tributary/prisma';
-import { createConnection } from 'mariadb';
 import { testServers } from './test-servers.ts';
 import { uniqueName } from './unique-name.ts';
 
@@ -49,8 +48,7 @@ export function createEmptyDatabase(purpose: string): TestDatabase {
   return {
     url: url.href,
     async drop() {
-      const { database: _, ...server } = connectionOptions(url.href);
-      const connection = await createConnection(server);
+      const connection = await openConnection(url.href, { database: '' });
       try {
         await connection.query(`DROP DATABASE IF EXISTS \`${name}\``);
       } finally {
