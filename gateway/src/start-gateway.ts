@@ -14,6 +14,7 @@ import { type MeetPolicies, noPolicies } from './authorization/judge.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
 import { createStreamOperation } from './door/stream-operation.ts';
+import { WebSocketAwareRequest } from './door/websocket-request.ts';
 import { openGraph } from './graph/open-graph.ts';
 import { openLimits } from './limits/open-limits.ts';
 import { createMeasures } from './metrics/create-measures.ts';
@@ -93,7 +94,7 @@ export async function startGateway(
     log,
   });
 
-  const http = createServer({ ...serverTimes(config) }, app);
+  const http = createServer({ ...serverTimes(config), IncomingMessage: WebSocketAwareRequest }, app);
   measures.connections.watch(http);
   limitTimes(http, { times: config, closed: measures.operations.refused });
   limits.limitConnections(http, measures.operations.refused);
@@ -110,6 +111,7 @@ export async function startGateway(
     allowedOrigins: config.WEBSOCKET_ORIGINS,
     measures,
     trustsTraceparent,
+    log,
   });
   const scraped = await serveMetrics({ registry: metrics, host: config.HOST, port: config.METRICS_PORT, log });
   const url = await listen(http, { host: config.HOST, port: config.PORT });

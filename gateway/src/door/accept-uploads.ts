@@ -6,7 +6,6 @@ import { OverLimit } from '../limits/over-limit.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import type { ArrivingFiles } from '../subgraph/arriving-files.ts';
 import { findUploads } from '../subgraph/find-uploads.ts';
-import { checkMap } from './check-map.ts';
 import { watchParts } from './watch-parts.ts';
 
 const maxFieldBytes = 1_000_000;
@@ -31,20 +30,16 @@ export function acceptUploads(
     if (announced > limits.maxFiles * limits.maxBytes + 2 * maxFieldBytes) {
       throw fileTooLarge(`The request is larger than the ${limits.maxBytes} bytes a file may have`);
     }
-    const parts = watchParts(request);
+    const whole = watchParts(request, limits.maxFiles);
     // A file counts as cut off once it reaches the parser's limit, not when it goes over.
     const options = { maxFileSize: limits.maxBytes + 1, maxFieldSize: maxFieldBytes };
     const operations = await processRequest(request, response, options).catch(refuse);
-    if (Array.isArray(operations)) {
-      throw new OverLimit('BAD_USER_INPUT', 'Several operations in one request are not accepted', 'BATCHING');
-    }
-    checkMap(parts.map(), limits.maxFiles);
-    const last = findUploads(operations.variables).at(-1)?.upload;
+    const last = findUploads(Object(operations).variables).at(-1)?.upload;
     if (!last) throw invalidInput('The map must name a variable for a file');
     const files: ArrivingFiles = {
       maxBytes: limits.maxBytes,
       taken: subgraphs.uploaded,
-      settled: async (upload) => (upload === last ? parts.whole : undefined),
+      settled: async (upload) => (upload === last ? whole : undefined),
     };
     response.locals.files = files;
     request.body = operations;

@@ -70,10 +70,12 @@ function putText(request: Request, query: string, { persistedQuery, ...extension
     request.body = { ...request.body, query, extensions };
     return;
   }
-  const url = new URL(request.url, 'http://gateway');
-  url.searchParams.set('query', query);
-  url.searchParams.set('extensions', JSON.stringify(extensions));
-  request.url = `${url.pathname}${url.search}`;
+  // Parsed as text: `new URL` would throw for targets such as `//`.
+  const [path = '/', sent = ''] = request.url.split(/\?(.*)/s, 2);
+  const parameters = new URLSearchParams(sent);
+  parameters.set('query', query);
+  parameters.set('extensions', JSON.stringify(extensions));
+  request.url = `${path}?${parameters}`;
 }
 
 async function readOrError<Read>(read: () => Promise<Read>): Promise<Read | GraphQLError> {

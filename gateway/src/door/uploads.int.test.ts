@@ -103,11 +103,15 @@ describe('a malformed request is BAD_USER_INPUT that says what is wrong', () => 
     ['no operations', [map, file], /'map' should follow 'operations'/],
     ['nothing but a field', [['hello', 'x']], /couldn't find any files or JSON|Missing multipart field/],
     ['operations that are no JSON', [['operations', '{'], map, file], /Invalid JSON in the 'operations'/],
-    ['a map that is no JSON', [operations, ['map', '{'], file], /Invalid JSON in the 'map'/],
-    ['a map of something else', [operations, ['map', '{"0":"variables.file"}'], file], /'map' multipart field entry/],
+    ['a map that is no JSON', [operations, ['map', '{'], file], /map must be a JSON object/],
+    ['a map of something else', [operations, ['map', '{"0":"variables.file"}'], file], /map must be a JSON object/],
     ['a map without entries', [operations, ['map', '{}'], file], /must name a variable for a file/],
-    ['a map to nowhere', [operations, ['map', '{"0":["variables.a.b"]}'], file], /Invalid object path/],
-    ['a map to __proto__', [operations, ['map', '{"0":["variables.__proto__"]}'], file], /Invalid object path/],
+    ['a map to nowhere', [operations, ['map', '{"0":["variables.a.b"]}'], file], /"variables.a.b" for the file "0"/],
+    [
+      'a map to __proto__',
+      [operations, ['map', '{"0":["variables.__proto__"]}'], file],
+      /must be a variable that is null/,
+    ],
     [
       'one file for two variables',
       [operations, ['map', '{"0":["variables.file","variables.b"]}'], file],
@@ -116,7 +120,11 @@ describe('a malformed request is BAD_USER_INPUT that says what is wrong', () => 
     ['two files for one variable', [...putParts(two), file, ['1', 'y']], /two files for variables.file: "0" and "1"/],
     [
       'two files',
-      [...putParts({ 0: ['variables.file'], 1: ['variables.b'] }), file, ['1', 'y']],
+      [
+        ['operations', '{"query":"{ who }","variables":{"file":null,"b":null}}'],
+        ['map', '{"0":["variables.file"],"1":["variables.b"]}'],
+        file,
+      ],
       /names 2 files; at most 1/,
     ],
     ['a file not in the map', [operations, map, file, ['1', 'y']], /The file "1" belongs to no variable/],

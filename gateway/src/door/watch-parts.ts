@@ -1,25 +1,25 @@
 import type { Readable } from 'node:stream';
 import { invalidInput } from '@tributary/core';
 import type { Request } from 'express';
-import { z } from 'zod';
-
-const mapField = z.record(z.string(), z.array(z.string()));
-
-export interface Parts {
-  /** The variables each file part stands for; empty before the map was read. */
-  map(): ReadonlyMap<string, readonly string[]>;
-  /** Resolves once the whole request was read; rejects with BAD_USER_INPUT for a file that belongs to no variable. */
-  whole: Promise<void>;
-}
+import { OverLimit } from '../limits/over-limit.ts';
+import { assertShallow } from '../limits/value-depth.ts';
+import { readMap } from './check-map.ts';
 
 /**
- * Listens in on the parser that a multipart request is piped to. graphql-upload-minimal passes over a file part that the
- * map does not name, and waits for ever on one that is sent twice; both are the client's fault and must be told.
+ * Listens in on the parser that a multipart request is piped to, and checks operations and map before graphql-upload-minimal
+ * sees them: the parser fails with BAD_USER_INPUT when they are wrong. That library also ignores a file part that the map does not name, and
+ * waits forever on one that is sent twice. The result resolves once the whole request was read; it rejects with BAD_USER_INPUT for such a file.
  */
-export function watchParts(request: Request): Parts {
-  let map = new Map<string, string[]>();
+export function watchParts(request: Request, maxFiles: number): Promise<void> {
+  let operations: unknown;
+  let map: ReadonlyMap<string, string> = new Map();
   const seen = new Set<string>();
   const pipe = request.pipe.bind(request);
+
+  function checkField(name: string, value: string): void {
+    if (name === 'operations') operations = readOperations(value);
+    if (name === 'map' && operations !== undefined) map = readMap(value, operations, maxFiles);
+  }
 
   const whole = new Promise<void>((resolve, reject) => {
     function onFile(part: string, content: Readable) {
@@ -30,8 +30,16 @@ export function watchParts(request: Request): Parts {
       }
     }
     request.pipe = (parser, options) => {
-      parser.on('field', (name: string, value: string) => {
-        if (name === 'map') map = readMap(value);
+      const readers = parser.listeners('field');
+      parser.removeAllListeners('field');
+      parser.on('field', (name: string, value: string, info: { valueTruncated: boolean }) => {
+        try {
+          if (!info.valueTruncated) checkField(name, value);
+        } catch (error) {
+          parser.emit('error', error);
+          return;
+        }
+        for (const read of readers) read.call(parser, name, value, info);
       });
       parser.on('file', onFile);
       parser.on('error', (cause) =>
@@ -41,16 +49,25 @@ export function watchParts(request: Request): Parts {
       return pipe(parser, options);
     };
   });
-  // Whoever waits for it hears; nobody does when the request is refused before.
+  // Nobody waits for it when the request is refused before.
   whole.catch(() => undefined);
-  return { map: () => map, whole };
+  return whole;
 }
 
-function readMap(text: string): Map<string, string[]> {
+/** Undefined for text that is not JSON: graphql-upload-minimal refuses it. */
+function readOperations(text: string): unknown {
+  const operations = parseJson(text);
+  if (Array.isArray(operations)) {
+    throw new OverLimit('BAD_USER_INPUT', 'Several operations in one request are not accepted', 'BATCHING');
+  }
+  assertShallow('operations', operations);
+  return operations;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return new Map(Object.entries(mapField.parse(JSON.parse(text))));
+    return JSON.parse(text);
   } catch {
-    // graphql-upload-minimal says what is wrong with it.
-    return new Map();
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { Gauge, gaugeOf, type Registry } from '@tributary/metrics';
+import { Counter, Gauge, gaugeOf, type Registry } from '@tributary/metrics';
 import type { WebSocket } from 'ws';
 
 /** Adds what is open and in hand. */
@@ -15,7 +15,14 @@ export function measureConnections(registry: Registry) {
     help: 'Open WebSockets.',
     registers,
   });
+  const failures = new Counter({
+    name: 'tributary_gateway_connection_failures_total',
+    help: 'Connections closed because of an unexpected error of the gateway.',
+    registers,
+  });
   return {
+    /** An unexpected error closed one connection; each is a bug to look up in the log. */
+    failed: () => failures.inc(),
     /** Counts from before the server listens. */
     watch(server: Server): void {
       server.on('connection', (socket) => {

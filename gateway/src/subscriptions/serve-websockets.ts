@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { type AppError, type ErrorCode, isAppError } from '@tributary/core';
+import type { Duplex } from 'node:stream';
+import { type AppError, type ErrorCode, isAppError, type Log } from '@tributary/core';
 import {
   type ExecutionArgs,
   type ExecutionResult,
@@ -51,19 +52,34 @@ export function serveWebSockets(options: {
   measures: Measures;
   /** Whether clients decide if their trace is kept. */
   trustsTraceparent: boolean;
+  log: Log;
 }): () => Promise<void> {
   const { authenticate, limits, measures } = options;
   const { operations: measuredOperations } = measures;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
   options.http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const { pathname } = new URL(request.url ?? '/', 'http://gateway');
-    if (pathname !== '/graphql') socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    try {
+      upgrade(request, socket, head);
+    } catch (error) {
+      closeFailed(socket, error);
+    }
+  });
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    if (!isGraphqlPath(request.url)) rejectUpgrade(socket, '404 Not Found');
     else if (!isAllowedOrigin(request, options.allowedOrigins)) {
       measuredOperations.refused('WEBSOCKET_ORIGINS');
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      rejectUpgrade(socket, '403 Forbidden');
     } else sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, request));
-  });
+  }
+
+  /** An error nobody expected ends the connection it came from, and only that. */
+  function closeFailed(socket: Duplex, error: unknown) {
+    measures.connections.failed();
+    options.log.error({ err: error }, 'connection failed');
+    socket.destroy();
+  }
 
   function open(webSocket: WebSocket, request: IncomingMessage) {
     measures.connections.opened(webSocket);
@@ -198,6 +214,17 @@ export function serveWebSockets(options: {
     }
     await server.dispose();
   };
+}
+
+/** Compares text, since parsing would throw for targets such as `//`. */
+function isGraphqlPath(target: string | undefined): boolean {
+  return target?.split(/[?#]/, 1)[0] === '/graphql';
+}
+
+function rejectUpgrade(socket: Duplex, status: string): void {
+  // A client that keeps its half open would hold the connection.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 const closeCodes: Partial<Record<ErrorCode, number>> = { UNAVAILABLE: tryAgainLater, RATE_LIMITED: tooManyRequests };
