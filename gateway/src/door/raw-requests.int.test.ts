@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
+import { WebSocket } from 'ws';
 import { connectRaw, sendRaw } from '../../fixtures/send-raw.ts';
 import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
+import { putParts } from '../../fixtures/test-client.ts';
 
 let fixture: Started;
 beforeAll(async () => {
@@ -75,4 +77,57 @@ test('a map into inherited functions is BAD_USER_INPUT, and changes no built-in 
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
   }
   expect(Object.prototype.hasOwnProperty.call).toBe(call);
+});
+
+describe('variables nested 20,000 deep are BAD_USER_INPUT', () => {
+  const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const refused = [{ extensions: { code: 'BAD_USER_INPUT' }, message: expect.stringContaining('nested deeper') }];
+
+  test('over HTTP', async () => {
+    const body = `{"query":"{ who }","variables":{"v":${nested}}}`;
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: refused });
+  });
+
+  test('in a multipart request', async () => {
+    const operations = `{"query":"{ who }","variables":{"file":null,"v":${nested}}}`;
+    const answer = await fixture.sendParts([
+      ['operations', operations],
+      ['map', '{"0":["variables.file"]}'],
+      ['0', 'x'],
+    ]);
+    expect(answer).toMatchObject({ status: 400, errors: refused });
+  });
+
+  test('over a WebSocket, where the other operations go on', async () => {
+    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const received: { id?: string; type: string }[] = [];
+    socket.on('message', (data) => received.push(JSON.parse(String(data))));
+    await once(socket, 'open');
+    socket.send('{"type":"connection_init"}');
+    await waitFor(() => received.some(({ type }) => type === 'connection_ack'));
+    socket.send(`{"type":"subscribe","id":"deep","payload":{"query":"{ who }","variables":{"v":${nested}}}}`);
+    socket.send('{"type":"subscribe","id":"fine","payload":{"query":"{ who }"}}');
+    await waitFor(() => received.some(({ id, type }) => id === 'fine' && type === 'complete'));
+    expect(received).toContainEqual(
+      expect.objectContaining({
+        id: 'deep',
+        type: 'error',
+        payload: refused.map((error) => expect.objectContaining(error)),
+      }),
+    );
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.terminate();
+  });
+});
+
+test('a file part without a file name is BAD_USER_INPUT', async () => {
+  const form = new FormData();
+  for (const [name, text] of putParts()) form.append(name, text);
+  form.append('0', new Blob(['x'], { type: 'application/octet-stream' }), '');
+  const headers = { 'apollo-require-preflight': 'yes' };
+  const response = await fetch(`${fixture.url}/graphql`, { method: 'POST', headers, body: form });
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
 });

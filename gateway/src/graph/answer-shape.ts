@@ -15,13 +15,14 @@ import {
 /** Tells whether a value is all that was asked for in its place, in the order it was asked for, and nothing else. */
 export type Fits = (value: unknown) => boolean;
 
-const ofScalars: Readonly<Record<string, Fits>> = {
-  Int: Number.isSafeInteger,
-  Float: Number.isFinite,
-  String: (value) => typeof value === 'string',
-  ID: (value) => typeof value === 'string' || Number.isSafeInteger(value),
-  Boolean: (value) => typeof value === 'boolean',
-};
+/** A Map, since a custom scalar may be named `valueOf` or `constructor`. */
+const ofScalars = new Map<string, Fits>([
+  ['Int', Number.isSafeInteger],
+  ['Float', Number.isFinite],
+  ['String', (value) => typeof value === 'string'],
+  ['ID', (value) => typeof value === 'string' || Number.isSafeInteger(value)],
+  ['Boolean', (value) => typeof value === 'boolean'],
+]);
 
 /**
  * The shape of an operation's data, where it follows from its text alone: fields of objects, each once, without fragments,
@@ -70,5 +71,5 @@ function ofPresent(type: GraphQLOutputType, set: SelectionSetNode | undefined): 
   }
   if (!isLeafType(getNamedType(type))) return set ? ofObject(set, type) : null;
   if (isEnumType(type)) return (value) => typeof value === 'string' && type.getValue(value) !== undefined;
-  return ofScalars[String(type)] ?? ((value) => value !== null);
+  return ofScalars.get(String(type)) ?? ((value) => value !== null);
 }

@@ -12,6 +12,7 @@ import {
 import { keepLatest } from '../authorization/keep-latest.ts';
 import type { CostRules } from '../limits/cost-rules.ts';
 import { estimateCost } from '../limits/estimate-cost.ts';
+import { assertShallow } from '../limits/value-depth.ts';
 import { measureOperation } from './measure-operation.ts';
 import { withoutSuggestion } from './without-suggestion.ts';
 
@@ -54,9 +55,10 @@ export function createDocuments(options: {
 
   /**
    * Throws a GraphQLError of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, COST_ESTIMATED_TOO_EXPENSIVE over `maxCost`, or
-   * GRAPHQL_VALIDATION_FAILED over the others.
+   * GRAPHQL_VALIDATION_FAILED over the others; and BAD_USER_INPUT for variables that are nested too deep.
    */
   function read({ query, operationName, variables }: SentOperation): { document: DocumentNode; cost: number } {
+    assertShallow('variables', variables);
     const document = query.length > longestKept ? readWithin(query) : documentOf(query, () => readWithin(query));
     return { document, cost: costWithin(document, operationName, variables ?? {}) };
   }

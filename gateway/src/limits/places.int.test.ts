@@ -67,3 +67,19 @@ test('a viewer with too many WebSockets open gets 4429 and the reason', async ()
   expect([code, String(reason)]).toEqual([4429, 'You have 2 connections open; close one first']);
   for (const socket of open) socket.terminate();
 });
+
+test('a socket that closes during authentication leaves no place taken', async () => {
+  const authorization = `Bearer ${fixture.accessToken({ sub: 'hasty' })}`;
+  const hasty = Array.from({ length: 5 }, async () => {
+    const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }), () => socket.terminate());
+    await once(socket, 'close');
+  });
+  await Promise.all(hasty);
+  const sockets = createSubscribers(fixture);
+  const token = fixture.accessToken({ sub: 'hasty' });
+  const { events } = sockets.follow('{ who }', { token });
+  expect(await events.next()).toMatchObject({ value: { data: { who: 'hasty' } } });
+  await sockets.disconnect();
+});

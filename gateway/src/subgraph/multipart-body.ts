@@ -34,6 +34,8 @@ function withoutUploads(request: object): string {
 
 async function* filePart(boundary: string, index: number, upload: Upload, { maxBytes, taken }: ArrivingFiles) {
   const file = await received(upload);
+  // FormData with a Blob whose name is empty; the parser then gives none, whatever its types say.
+  if (!file.filename) throw invalidInput(`The file part "${file.fieldName}" has no file name`);
   const filename = file.filename.replaceAll(/["\r\n]/g, (character) => encodeURIComponent(character));
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimetype) ? file.mimetype : 'application/octet-stream';
   yield `--${boundary}\r\ncontent-disposition: form-data; name="${index}"; filename="${filename}"\r\ncontent-type: ${type}\r\n\r\n`;

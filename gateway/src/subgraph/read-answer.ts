@@ -1,31 +1,56 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { unavailable } from '@tributary/core';
+import { forbidden, unauthenticated, unavailable } from '@tributary/core';
 import { z } from 'zod';
 
-const answer = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.looseObject({
-        message: z.string(),
-        path: z.array(z.union([z.string(), z.number()])).optional(),
-        extensions: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .optional(),
+/** Own properties are all kept, also one named `__proto__`, which a client may choose as an alias. */
+const data = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+/** A detail of an error that is not as GraphQL wants it is left out; the error itself is kept. */
+const error = z.looseObject({
+  message: z.string().catch('The subgraph reported an error without a message'),
+  path: z
+    .array(z.union([z.string(), z.int()]))
+    .optional()
+    .catch(undefined),
+  locations: z.array(z.unknown()).optional().catch(undefined),
+  extensions: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
+const errors = z.array(error.catch({ message: 'The subgraph reported an error that is no object' }));
+const body = z.looseObject({ data: data.nullish(), errors: errors.nullish() });
 
-export type SubgraphAnswer = z.output<typeof answer>;
+export interface SubgraphAnswer {
+  data?: Record<string, unknown> | null | undefined;
+  errors?: z.output<typeof errors> | undefined;
+}
 
-/** Reads a subgraph's GraphQL answer, whatever its HTTP status. Throws UNAVAILABLE for an answer that is none. */
+/**
+ * Reads a subgraph's GraphQL answer, whatever its HTTP status. Where there is none, throws UNAUTHENTICATED for status 401,
+ * FORBIDDEN for 403, else UNAVAILABLE: a client retries on the last only.
+ */
 export async function readAnswer(subgraph: string, response: IncomingMessage): Promise<SubgraphAnswer> {
   try {
-    const read = answer.parse(JSON.parse(await text(response)));
-    if (read.data === undefined && read.errors === undefined) throw new Error('neither data nor errors');
-    return read;
+    const read = body.parse(JSON.parse(await text(response)));
+    if (read.data === undefined && !read.errors?.length) throw new Error('neither data nor errors');
+    return {
+      ...(read.data === undefined ? {} : { data: read.data }),
+      ...(read.errors?.length ? { errors: read.errors.map(withoutAbsent) } : {}),
+    };
   } catch (cause) {
     const status = response.statusCode ?? 0;
-    throw unavailable(`The "${subgraph}" subgraph gave no GraphQL answer (status ${status})`, { cause });
+    const refuse = byStatus.get(status) ?? unavailable;
+    throw refuse(`The "${subgraph}" subgraph gave no GraphQL answer (status ${status})`, { cause });
   }
+}
+
+const byStatus = new Map([
+  [401, unauthenticated],
+  [403, forbidden],
+]);
+
+/** @apollo/gateway makes a GraphQLError of it, for which a path that is undefined is one that is set. */
+function withoutAbsent<E extends object>(value: E): E {
+  for (const [name, member] of Object.entries(value)) if (member === undefined) Reflect.deleteProperty(value, name);
+  return value;
 }

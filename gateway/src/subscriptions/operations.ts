@@ -35,7 +35,7 @@ export function createOperations(options: {
         const release = options.hold();
         try {
           const subscription = { document, operationName: name, variables: values, context, from };
-          return releasing(options.subscribe(subscription, schema), release);
+          return endingWith(until, options.subscribe(subscription, schema), release);
         } catch (error) {
           release();
           throw error;
@@ -56,6 +56,18 @@ export function createOperations(options: {
       }
     },
   };
+
+  /** Ends the results when the client has disconnected, and releases its place however they end. */
+  function endingWith<T>(signal: AbortSignal, results: AsyncIterableIterator<T>, release: () => void) {
+    const stop = () => void stream.return?.();
+    const stream = releasing(results, () => {
+      signal.removeEventListener('abort', stop);
+      release();
+    });
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    return stream;
+  }
 
   async function run(
     args: ExecutionArgs,

@@ -22,6 +22,11 @@ export async function sendStream(
   options: { format: StreamFormat; heartbeatMs: number; stopping: AbortSignal; log: Log },
 ): Promise<void> {
   const { format, stopping } = options;
+  // The client may have disconnected before this is called: its `close` event will not come again.
+  if (response.destroyed) {
+    await results.return?.();
+    return;
+  }
   const release = () => void results.return?.();
   function interrupt() {
     release();

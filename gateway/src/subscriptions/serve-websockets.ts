@@ -81,6 +81,12 @@ export function serveWebSockets(options: {
     socket.destroy();
   }
 
+  /** Fails one operation; thrown, it would close the socket with all its operations. */
+  function unexpected(error: unknown): GraphQLError {
+    options.log.error({ err: error }, 'operation failed');
+    return new GraphQLError('Internal server error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+  }
+
   function open(webSocket: WebSocket, request: IncomingMessage) {
     measures.connections.opened(webSocket);
     webSocket.on('error', (error) => {
@@ -114,6 +120,8 @@ export function serveWebSockets(options: {
         let viewer: Viewer | null;
         try {
           ({ viewer } = await authenticate(authorization));
+          // Its `close` event came meanwhile, so a place taken now would never be released.
+          if (gone.signal.aborted) return false;
           socket.once('close', limits.connections.take(clientOf(viewer, address)));
         } catch (error) {
           if (!isAppError(error)) throw error;
@@ -177,8 +185,7 @@ export function serveWebSockets(options: {
         } catch (error) {
           if (isAppError(error)) return refused([codedError(error)]);
           if (error instanceof GraphQLError) return refused([error]);
-          leave();
-          throw error;
+          return refused([unexpected(error)]);
         }
       },
       // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
@@ -195,7 +202,12 @@ export function serveWebSockets(options: {
           return result as ExecutionResult;
         } catch (error) {
           measured.failed([error]);
-          throw error;
+          const shown = isAppError(error)
+            ? codedError(error)
+            : error instanceof GraphQLError
+              ? error
+              : unexpected(error);
+          return { errors: [shown] };
         } finally {
           leave();
           measured.end();

@@ -19,7 +19,11 @@ const values: Record<EmployeeOrderField, (row: EmployeeRow) => string | number> 
 const valueShapes: Record<EmployeeOrderField, z.ZodType<string | number | Date>> = {
   ID: z.int(),
   NAME: z.string(),
-  HIRED_AT: z.iso.datetime().transform((text) => new Date(text)),
+  HIRED_AT: z.iso
+    .datetime()
+    .transform((text) => new Date(text))
+    // The years that a DATETIME column can hold.
+    .refine((date) => date.getUTCFullYear() >= 1000),
 };
 
 /** The keyset of one order: what comes after a cursor, in which order, and the cursor of a row. */

@@ -2,7 +2,12 @@ import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnectio
 import type { User, UsersDb } from '@tributary/users-db';
 import { z } from 'zod';
 
-const cursor = z.tuple([z.int(), z.string()]);
+// From the year 1000, the first that a DATETIME column can hold, to 9999.
+const createdMs = z
+  .int()
+  .min(Date.UTC(1000, 0))
+  .max(Date.UTC(9999, 11, 31));
+const cursor = z.tuple([createdMs, z.string()]);
 
 /** One page of all users, oldest first. */
 export async function listUsers(
@@ -10,8 +15,8 @@ export async function listUsers(
   { db }: { db: UsersDb },
 ): Promise<Connection<User>> {
   const { first, after } = pageArguments(given);
-  const [createdMs, id] = after === undefined ? [] : decodeCursor(after, cursor);
-  const createdAt = createdMs === undefined ? undefined : new Date(createdMs);
+  const [createdAtMs, id] = after === undefined ? [] : decodeCursor(after, cursor);
+  const createdAt = createdAtMs === undefined ? undefined : new Date(createdAtMs);
   const where =
     createdAt && id !== undefined ? { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] } : {};
   const rows = await db.query((client) =>
