@@ -10,7 +10,7 @@ const {
 } = process.env;
 const env = { ...others, TRIBUTARY_SERVERS: 'private', TRIBUTARY_INSTANCE: anInstanceName('private') };
 
-afterAll(() => runCommand(['run', 'reset'], env), 120_000);
+afterAll(() => runCommand(['run', 'reset', '--', '--yes'], env), 120_000);
 
 test('npm start -- --once does its whole job on servers of its own, found nowhere and told nothing', async () => {
   const output = await runCommand(['start', '--', '--once'], env);

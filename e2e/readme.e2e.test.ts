@@ -11,7 +11,7 @@ import { anInstanceName, root, runCommand } from './run-command.ts';
 const env = { ...process.env, TRIBUTARY_INSTANCE: anInstanceName('readme') };
 const run = promisify(execFile);
 
-afterAll(() => runCommand(['run', 'reset'], env), 60_000);
+afterAll(() => runCommand(['run', 'reset', '--', '--yes'], env), 60_000);
 
 /** What the README says to paste, in its order, by the language of the block. */
 async function pastes(language: string): Promise<string[]> {

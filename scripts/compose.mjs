@@ -2,11 +2,16 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './checkout/paths.mjs';
 import { subgraphs } from './stack/deployables.mjs';
+import { readOptions } from './terminal/read-options.mjs';
 
 /**
  * Composes every subgraphs/<name>/schema.graphql into gateway/supergraph.graphql. With `--check` it writes nothing and
  * exits 1 when the file is stale. The file keeps `for: SECURITY`; the gateway leaves that out when it loads it.
  */
+const help = { usage: 'npm run compose -- [options]', summary: 'Composes the supergraph from the subgraphs.' };
+const { values } = readOptions(help, {
+  check: { type: 'boolean', description: 'Writes nothing and fails when the file is out of date.' },
+});
 const supergraphPath = join(root, 'gateway/supergraph.graphql');
 
 // Installed by now, unlike for the scripts that run before anything is.
@@ -18,7 +23,7 @@ const result = composeServices(await readSubgraphs());
 if (result.errors)
   fail(`The subgraphs do not compose:\n${result.errors.map(({ message }) => `  ${message}`).join('\n')}`);
 
-if (!process.argv.includes('--check')) {
+if (!values.check) {
   await writeFile(supergraphPath, result.supergraphSdl);
 } else if ((await readFile(supergraphPath, 'utf8').catch(() => '')) !== result.supergraphSdl) {
   fail('gateway/supergraph.graphql is stale: run npm run compose');

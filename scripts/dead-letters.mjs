@@ -1,13 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { instanceName } from './checkout/instance-name.mjs';
 import { installPackages } from './checkout/packages.mjs';
 import { root } from './checkout/paths.mjs';
 import { findServers } from './servers/find-servers.mjs';
 import { namesVhost, rabbitmq, vhostUrl } from './servers/rabbitmq.mjs';
+import { readOptions } from './terminal/read-options.mjs';
 import { runCommand } from './terminal/run-command.mjs';
 import { bold, dim, say } from './terminal/say.mjs';
+
+const help = { usage: 'npm run dead-letters -- [options]', summary: 'Shows the dead letters of all workers.' };
+const options = /** @type {const} */ ({
+  replay: { type: 'string', value: 'worker', description: "Puts that worker's dead letters back on its queue." },
+});
 
 /**
  * `npm run dead-letters`: shows what the workers gave up; `-- --replay <worker>` puts it back on that worker's queue,
@@ -15,7 +20,7 @@ import { bold, dim, say } from './terminal/say.mjs';
  * which every worker is used to.
  */
 await runCommand(async () => {
-  const { values } = parseArgs({ options: { replay: { type: 'string' } } });
+  const { values } = readOptions(help, options);
   await installPackages();
   const servers = await findServers({ note: say, kinds: [rabbitmq] });
   const { connect } = await import('amqplib');

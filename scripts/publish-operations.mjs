@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { instanceName } from './checkout/instance-name.mjs';
 import { installPackages } from './checkout/packages.mjs';
 import { readOperations } from './operations/read-operations.mjs';
 import { findServers } from './servers/find-servers.mjs';
 import { connectRedis, redis } from './servers/redis.mjs';
+import { readOptions } from './terminal/read-options.mjs';
 import { runCommand } from './terminal/run-command.mjs';
 import { say } from './terminal/say.mjs';
 
@@ -12,7 +12,12 @@ import { say } from './terminal/say.mjs';
  * sha256 of its exact text. None is ever taken away: clients of earlier releases go on.
  */
 await runCommand(async () => {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const help = {
+    usage: 'npm run operations:publish -- <folder or file> …',
+    summary: "Adds operations to those the gateway's safelist knows.",
+    positionals: 'Folders and files hold .graphql documents or manifests of Apollo.',
+  };
+  const { positionals } = readOptions(help, {});
   if (positionals.length === 0) throw new Error('Name the folders or files that hold the operations.');
   const operations = await readOperations(positionals);
   await installPackages();

@@ -10,7 +10,7 @@ import { instanceEnvironment, isTracingVariable, pick } from './stack/environmen
 import { mailbox } from './stack/mailbox.mjs';
 import { openProcessRecord } from './stack/process-record.mjs';
 import { loadSecrets } from './stack/secrets.mjs';
-import { startStackProcess } from './stack/start-stack-process.mjs';
+import { PortTaken, startStackProcess } from './stack/start-stack-process.mjs';
 
 /**
  * @typedef {object} StackOptions
@@ -42,15 +42,17 @@ import { startStackProcess } from './stack/start-stack-process.mjs';
  * @property {() => Promise<void>} remove stops, then deletes all that is the instance's
  */
 
+const MAX_ATTEMPTS = 3;
+
 /**
  * Starts every deployable by its production command on the given servers, migrations first, and resolves when each is ready.
- * If one does not become ready, all are ended again.
+ * If one does not become ready, all are ended again; where another program took one's port first, all start on other ports.
  *
  * @param {StackOptions} options
  * @returns {Promise<Stack>}
  */
 export async function startStack(options) {
-  const { instance, servers, dataDir, ports: portChoice = 'usual', revive = false, log = () => {} } = options;
+  const { instance, servers, dataDir, ports: portChoice = 'usual', log = () => {} } = options;
   const record = await openProcessRecord(dataDir);
   if (record.leftOvers.length > 0) log(`Ended what an earlier start had left behind: ${record.leftOvers.join(', ')}.`);
 
@@ -58,9 +60,31 @@ export async function startStack(options) {
   const wanted = allDeployables.filter(({ name }) => !options.without?.includes(name));
   const deployables = wanted.flatMap((one) => replicate(one, options.replicas?.[one.name]));
   const extra = deployables.filter(({ name }) => !allDeployables.some((one) => one.name === name));
-  const ports = await choosePorts([...allDeployables, ...extra], portChoice, log);
-  const mail = servers.SMTP_URL ? null : mailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
   const secrets = loadSecrets(dataDir);
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = await choosePorts([...allDeployables, ...extra], portChoice, log);
+    try {
+      return await startOnPorts(options, { ports, deployables, secrets, record });
+    } catch (error) {
+      if (!(error instanceof PortTaken) || attempt === MAX_ATTEMPTS) throw error;
+      log(`${error.message} All processes start again on other ports.`);
+    }
+  }
+}
+
+/**
+ * @param {StackOptions} options
+ * @param {{
+ *   ports: Record<string, number>,
+ *   deployables: import('./stack/deployables.mjs').Deployable[],
+ *   secrets: import('./stack/secrets.mjs').Secrets,
+ *   record: Awaited<ReturnType<typeof openProcessRecord>>,
+ * }} prepared
+ * @returns {Promise<Stack>}
+ */
+async function startOnPorts(options, { ports, deployables, secrets, record }) {
+  const { instance, servers, dataDir, revive = false, log = () => {} } = options;
+  const mail = servers.SMTP_URL ? null : mailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
   const environment = {
     ...instanceEnvironment({
       instance,
@@ -112,6 +136,8 @@ export async function startStack(options) {
       processes.set(name, await start(name, command, (await options.wire?.(name, own, ports)) ?? own, port));
     }
     await Promise.all([...processes.values()].filter(({ name }) => name !== 'mailbox').map((one) => one.waitReady()));
+    if (box?.isPortTaken) throw new PortTaken('the mailbox');
+    record.setGatewayUrl(`http://localhost:${ports.gateway}`);
   } catch (error) {
     await stop();
     throw error;
@@ -151,7 +177,7 @@ const replicate = (deployable, count = 1) =>
  * @param {string} name
  */
 function freshLogFile(dataDir, name) {
-  mkdirSync(join(dataDir, 'logs'), { recursive: true });
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'logs', `${name}.log`);
   if (existsSync(file)) renameSync(file, `${file}.1`);
   return file;

@@ -1,22 +1,30 @@
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { instanceName } from './checkout/instance-name.mjs';
 import { dataDirOf } from './checkout/paths.mjs';
 import { setUp } from './checkout/set-up.mjs';
 import { loadSample, sampleWasLoaded } from './sample/load-sample.mjs';
 import { findFileStore } from './servers/file-store.mjs';
 import { guessRates } from './stack/guess-rates.mjs';
+import { assertNotRunning } from './stack/process-record.mjs';
 import { startStack } from './stack.mjs';
 import { interruption } from './terminal/interruption.mjs';
+import { readOptions } from './terminal/read-options.mjs';
 import { readableLine } from './terminal/readable-line.mjs';
 import { runCommand } from './terminal/run-command.mjs';
 import { bold, green, say, step, yellow } from './terminal/say.mjs';
 
+const help = { usage: 'npm start -- [options]', summary: 'Sets up and runs the whole system in the foreground.' };
+const options = /** @type {const} */ ({
+  once: { type: 'boolean', description: 'Loads the samples, prints what came of them, and ends.' },
+  'no-sample': { type: 'boolean', description: 'Starts empty: the first start does not load the samples.' },
+});
+
 /** `npm start`: from a fresh clone to a running system, in the foreground. */
 await runCommand(async () => {
-  const { values } = parseArgs({ options: { once: { type: 'boolean' }, 'no-sample': { type: 'boolean' } } });
+  const { values } = readOptions(help, options);
   const interrupted = interruption();
   const instance = instanceName();
+  assertNotRunning(dataDirOf(instance));
   say(`${bold('Tributary')} ${instance}\n`);
 
   const servers = await setUp();
@@ -83,7 +91,7 @@ function tellWhatToOpen({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ
     [
       '',
       `and of ${[...metricsUrls]
-        .slice(0, -1)
+        .filter(([name]) => name !== 'gateway')
         .map(([name, url]) => `${name} :${new URL(url).port}`)
         .join(', ')}`,
     ],

@@ -7,11 +7,18 @@ import { root } from './checkout/paths.mjs';
 import { setUp } from './checkout/set-up.mjs';
 import { summarize } from './jest-summary.mjs';
 import { interruption } from './terminal/interruption.mjs';
+import { helpText } from './terminal/read-options.mjs';
 import { runCommand } from './terminal/run-command.mjs';
 import { say } from './terminal/say.mjs';
 
+const help = {
+  usage: 'npm test -- [file …] [options of Jest]',
+  summary: 'Sets up everything and runs all tests in one Jest run; the last line is the count.',
+};
+
 /** `npm test`: all set-up, then one Jest run; further arguments go to Jest. The last line is the count. */
 await runCommand(async () => {
+  if (process.argv.includes('--help')) return say(helpText(help, {}));
   const interrupted = interruption();
   const servers = await setUp();
   const folder = mkdtempSync(join(tmpdir(), 'tributary-test-'));

@@ -21,6 +21,8 @@ export function followLog(file, onLine) {
   let rest = '';
 
   function look() {
+    // Emptied by a log rotation that copies and truncates.
+    if (fstatSync(descriptor).size < position) [position, rest] = [0, ''];
     for (;;) {
       const count = readSync(descriptor, buffer, 0, CHUNK_BYTES, position);
       if (count === 0) return;

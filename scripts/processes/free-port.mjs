@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /**
@@ -15,6 +16,8 @@ export async function firstFreePort(from, taken = new Set()) {
   }
   throw new Error(`Every port from ${from} on is taken.`);
 }
+
+const LISTENING = '0A';
 
 /** Below the ports that systems give to outgoing connections: one of those could take a port while its process restarts. */
 const range = { from: 20_000, to: 32_000 };
@@ -40,6 +43,33 @@ export async function isFree(port) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether one of these processes listens on the port, rather than a program that took it first. True where the system has no
+ * /proc to look it up.
+ *
+ * @param {number} port
+ * @param {number[]} pids
+ */
+export function isListenedOnBy(port, pids) {
+  if (process.platform !== 'linux') return true;
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const sockets = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) => {
+    const rows = readFileSync(table, 'utf8').split('\n').slice(1);
+    const columns = rows.map((row) => row.trim().split(/\s+/));
+    return columns.flatMap(([, local, , state, , , , , , inode]) =>
+      local?.endsWith(ending) && state === LISTENING ? [`socket:[${inode}]`] : [],
+    );
+  });
+  return pids.some((pid) => {
+    const folder = `/proc/${pid}/fd`;
+    try {
+      return readdirSync(folder).some((name) => sockets.includes(readlinkSync(`${folder}/${name}`)));
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** @param {number} port */

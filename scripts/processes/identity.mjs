@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
@@ -21,6 +21,29 @@ export function identify(pid) {
 
 /** @param {Identity} identity */
 export const isRunning = (identity) => identify(identity.pid)?.started === identity.started;
+
+/** @param {any} value @returns {value is Identity} */
+export const isIdentity = (value) => Number.isInteger(value?.pid) && typeof value.started === 'string';
+
+/**
+ * The running processes whose output goes to a file in this folder, as that of all we launch does: how they are found when
+ * their ids are lost. Empty where the system has no /proc.
+ *
+ * @param {string} folder
+ * @returns {(Identity & { logFile: string })[]}
+ */
+export function findByLogFolder(folder) {
+  const pids = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return pids.flatMap((pid) => {
+    try {
+      const logFile = readlinkSync(`/proc/${pid}/fd/1`);
+      const identity = logFile.startsWith(`${folder}/`) ? identify(Number(pid)) : null;
+      return identity ? [{ ...identity, logFile }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
 
 /** The identity of this very process. */
 export function ownIdentity() {

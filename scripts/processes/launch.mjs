@@ -17,8 +17,11 @@ import { identify } from './identity.mjs';
  * @returns {Promise<Launched>}
  */
 export async function launch(command, args, { cwd, env, logFile }) {
+  // What it writes (logs, mails, uploads, data) is for its owner alone.
+  const umask = process.umask(0o077);
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+  process.umask(umask);
   closeSync(log);
   /** @type {Promise<Exit>} */
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));

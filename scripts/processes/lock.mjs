@@ -1,19 +1,32 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRunning, ownIdentity } from './identity.mjs';
+import { BrokenStateFile, readStateFile } from '../checkout/state-file.mjs';
+import { isIdentity, isRunning, ownIdentity } from './identity.mjs';
+
+const SILENT_WAIT_MS = 2_000;
 
 /**
- * Runs `work` while no other process of this checkout holds the same lock file; a holder that died does not block.
+ * Runs `work` while no other process of this checkout holds the same lock file. A lock is taken over when its holder is gone or
+ * the file is broken; `note` gets a line, once, when a running holder has to be waited for.
  *
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
+ * @param {(text: string) => void} [note]
  * @returns {Promise<T>}
  */
-export async function withLock(file, work) {
-  mkdirSync(dirname(file), { recursive: true });
-  while (!tryToLock(file)) await delay(100);
+export async function withLock(file, work, note = (text) => void process.stderr.write(`${text}\n`)) {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const noteAt = Date.now() + SILENT_WAIT_MS;
+  for (let isNoted = false; !tryToLock(file); await delay(100)) {
+    const holder = readHolder(file);
+    if (holder === null || !isRunning(holder)) takeAside(file);
+    else if (!isNoted && Date.now() > noteAt) {
+      note(`Waiting for process ${holder.pid}, which holds ${file}.`);
+      isNoted = true;
+    }
+  }
   try {
     return await work();
   } finally {
@@ -21,24 +34,40 @@ export async function withLock(file, work) {
   }
 }
 
-/** @param {string} file */
+/** Links a complete file into place, so that nobody ever reads a part of it. @param {string} file */
 function tryToLock(file) {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, JSON.stringify(ownIdentity()), { mode: 0o600 });
   try {
-    writeFileSync(file, JSON.stringify(ownIdentity()), { flag: 'wx' });
+    linkSync(own, file);
     return true;
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    if (Reflect.get(Object(error), 'code') !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(own, { force: true });
   }
-  if (!holderIsAlive(file)) rmSync(file, { force: true });
-  return false;
 }
 
 /** @param {string} file */
-function holderIsAlive(file) {
+function readHolder(file) {
   try {
-    return isRunning(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    // Between its creation and its content, or just removed: ask again.
-    return true;
+    return readStateFile(file, isIdentity);
+  } catch (error) {
+    if (error instanceof BrokenStateFile) return null;
+    throw error;
   }
+}
+
+/** Removes a lock nobody holds; puts it back where another process took it over first. @param {string} file */
+function takeAside(file) {
+  const aside = `${file}.${process.pid}.old`;
+  try {
+    renameSync(file, aside);
+    const holder = readHolder(aside);
+    if (holder !== null && isRunning(holder)) linkSync(aside, file);
+  } catch (error) {
+    if (!['ENOENT', 'EEXIST'].includes(Reflect.get(Object(error), 'code'))) throw error;
+  }
+  rmSync(aside, { force: true });
 }

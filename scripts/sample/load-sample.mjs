@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../checkout/paths.mjs';
+import { writeStateFile } from '../checkout/state-file.mjs';
 import { say, step } from '../terminal/say.mjs';
 
 const marker = (/** @type {string} */ dataDir) => join(dataDir, 'sample-loaded');
@@ -32,7 +33,7 @@ export async function loadSample({ stack, dataDir, signal }) {
     if (status !== 'COMPLETED')
       throw new Error(`The sample file ${filename} ended ${status}: ${failure ?? 'no reason given'}`);
   }
-  writeFileSync(marker(dataDir), '');
+  writeStateFile(marker(dataDir), '');
 }
 
 /** @param {{ filename: string, status: string, percent: number }} upload */

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions } from '../terminal/read-options.mjs';
+
+const help = { usage: 'npm run sample -- [options]', summary: 'Writes three CSV files to load, of any size.' };
+const options = /** @type {const} */ ({
+  rows: { type: 'string', value: 'number', default: '500', description: 'Rows of hired_employees.csv.' },
+  bad: { type: 'string', value: 'share', default: '3%', description: 'How many of them are invalid on purpose.' },
+  seed: { type: 'string', value: 'number', default: '1', description: 'The same seed gives the same rows.' },
+  out: { type: 'string', value: 'folder', default: 'samples', description: 'Where the files go.' },
+});
 
 /**
  * Reads the arguments of `npm run sample`; a wrong one is an error that names it.
@@ -8,15 +16,7 @@ import { parseArgs } from 'node:util';
  * @returns {{ rows: number, bad: number, seed: number, out: string }} `bad` is a number of rows
  */
 export function sampleOptions(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rows: { type: 'string', default: '500' },
-      bad: { type: 'string', default: '3%' },
-      seed: { type: 'string', default: '1' },
-      out: { type: 'string', default: 'samples' },
-    },
-  });
+  const { values } = readOptions(help, options, args);
   if (values.out === '') throw new Error('--out must name a folder, but is empty.');
   const rows = wholeNumber('rows', values.rows, 1, 2 ** 31 - 1);
   const seed = wholeNumber('seed', values.seed, 0, 2 ** 32 - 1);

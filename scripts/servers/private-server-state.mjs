@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endProcess } from '../processes/identity.mjs';
+import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/state-file.mjs';
+import { endProcess, findByLogFolder, isIdentity } from '../processes/identity.mjs';
 
 /**
  * What is known of a private server beyond the life of the process that started it.
@@ -9,19 +9,33 @@ import { endProcess } from '../processes/identity.mjs';
  */
 
 /**
+ * Null where there is none. A broken one is replaced by the processes that write to the server's log, on no known ports.
+ *
  * @param {string} dir
  * @returns {State | null}
  */
 export function readState(dir) {
-  const file = join(dir, 'state.json');
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+  try {
+    return readStateFile(join(dir, 'state.json'), isState);
+  } catch (error) {
+    if (!(error instanceof BrokenStateFile)) throw error;
+    return { ports: {}, processes: findByLogFolder(dir).map(({ pid, started }) => ({ pid, started })) };
+  }
 }
+
+/** @param {any} value @returns {value is State} */
+const isState = (value) =>
+  typeof value?.ports === 'object' &&
+  value.ports !== null &&
+  Object.values(value.ports).every(Number.isInteger) &&
+  Array.isArray(value.processes) &&
+  value.processes.every(isIdentity);
 
 /**
  * @param {string} dir
  * @param {State} state
  */
-export const writeState = (dir, state) => writeFileSync(join(dir, 'state.json'), JSON.stringify(state));
+export const writeState = (dir, state) => writeStateFile(join(dir, 'state.json'), JSON.stringify(state));
 
 /** Ends its processes in reverse, since a later one may need an earlier one to end well. @param {State} state */
 export async function endPrivateServer({ processes }) {

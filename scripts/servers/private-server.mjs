@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, ownIdentity } from '../processes/identity.mjs';
+import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/state-file.mjs';
+import { isIdentity, isRunning, ownIdentity } from '../processes/identity.mjs';
 import { withLock } from '../processes/lock.mjs';
 import { endPrivateServer, loginProblem, readState } from './private-server-state.mjs';
 import { startPrivateServer } from './start-private-server.mjs';
@@ -32,8 +33,7 @@ export async function borrowPrivateServer(kind, serversDir) {
   const lockFile = join(serversDir, `${kind.privateServer.folder}.lock`);
   const ports = await withLock(lockFile, async () => {
     const state = readState(dir);
-    const isInOrder = state?.processes.every(isRunning) && (await loginProblem(kind, state.ports)) === null;
-    const { ports } = state && isInOrder ? state : await startPrivateServer(kind, dir, state);
+    const { ports } = state && (await isInOrder(kind, state)) ? state : await startPrivateServer(kind, dir, state);
     addUser(dir);
     return ports;
   });
@@ -44,18 +44,36 @@ export async function borrowPrivateServer(kind, serversDir) {
   };
 }
 
+/** @param {import('./types.mjs').ServerKind} kind @param {import('./private-server-state.mjs').State} state */
+const isInOrder = async (kind, { ports, processes }) =>
+  kind.privateServer.ports.every((name) => name in ports) &&
+  processes.length > 0 &&
+  processes.every(isRunning) &&
+  (await loginProblem(kind, ports)) === null;
+
 /** @param {string} dir */
 function addUser(dir) {
   const own = ownIdentity();
-  mkdirSync(join(dir, 'users'), { recursive: true });
-  writeFileSync(join(dir, 'users', String(own.pid)), JSON.stringify(own));
+  writeStateFile(join(dir, 'users', String(own.pid)), JSON.stringify(own));
 }
 
 /** @param {string} dir */
 async function leave(dir) {
   const users = join(dir, 'users');
   rmSync(join(users, String(process.pid)), { force: true });
-  const isUsed = readdirSync(users).some((user) => isRunning(JSON.parse(readFileSync(join(users, user), 'utf8'))));
+  // What is no user any more is removed, so that a process that later gets the same pid is not taken for one.
+  for (const name of readdirSync(users)) if (!isUser(join(users, name))) rmSync(join(users, name), { force: true });
   const state = readState(dir);
-  if (state && !isUsed) await endPrivateServer(state);
+  if (state && readdirSync(users).length === 0) await endPrivateServer(state);
+}
+
+/** A broken file is nobody's: it is written in one step, by a process that runs. @param {string} file */
+function isUser(file) {
+  try {
+    const user = readStateFile(file, isIdentity);
+    return user !== null && isRunning(user);
+  } catch (error) {
+    if (error instanceof BrokenStateFile) return false;
+    throw error;
+  }
 }

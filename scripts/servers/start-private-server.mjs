@@ -1,15 +1,17 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts, isFree } from '../processes/free-port.mjs';
+import { writeStateFile } from '../checkout/state-file.mjs';
+import { freePorts, isFree, isListenedOnBy } from '../processes/free-port.mjs';
 import { launch } from '../processes/launch.mjs';
 import { endPrivateServer, loginProblem, writeState } from './private-server-state.mjs';
 
 const START_TIMEOUT_MS = 90_000;
+const MAX_ATTEMPTS = 3;
 
 /**
- * Starts the server on its data folder, which is made when there is none, and resolves once the login works. What is
- * left of an earlier run is ended first.
+ * Starts the server on its data folder, which is created when there is none, and resolves once the login works. What is
+ * left of an earlier run is ended first. Where another program takes a port before the server does, it starts on others.
  *
  * @param {import('./types.mjs').ServerKind} kind
  * @param {string} dir
@@ -19,23 +21,35 @@ const START_TIMEOUT_MS = 90_000;
 export async function startPrivateServer(kind, dir, leftOver) {
   const { privateServer } = kind;
   if (leftOver) await endPrivateServer(leftOver);
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const preparedFile = join(dir, 'prepared');
   const paths = await privateServer.prepare(dir, !existsSync(preparedFile));
-  writeFileSync(preparedFile, '');
-  const ports = await choosePorts(privateServer.ports, leftOver?.ports);
-  /** @type {import('./private-server-state.mjs').State} */
-  const state = { ports, processes: [] };
-  const exits = [];
-  for (const command of privateServer.processes(dir, ports, paths)) {
-    const { identity, exited } = await launchServer(command, dir);
-    exits.push(exited);
-    state.processes.push(identity);
-    // After each one, so that they are found again however this ends.
-    writeState(dir, state);
+  writeStateFile(preparedFile, '');
+  for (let attempt = 1, before = leftOver?.ports; ; attempt += 1, before = undefined) {
+    const ports = await choosePorts(privateServer.ports, before);
+    try {
+      return await startOn(ports);
+    } catch (error) {
+      const areOurs = await becomeFree(Object.values(ports));
+      if (areOurs || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
-  await untilLoginWorks(kind, dir, state, Promise.race(exits));
-  return state;
+
+  /** @param {Record<string, number>} ports */
+  async function startOn(ports) {
+    /** @type {import('./private-server-state.mjs').State} */
+    const state = { ports, processes: [] };
+    const exits = [];
+    for (const command of privateServer.processes(dir, ports, paths)) {
+      const { identity, exited } = await launchServer(command, dir);
+      exits.push(exited);
+      state.processes.push(identity);
+      // After each one, so that they are found again however this ends.
+      writeState(dir, state);
+    }
+    await untilLoginWorks(kind, dir, state, Promise.race(exits));
+    return state;
+  }
 }
 
 /**
@@ -63,26 +77,30 @@ async function untilLoginWorks(kind, dir, state, exit) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const problem = await loginProblem(kind, state.ports);
-    if (problem === null) return;
+    // Another program's server on the same port would take the login too.
+    const pids = state.processes.map(({ pid }) => pid);
+    if (problem === null && isListenedOnBy(Object.values(state.ports)[0] ?? 0, pids)) return;
     if (hasEnded || Date.now() > deadline) {
       await endPrivateServer(state);
       const logFile = join(dir, 'server.log');
       const log = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
-      throw new Error(`The private ${kind.name} does not start (${problem}). The end of ${logFile}:\n${log}`);
+      throw new Error(
+        `The private ${kind.name} does not start (${problem ?? 'another program has its port'}). The end of ${logFile}:\n${log}`,
+      );
     }
     await delay(200);
   }
 }
 
 /**
- * The ports it had before, if nobody took them meanwhile: addresses that people noted stay right.
+ * The ports it had before, if they are free: addresses that people noted stay right.
  *
  * @param {string[]} names
  * @param {Record<string, number>} [before]
  * @returns {Promise<Record<string, number>>}
  */
 async function choosePorts(names, before) {
-  if (before && (await becomeFree(names.map((name) => before[name] ?? 0)))) return before;
+  if (before && names.every((name) => name in before) && (await becomeFree(Object.values(before)))) return before;
   const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, ports[index] ?? 0]));
 }

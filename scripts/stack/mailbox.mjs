@@ -10,7 +10,7 @@ import { root } from '../checkout/paths.mjs';
  */
 export function mailbox(dataDir, { smtp, web }) {
   const folder = join(dataDir, 'mail');
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     args: [
       join(root, 'node_modules/maildev/bin/maildev'),

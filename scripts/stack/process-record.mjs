@@ -1,40 +1,33 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { endProcess, isRunning, ownIdentity } from '../processes/identity.mjs';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/state-file.mjs';
+import { endProcess, findByLogFolder, isIdentity, isRunning, ownIdentity } from '../processes/identity.mjs';
 
 /**
- * Who runs an instance, and which processes belong to it.
+ * The process that runs an instance, the processes that belong to it, and where it is reached.
  *
- * @typedef {{ owner: import('../processes/identity.mjs').Identity, processes: Record<string, import('../processes/identity.mjs').Identity> }} Record
+ * @typedef {import('../processes/identity.mjs').Identity} Identity
+ * @typedef {{ owner: Identity | null, processes: Record<string, Identity>, gatewayUrl?: string }} ProcessRecord
  */
 
 /**
- * Keeps the ids of an instance's processes on disk, so that they are found after whoever started them was killed. What such
- * a one left behind is ended first; if it is still there the instance is in use, which is an error.
+ * Keeps the ids of an instance's processes on disk, so that they are found after the process that started them was killed.
+ * Those it left behind are ended first; an instance that is running is an error.
  *
  * @param {string} dataDir
- * @returns {Promise<{ leftOvers: string[], add(name: string, identity: import('../processes/identity.mjs').Identity): void }>}
+ * @returns {Promise<{ leftOvers: string[], add(name: string, identity: Identity): void, setGatewayUrl(url: string): void }>}
  */
 export async function openProcessRecord(dataDir) {
-  const file = join(dataDir, 'processes.json');
-  mkdirSync(dataDir, { recursive: true });
-  /** @type {Record | null} */
-  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
-  const own = ownIdentity();
-  if (
-    before &&
-    before.owner.pid !== own.pid &&
-    isRunning(before.owner) &&
-    Object.values(before.processes).some(isRunning)
-  ) {
-    throw new Error(`This instance is already running, started by process ${before.owner.pid}: stop that one first.`);
-  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
+  assertNotRunning(dataDir);
+  const before = readProcessRecord(dataDir);
   const leftOvers = Object.entries(before?.processes ?? {}).filter(([, identity]) => isRunning(identity));
   await Promise.all(leftOvers.map(([, identity]) => endProcess(identity)));
 
-  /** @type {Record} */
-  const record = { owner: own, processes: {} };
-  const save = () => writeFileSync(file, JSON.stringify(record));
+  /** @type {ProcessRecord} */
+  const record = { owner: ownIdentity(), processes: {} };
+  const save = () => writeStateFile(recordFile(dataDir), JSON.stringify(record));
   save();
   return {
     leftOvers: leftOvers.map(([name]) => name),
@@ -42,5 +35,49 @@ export async function openProcessRecord(dataDir) {
       record.processes[name] = identity;
       save();
     },
+    setGatewayUrl(url) {
+      record.gatewayUrl = url;
+      save();
+    },
   };
 }
+
+/**
+ * Throws while another process runs the instance, with its address.
+ *
+ * @param {string} dataDir
+ */
+export function assertNotRunning(dataDir) {
+  const { owner, gatewayUrl } = readProcessRecord(dataDir) ?? {};
+  if (!owner || owner.pid === process.pid || !isRunning(owner)) return;
+  const where = gatewayUrl ? `Already running at ${gatewayUrl}` : 'Already running or starting';
+  throw new Error(`${where} (process ${owner.pid}). Press Ctrl-C in its terminal first.`);
+}
+
+/**
+ * The record of the last start, null if there is none. A broken one is replaced by what the running processes show: they write
+ * their logs into the instance's folder.
+ *
+ * @param {string} dataDir
+ * @returns {ProcessRecord | null}
+ */
+export function readProcessRecord(dataDir) {
+  try {
+    return readStateFile(recordFile(dataDir), isRecord);
+  } catch (error) {
+    if (!(error instanceof BrokenStateFile)) throw error;
+    const found = findByLogFolder(join(dataDir, 'logs')).map(
+      ({ logFile, ...identity }) => /** @type {const} */ ([`${basename(logFile, '.log')} ${identity.pid}`, identity]),
+    );
+    return { owner: null, processes: Object.fromEntries(found) };
+  }
+}
+
+const recordFile = (/** @type {string} */ dataDir) => join(dataDir, 'processes.json');
+
+/** @param {any} value @returns {value is ProcessRecord} */
+const isRecord = (value) =>
+  isIdentity(value?.owner) &&
+  typeof value.processes === 'object' &&
+  value.processes !== null &&
+  Object.values(value.processes).every(isIdentity);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/state-file.mjs';
 
 /**
  * @typedef {object} Secrets
@@ -12,19 +12,49 @@ import { join } from 'node:path';
  */
 
 /**
- * The instance's keys and passwords: made once, kept in secrets.json, readable by its owner alone.
+ * The instance's keys and passwords, created by the first start and kept in secrets.json, readable by its owner alone.
  *
  * @param {string} dataDir
  * @returns {Secrets}
  */
 export function loadSecrets(dataDir) {
-  const file = join(dataDir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  const kept = readSecrets(dataDir);
+  if (kept !== null) return kept;
   const secrets = makeSecrets();
-  mkdirSync(dataDir, { recursive: true });
-  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  writeStateFile(join(dataDir, 'secrets.json'), JSON.stringify(secrets, null, 2));
   return secrets;
 }
+
+/**
+ * Null before the first start. A broken file is an error with the remedy: new secrets would silently lock the administrator out.
+ *
+ * @param {string} dataDir
+ * @returns {Secrets | null}
+ */
+export function readSecrets(dataDir) {
+  try {
+    return readStateFile(join(dataDir, 'secrets.json'), isSecrets);
+  } catch (error) {
+    if (!(error instanceof BrokenStateFile)) throw error;
+    throw new Error(
+      `${error.message} Restore it from a backup, or delete it: the next start then creates new keys, everyone has to log in again, ` +
+        'and links in old mails stop working. The administrator keeps the old password; requestPasswordReset mails a link to a new one. ' +
+        'Where the data does not matter, `npm run reset` starts empty.',
+      { cause: error },
+    );
+  }
+}
+
+const names = [
+  'ACCESS_TOKEN_PRIVATE_KEY',
+  'INTERNAL_TOKEN_PRIVATE_KEY',
+  'INTERNAL_TOKEN_PUBLIC_KEY',
+  'DOWNLOAD_URL_SECRET',
+  'ADMIN_PASSWORD',
+];
+
+/** @param {any} value @returns {value is Secrets} */
+const isSecrets = (value) => names.every((name) => typeof value?.[name] === 'string' && value[name] !== '');
 
 /** @returns {Secrets} */
 function makeSecrets() {

@@ -1,9 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess, isRunning } from '../processes/identity.mjs';
 import { launch } from '../processes/launch.mjs';
 
 const READY_TIMEOUT_MS = 90_000;
 const CONFIGURATION_ERROR = 78;
+
+/** A process that could not listen because another program had taken its port since it was found free. */
+export class PortTaken extends Error {
+  /** @param {string} name */
+  constructor(name) {
+    super(`Another program took the port of ${name} before it could listen.`);
+  }
+}
 
 /**
  * @typedef {object} StackProcess
@@ -13,7 +22,8 @@ const CONFIGURATION_ERROR = 78;
  * @property {Promise<import('../processes/launch.mjs').Exit>} exited of the one running now
  * @property {(signal?: NodeJS.Signals) => Promise<import('../processes/launch.mjs').Exit>} kill sends the signal (SIGTERM) and waits for the end; it is not started again
  * @property {() => Promise<void>} restart ends it if it runs, starts it, waits until it is ready
- * @property {() => Promise<void>} waitReady resolves when /health/ready answers 200; rejects when it ends first
+ * @property {() => Promise<void>} waitReady resolves when /health/ready answers 200; rejects when it ends first, with PortTaken for that reason
+ * @property {boolean} isPortTaken
  */
 
 /**
@@ -33,6 +43,8 @@ const CONFIGURATION_ERROR = 78;
 export async function startStackProcess({ name, args, cwd, env, url, logFile, onStart, revive }) {
   let isWanted = true;
   let deaths = 0;
+  let isReady = false;
+  let isPortTaken = false;
   let current = await start();
 
   async function start() {
@@ -45,7 +57,9 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
 
   /** @param {import('../processes/launch.mjs').Launched} launched @param {import('../processes/launch.mjs').Exit} exit @param {number} livedMs */
   async function afterExit(launched, exit, livedMs) {
-    if (!isWanted || launched !== current || revive === null || exit.code === CONFIGURATION_ERROR) return;
+    if (!isWanted || launched !== current) return;
+    isPortTaken = !isReady && endOfLog(logFile).includes('EADDRINUSE');
+    if (isPortTaken || revive === null || exit.code === CONFIGURATION_ERROR) return;
     deaths = livedMs > 60_000 ? 1 : deaths + 1;
     const pauseMs = Math.min(30_000, 500 * 2 ** deaths);
     revive(`${name} ended with ${describeExit(exit)}; it is started again in ${pauseMs / 1000} s. Its log: ${logFile}`);
@@ -71,7 +85,12 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
       });
     for (let state = ''; Date.now() < deadline; await delay(50)) {
       const answer = await askReadiness(url);
-      if (answer === 'ready') return;
+      if (isPortTaken) throw new PortTaken(name);
+      // Another program on the port would answer too.
+      if (answer === 'ready' && isRunning(current.identity)) {
+        isReady = true;
+        return;
+      }
       state = answer;
       if (exit !== null)
         throw new Error(`${name} ended with ${describeExit(exit)} before it was ready. Its log: ${logFile}`);
@@ -88,6 +107,9 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
     get exited() {
       return current.exited;
     },
+    get isPortTaken() {
+      return isPortTaken;
+    },
     kill,
     async restart() {
       await kill();
@@ -97,6 +119,12 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
     },
     waitReady,
   };
+}
+
+/** @param {string} file */
+function endOfLog(file) {
+  const text = readFileSync(file, 'utf8');
+  return text.slice(-20_000);
 }
 
 /** @param {import('../processes/launch.mjs').Exit} exit */

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePorts } from '../processes/free-port.mjs';
 import { identify, isRunning } from '../processes/identity.mjs';
 import { openProcessRecord } from './process-record.mjs';
-import { startStackProcess } from './start-stack-process.mjs';
+import { PortTaken, startStackProcess } from './start-stack-process.mjs';
 
 const healthy = `require('node:http').createServer((q, r) => r.end('{}')).listen(process.env.PORT, '127.0.0.1');`;
 /** @type {import('./start-stack-process.mjs').StackProcess[]} */
@@ -62,6 +62,14 @@ describe('a process of the stack', () => {
     expect(one.pid).not.toBe(pid);
     expect(said).toEqual([expect.stringContaining('brook ended with SIGKILL; it is started again in 1 s')]);
   });
+
+  test.each([null, () => {}])(
+    'whose port another program took first fails with that reason, revived or not',
+    async (revive) => {
+      const one = await aStackProcess({ script: "throw Object.assign(new Error('listen EADDRINUSE'), {})", revive });
+      await expect(one.waitReady()).rejects.toThrow(PortTaken);
+    },
+  );
 
   test('left behind by a killed start is ended by the next one', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'tributary-'));

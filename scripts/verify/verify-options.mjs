@@ -1,44 +1,55 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { instanceName } from '../checkout/instance-name.mjs';
 import { dataDirOf } from '../checkout/paths.mjs';
+import { readProcessRecord } from '../stack/process-record.mjs';
+import { readSecrets } from '../stack/secrets.mjs';
+import { readOptions } from '../terminal/read-options.mjs';
 
 const files = ['departments.csv', 'jobs.csv', 'hired_employees.csv'];
 
+const help = {
+  usage: 'npm run verify -- [options]',
+  summary: 'Uploads a folder as a client would and compares the results with totals computed from the raw files.',
+};
+const table = /** @type {const} */ ({
+  dir: { type: 'string', value: 'folder', default: 'samples', description: 'Holds the three files.' },
+  url: {
+    type: 'string',
+    value: 'url',
+    description: "The gateway. Default: where this checkout's last npm start served.",
+  },
+  email: { type: 'string', value: 'address', description: 'Default: ADMIN_EMAIL, else admin@example.com.' },
+  password: { type: 'string', value: 'text', description: "Default: ADMIN_PASSWORD, else this instance's." },
+});
+
 /**
- * Reads the arguments of `npm run verify`; a wrong one is an error that names it. Without `--password` it is the
- * administrator's, as `npm start` remembers it.
+ * Reads the arguments of `npm run verify`; a wrong one is an error that names it. Without `--url` and `--password` they are
+ * those of this checkout's instance, as `npm start` stored them.
  *
  * @param {string[]} args
  * @param {Record<string, string | undefined>} env
  * @returns {{ dir: string, gatewayUrl: string, email: string, password: string }}
  */
 export function verifyOptions(args, env) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      dir: { type: 'string', default: 'samples' },
-      url: { type: 'string', default: 'http://localhost:4000/graphql' },
-      email: { type: 'string', default: env.ADMIN_EMAIL || 'admin@example.com' },
-      password: { type: 'string', default: env.ADMIN_PASSWORD },
-    },
-  });
+  const { values } = readOptions(help, table, args);
+  const dataDir = dataDirOf(instanceName(env));
+  const url = values.url ?? `${readProcessRecord(dataDir)?.gatewayUrl ?? 'http://localhost:4000'}/graphql`;
   const dir = resolve(values.dir);
   const missing = files.filter((file) => !existsSync(join(dir, file)));
   if (missing.length > 0) throw new Error(`--dir is "${values.dir}", where there is no ${missing.join(', no ')}.`);
-  if (!URL.canParse(values.url)) throw new Error(`--url must be the gateway's address, but is "${values.url}".`);
+  if (!URL.canParse(url)) throw new Error(`--url must be the gateway's address, but is "${url}".`);
   return {
     dir,
-    gatewayUrl: values.url,
-    email: values.email,
-    password: values.password || rememberedPassword(dataDirOf(instanceName(env))),
+    gatewayUrl: url,
+    email: values.email ?? (env.ADMIN_EMAIL || 'admin@example.com'),
+    password: values.password || env.ADMIN_PASSWORD || storedPassword(dataDir),
   };
 }
 
 /** @param {string} dataDir */
-function rememberedPassword(dataDir) {
-  const file = join(dataDir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).ADMIN_PASSWORD;
-  throw new Error(`--password is needed: there is no ${file} (npm start makes one).`);
+function storedPassword(dataDir) {
+  const secrets = readSecrets(dataDir);
+  if (secrets) return secrets.ADMIN_PASSWORD;
+  throw new Error(`--password is needed: there is no ${join(dataDir, 'secrets.json')} (npm start creates one).`);
 }
