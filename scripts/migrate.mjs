@@ -1,4 +1,4 @@
-import { buildMigrations } from './checkout/build.mjs';
+import { buildPackage } from './checkout/build.mjs';
 import { instanceName } from './checkout/instance-name.mjs';
 import { installPackages } from './checkout/packages.mjs';
 import { migrateInstance } from './instance/prepare-instance.mjs';
@@ -11,7 +11,7 @@ import { say, step } from './terminal/say.mjs';
 await runCommand(async () => {
   readOptions({ usage: 'npm run migrate', summary: "Brings this instance's databases up to date." }, {});
   await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
-  await step('Build', buildMigrations);
+  await step('Build', () => buildPackage('@tributary/prisma'));
   const servers = await findServers({ note: say });
   try {
     say((await migrateInstance(instanceName(), servers.environment)).trimEnd());

@@ -8,8 +8,12 @@ export async function build() {
   await run(process.execPath, [join(root, 'scripts', 'compose.mjs')], { cwd: root });
 }
 
-/** Compiles the migration runner and what it needs, nothing else. */
-export const buildMigrations = () => turbo('build', '--filter=@tributary/prisma');
+/**
+ * Compiles a package and what it needs, nothing else.
+ *
+ * @param {string} name
+ */
+export const buildPackage = (name) => turbo('build', `--filter=${name}`);
 
 /** @param {string[]} args */
 async function turbo(...args) {

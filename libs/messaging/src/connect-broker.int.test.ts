@@ -101,6 +101,20 @@ describe('connectBroker, when connections break', () => {
     await aside.close();
   });
 
+  test('removes the bindings that an earlier version of a worker declared', async () => {
+    const broker = await connectBroker({ url: vhost.url, log });
+    const queue = { name: 'rebound', prefetch: 1 };
+    const handle = async () => ({ ack: true }) as const;
+    const before = await broker.consume({ ...queue, bindings: ['rebound.sent'] }, handle);
+    await waitFor(() => broker.ready());
+    const send = () => broker.send({ messageId: '1', type: 'rebound.sent', routingKey: 'rebound.sent', body: {} });
+    await send();
+    await before.stop();
+    await broker.consume({ ...queue, bindings: ['rebound.other'], formerBindings: ['rebound.sent'] }, handle);
+    await expect(send()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await broker.close();
+  });
+
   test('takes messages again when its queue is deleted with one in hand', async () => {
     const broker = await connectBroker({ url: vhost.url, log });
     const seen: string[] = [];

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { buildPackage } from './checkout/build.mjs';
+import { instanceName } from './checkout/instance-name.mjs';
+import { installPackages } from './checkout/packages.mjs';
+import { findServers } from './servers/find-servers.mjs';
+import { mariadb } from './servers/mariadb.mjs';
+import { namesVhost, rabbitmq, vhostUrl } from './servers/rabbitmq.mjs';
+import { databaseUrls } from './stack/databases.mjs';
+import { runCommand } from './terminal/run-command.mjs';
+import { bold, dim, say, step } from './terminal/say.mjs';
+
+const help = `npm run mails -- list | resend ID … | resend --all
+
+  list            the mails that the SMTP server rejected because of their recipient
+  resend ID …     has the notifier send these mails again
+  resend --all    has it send all of them again
+
+The notifier must be running, or start later: it finds what it has to send in its queue. Mails that hold a secret (links to a new
+password) are not kept and cannot be sent again; the user asks for another link.
+`;
+
+/** `npm run mails`: lists undeliverable mails and has them sent again. Can be interrupted and repeated at any moment. */
+await runCommand(async () => {
+  const options = /** @type {const} */ ({ all: { type: 'boolean' }, help: { type: 'boolean' } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const [command, ...ids] = positionals;
+  const isResend = command === 'resend' && (values.all === true) !== ids.length > 0;
+  if (values.help) return void process.stdout.write(help);
+  if (!isResend && (command !== 'list' || ids.length > 0 || values.all)) throw new Error(`Unknown command.\n\n${help}`);
+  await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
+  await step('Build', () => buildPackage('@tributary/notifier'));
+  const servers = await findServers({ note: say, kinds: command === 'list' ? [mariadb] : [mariadb, rabbitmq] });
+  const { openNotificationsDb } = await import('@tributary/notifications-db');
+  const { MARIADB_URL = '', RABBITMQ_URL = '' } = servers.environment;
+  const { NOTIFICATIONS_DATABASE_URL = '' } = { ...databaseUrls(instanceName(), MARIADB_URL), ...process.env };
+  const db = openNotificationsDb(NOTIFICATIONS_DATABASE_URL);
+  try {
+    if (command === 'list') await list(db);
+    else await resend(db, values.all ? 'all' : ids, RABBITMQ_URL);
+  } finally {
+    await db.close();
+    await servers.release();
+  }
+});
+
+/** @typedef {import('@tributary/notifications-db').NotificationsDb} NotificationsDb */
+
+/** @param {NotificationsDb} db */
+async function list(db) {
+  const { listStoppedMails } = await import('@tributary/notifications-db');
+  const mails = await listStoppedMails(db);
+  for (const { subjectId, recipient, createdAt, refusal, canBeResent } of mails) {
+    say(
+      `${bold(subjectId)} to ${recipient}, ${createdAt.toISOString()}${canBeResent ? '' : ' (cannot be sent again)'}`,
+    );
+    say(`    ${refusal ?? 'waits to be sent again'}`);
+  }
+  if (mails.length === 0) say('No undeliverable mails.');
+  else if (mails.some(({ canBeResent }) => canBeResent)) say(dim('Send them again: npm run mails -- resend --all'));
+}
+
+/**
+ * @param {NotificationsDb} db
+ * @param {string[] | 'all'} ids
+ * @param {string} url
+ */
+async function resend(db, ids, url) {
+  const { resendMails } = await import('@tributary/notifications-db');
+  const { connectBroker } = await import('@tributary/messaging');
+  const { emailReopened } = await import('@tributary/events');
+  const { createLog } = await import('@tributary/core');
+  const log = createLog('mails', 'silent');
+  const broker = await connectBroker({
+    url: namesVhost(url) ? url : vhostUrl(url, instanceName()),
+    log,
+    name: 'mails',
+  });
+  try {
+    for (let tries = 0; !broker.ready() && tries < 100; tries += 1) await new Promise((next) => setTimeout(next, 100));
+    const resent = await resendMails(db, ids, (subjectId) => broker.publish(emailReopened, { subjectId }));
+    for (const id of resent) say(`${id} will be sent again.`);
+    const missing = ids === 'all' ? [] : ids.filter((id) => !resent.includes(id));
+    if (missing.length > 0) throw new Error(`Not undeliverable, or not kept: ${missing.join(', ')}`);
+    if (resent.length === 0) say('No mail to send again.');
+  } finally {
+    await broker.close();
+  }
+}
