@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 
-const pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
+/** Hours end at 23: JavaScript's Date takes 24:00:00 and moves it to the next day. */
+const pattern = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** ISO 8601 date and time with a zone, as a Date inside and in UTC outside; 30 February is refused, not moved to March. */
 export const DateTime = new GraphQLScalarType<Date, string>({
@@ -31,7 +32,10 @@ function dayExists(value: string): boolean {
 }
 
 function badValue(shown: string | undefined): GraphQLError {
-  return new GraphQLError(`${shown} is not a DateTime such as "2021-07-27T16:02:08Z"`, {
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
+  return new GraphQLError(
+    `${shown} is not a valid DateTime. Use ISO 8601 with a time zone, for example "2021-07-27T16:02:08Z".`,
+    {
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  );
 }

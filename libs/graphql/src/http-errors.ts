@@ -12,21 +12,28 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
+/** Headers that describe a file which is not sent after all. */
+const fileHeaders = ['content-type', 'content-disposition', 'content-length', 'content-range', 'accept-ranges', 'etag'];
+
 /**
- * Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off, since it cannot be taken back.
- * `failed` hears each code.
+ * Sends what a route or middleware threw: as a page to browsers that open a link, otherwise in GraphQL's shape of errors.
+ * A response that is half sent is cut off. `failed` receives each code.
  */
 export function answerErrors(log: Log, failed: (code: ErrorCode) => void): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+  return (error: unknown, request, response, _next) => {
     const { status, message, code } = describe(error);
     failed(code);
     const requestId: unknown = response.locals.requestId;
-    if (status >= 500 && code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, requestId }, 'a request failed');
+    if (status >= 500 && code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, requestId }, 'request failed');
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    response.status(status).json({ errors: [{ message, extensions: { code, requestId } }] });
+    for (const name of fileHeaders) response.removeHeader(name);
+    response.status(status).set('cache-control', 'no-store').vary('accept');
+    const isPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['json', 'html']) === 'html';
+    if (isPage) response.set(pageHeaders).send(errorPage(message));
+    else response.json({ errors: [{ message, extensions: { code, requestId } }] });
   };
 }
 
@@ -48,4 +55,27 @@ function isClientError(error: unknown): error is { status: number; message: stri
     error.status >= 400 &&
     error.status < 500
   );
+}
+
+const pageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+};
+
+function errorPage(message: string): string {
+  const text = message.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Tributary</title>
+<style>
+  :root { color-scheme: light dark; }
+  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem; }
+</style>
+<h1>This page cannot be shown</h1>
+<p>${text}</p>
+</html>
+`;
 }

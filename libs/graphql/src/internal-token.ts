@@ -6,38 +6,51 @@ import type { Viewer } from './viewer.ts';
 
 const claims = z.union([
   z.object({
+    iat: z.number(),
     exp: z.number(),
     sub: z.string().min(1),
     email: z.string(),
     name: z.string(),
     permissions: z.array(z.string()),
   }),
-  z.object({ exp: z.number(), sub: z.undefined().optional() }),
+  z.object({ iat: z.number(), exp: z.number(), sub: z.undefined().optional() }),
 ]);
 
-const clockToleranceSeconds = 5;
-const mostRemembered = 10_000;
+/**
+ * The clocks of the gateway and of a subgraph may differ by two minutes. The price: a token that leaks is accepted for so
+ * much longer than its 60 seconds.
+ */
+const clockToleranceSeconds = 120;
+
+/** The gateway uses a token for 30 seconds after signing it; an older one that arrives comes from a clock that is behind. */
+const maxAgeOnArrivalSeconds = 35;
+const maxCachedTokens = 10_000;
 
 /**
- * Makes the check of the gateway's internal tokens for one subgraph: signed with ES256 by the gateway's key, made for
- * this subgraph, not expired. A token is checked once and then taken as it is until it expires. The check gives null for an anonymous request and throws UNAUTHENTICATED for anything else.
+ * Creates the check of the gateway's internal tokens for one subgraph: signed with ES256 by the gateway's key, issued for
+ * this subgraph, not expired. A token is verified once and then accepted until it expires. The check returns null for an
+ * anonymous request and throws UNAUTHENTICATED for anything else. `onSkew` receives, for each token verified, by how many
+ * seconds the gateway's clock is at least ahead (positive) or behind (negative); 0 when the clocks may be equal.
  */
 export function createInternalTokenCheck(options: {
   subgraph: string;
   publicKey: string;
   clock?: Clock;
+  onSkew?: (seconds: number) => void;
 }): (authorization: string | undefined) => Viewer | null {
-  const { clock = systemClock } = options;
+  const { clock = systemClock, onSkew } = options;
   const key = readPublicKey(options.publicKey);
-  const checked = createShortMemory<Viewer | null>({ most: mostRemembered, clock });
+  const checked = createShortMemory<Viewer | null>({ most: maxCachedTokens, clock });
   return (authorization) => {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) throw unauthenticated('An internal token is required: ask the gateway');
+    if (token === undefined)
+      throw unauthenticated('This address accepts requests of the gateway only. Send yours to the gateway.');
     const known = checked.get(token);
     if (known !== undefined) return known;
     const result = claims.safeParse(verify(token, key, `subgraph:${options.subgraph}`, clock));
     if (!result.success) throw unauthenticated('The internal token is not valid');
     const { data } = result;
+    onSkew?.(measureSkew(data.iat, clock));
     const viewer =
       data.sub === undefined
         ? null
@@ -45,6 +58,12 @@ export function createInternalTokenCheck(options: {
     checked.keep(token, viewer, data.exp * 1000);
     return viewer;
   };
+}
+
+function measureSkew(issuedAt: number, clock: Clock): number {
+  const age = Math.floor(clock.now().getTime() / 1000) - issuedAt;
+  if (age < 0) return -age;
+  return age > maxAgeOnArrivalSeconds ? maxAgeOnArrivalSeconds - age : 0;
 }
 
 function verify(token: string, key: KeyObject, audience: string, clock: Clock): unknown {
@@ -58,7 +77,11 @@ function verify(token: string, key: KeyObject, audience: string, clock: Clock): 
       clockTimestamp: Math.floor(clock.now().getTime() / 1000),
     });
   } catch (error) {
-    throw unauthenticated('The internal token is not valid', { cause: error });
+    const isExpired = error instanceof jsonwebtoken.TokenExpiredError;
+    const message = isExpired
+      ? 'The internal token has expired. Compare the clocks of the gateway and of the subgraph.'
+      : 'The internal token is not valid';
+    throw unauthenticated(message, { cause: error });
   }
 }
 

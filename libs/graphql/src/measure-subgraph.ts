@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { Counter, codeLabel, Histogram, type Registry, secondsBuckets } from '@tributary/metrics';
+import { Counter, codeLabel, Gauge, Histogram, type Registry, secondsBuckets } from '@tributary/metrics';
 import type { RequestContext } from './apollo-server.ts';
 
 /** Adds what a subgraph does: its operations with their time, and the errors it answers with. */
@@ -17,6 +17,11 @@ export function measureSubgraph(registry: Registry) {
     labelNames: ['code'],
     registers: [registry],
   });
+  const skew = new Gauge({
+    name: 'tributary_gateway_clock_skew_seconds',
+    help: "By how much the gateway's clock is at least ahead of this process, negative when behind; 0 when they may be equal.",
+    registers: [registry],
+  });
   const failed = (code: unknown) => errors.inc({ code: codeLabel(code) });
 
   const plugin: ApolloServerPlugin<RequestContext> = {
@@ -32,5 +37,5 @@ export function measureSubgraph(registry: Registry) {
       };
     },
   };
-  return { plugin, failed };
+  return { plugin, failed, clockSkew: (seconds: number) => skew.set(seconds) };
 }

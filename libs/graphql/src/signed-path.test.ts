@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isSignedPath, signDownloadPath } from './signed-path.ts';
+import { hasValidSignature, signDownloadPath } from './signed-path.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const expiresAt = new Date('2026-01-02T03:15:00Z');
@@ -7,14 +7,14 @@ const before = new Date('2026-01-02T03:14:59.999Z');
 const signed = signDownloadPath('/downloads/files/u1', { secret, expiresAt });
 
 test('a signed path is good until the moment it expires', () => {
-  expect(isSignedPath(signed, secret, before)).toBe(true);
-  expect(isSignedPath(signed, secret, expiresAt)).toBe(false);
+  expect(hasValidSignature(signed, secret, before)).toBe(true);
+  expect(() => hasValidSignature(signed, secret, expiresAt)).toThrow('This download link has expired.');
 });
 
 test('a path that has a query already is signed with it', () => {
   const path = signDownloadPath('/downloads/files/u1?as=csv', { secret, expiresAt });
-  expect(isSignedPath(path, secret, before)).toBe(true);
-  expect(isSignedPath(path.replace('as=csv', 'as=exe'), secret, before)).toBe(false);
+  expect(hasValidSignature(path, secret, before)).toBe(true);
+  expect(() => hasValidSignature(path.replace('as=csv', 'as=exe'), secret, before)).toThrow('was changed');
 });
 
 test.each([
@@ -33,7 +33,12 @@ test.each([
     'a signature by another secret',
     signDownloadPath('/downloads/files/u1', { secret: secret.toUpperCase(), expiresAt }),
   ],
-  ['nothing signed at all', '/downloads/files/u1'],
 ])('%s is refused', (_case, url) => {
-  expect(isSignedPath(url, secret, before)).toBe(false);
+  const refused = expect.objectContaining({ code: 'FORBIDDEN', message: expect.stringContaining('get a new one') });
+  expect(() => hasValidSignature(url, secret, before)).toThrow(refused);
+});
+
+test('a path without a signature is not signed, and not an error either', () => {
+  expect(hasValidSignature('/downloads/files/u1', secret, before)).toBe(false);
+  expect(hasValidSignature('/downloads/files/u1?as=csv', secret, before)).toBe(false);
 });

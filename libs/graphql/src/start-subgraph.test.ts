@@ -38,7 +38,7 @@ describe('a request to a subgraph', () => {
     ['one with alg none', () => `Bearer ${jsonwebtoken.sign({}, null, { algorithm: 'none' })}`],
     ['one for another subgraph', ({ authorization }) => authorization(null, { audience: 'subgraph:other' })],
     ['an access token', ({ authorization }) => authorization(aViewer('ADMIN'), access)],
-    ['an expired one', ({ authorization }) => authorization(null, { expiresIn: -60 })],
+    ['an expired one', ({ authorization }) => authorization(null, { expiresIn: -180 })],
   ])('is 401 UNAUTHENTICATED with %s, before anything is run or parsed', async (_case, authorizationOf) => {
     let ran = 0;
     const { post, ...rest } = await open({ beforeGraphql: [(_request, _response, next) => next(++ran)] });

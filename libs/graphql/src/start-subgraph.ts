@@ -57,15 +57,18 @@ export async function startSubgraph<C extends object>(
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   const { log, stopping = { delayMs: 0, finishMs: 20_000 } } = options;
   const { registry, port: metricsPort } = options.metrics ?? { registry: new Registry(), port: undefined };
-  const check = createInternalTokenCheck({ subgraph: options.name, publicKey: options.internalTokenPublicKey });
-  const viewerOf = async (request: express.Request) => check(request.get('authorization'));
-
   const app = express();
   app.disable('x-powered-by').disable('etag');
   const httpServer = createServer(serverTimes(times), app);
   limitTimes(httpServer, { times });
   const drain = prepareDrain(httpServer);
   const measures = measureSubgraph(registry);
+  const check = createInternalTokenCheck({
+    subgraph: options.name,
+    publicKey: options.internalTokenPublicKey,
+    onSkew: reportSkew(measures.clockSkew, log),
+  });
+  const viewerOf = async (request: express.Request) => check(request.get('authorization'));
   const apollo = createApolloServer({ ...options, plugins: [measures.plugin] });
   await apollo.start();
 
@@ -105,5 +108,18 @@ export async function startSubgraph<C extends object>(
       await apollo.stop();
       await metrics.close();
     },
+  };
+}
+
+/** Records each measured difference of the clocks, and logs when one begins and when it ends. */
+function reportSkew(record: (seconds: number) => void, log: Log): (seconds: number) => void {
+  let differs = false;
+  return (seconds) => {
+    record(seconds);
+    if (differs === (seconds !== 0)) return;
+    differs = seconds !== 0;
+    if (differs)
+      log.warn({ skewSeconds: seconds }, 'gateway clock differs: synchronise both machines, for example by NTP');
+    else log.info('gateway clock agrees again');
   };
 }

@@ -1,1 +1,2 @@
 export { connectRedis } from './connect-redis.ts';
+export { createDeletedUploads, type DeletedUploads } from './deleted-uploads.ts';

@@ -19,6 +19,7 @@ let database: TestDatabase;
 let db: EmploymentDb;
 let subgraph: { url: string; stop: () => Promise<void> };
 let statements = 0;
+const deleted = new Set<string>();
 
 beforeAll(async () => {
   database = await createTestDatabase('employment');
@@ -41,7 +42,7 @@ beforeAll(async () => {
     internalTokenPublicKey: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     log,
     ready: () => [],
-    routes: rejectedRowsRoute({ read, clock, secret, log }),
+    routes: rejectedRowsRoute({ read, deletedUploads: { has: async (id) => deleted.has(id) }, clock, secret, log }),
   });
 });
 
@@ -92,8 +93,8 @@ async function addRows() {
 
 function tokenOf(id: string, permissions: string[]) {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const exp = Math.ceil(Date.now() / 1000) + 60;
-  const claims = { sub: id, email: `${id}@example.com`, name: id, permissions, exp };
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { sub: id, email: `${id}@example.com`, name: id, permissions, iat, exp: iat + 60 };
   const head = `${encode({ alg: 'ES256', typ: 'JWT' })}.${encode({ ...claims, iss: 'tributary-gateway', aud: 'subgraph:employees' })}`;
   const signature = sign('sha256', Buffer.from(head), { key: keys.privateKey, dsaEncoding: 'ieee-p1363' });
   return `Bearer ${head}.${signature.toString('base64url')}`;
@@ -184,5 +185,9 @@ describe('the employees subgraph', () => {
     expect((await fetch(new URL(url.pathname, subgraph.url))).status).toBe(401);
     const other = { headers: { authorization: tokenOf('them', ['UPLOAD']) } };
     expect((await fetch(new URL(url.pathname, subgraph.url), other)).status).toBe(403);
+    deleted.add(mine);
+    const gone = await fetch(new URL(url.pathname + url.search, subgraph.url));
+    expect([gone.status, gone.headers.get('content-disposition')]).toEqual([404, null]);
+    deleted.clear();
   });
 });

@@ -5,6 +5,7 @@ import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
 import { createMetrics, measurePool } from '@tributary/metrics';
+import { connectRedis, createDeletedUploads } from '@tributary/redis';
 import { startTracing } from '@tributary/tracing';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
@@ -22,6 +23,10 @@ await startProcess('employees', async ({ log, onClose }) => {
   measurePool(registry, 'employment', db.pool);
   const cache = openAnswerCache({ redisUrl: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
   onClose(() => cache.close());
+
+  const redis = connectRedis(env.REDIS_URL);
+  onClose(() => redis.disconnect());
+  const deletedUploads = createDeletedUploads({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
 
   const read = createReadRows(db);
   const answers = createAnswerReader({ cache, compute: () => computeAnswers(db.pool), log });
@@ -44,7 +49,7 @@ await startProcess('employees', async ({ log, onClose }) => {
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: rejectedRowsRoute({ read, clock, secret, log }),
+    routes: rejectedRowsRoute({ read, deletedUploads, clock, secret, log }),
   });
   onClose(() => subgraph.stop());
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isSignedPath } from '@tributary/graphql';
+import { hasValidSignature } from '@tributary/graphql';
 import { fixedClock } from '@tributary/testing';
 import type { LoadAccess, LoadRow } from './load-access.ts';
 import { rejectedRowsUrl } from './rejected-rows-url.ts';
@@ -24,7 +24,7 @@ describe('rejectedRowsUrl', () => {
     const base = publicUrl.replace(/\/$/, '');
     const url = (await urlFor(aLoad(1), publicUrl)) ?? '';
     expect(url.startsWith(`${base}/downloads/rejected-rows/u1?`)).toBe(true);
-    expect(isSignedPath(url.slice(base.length), secret, clock.now())).toBe(true);
+    expect(hasValidSignature(url.slice(base.length), secret, clock.now())).toBe(true);
   });
 
   test('is null for an upload without rejections, and for one that was never loaded', async () => {

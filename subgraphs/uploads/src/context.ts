@@ -1,4 +1,5 @@
 import type { Viewer } from '@tributary/graphql';
+import type { DeletedUploads } from '@tributary/redis';
 import type { DownloadUrls } from './download-url.ts';
 import { createEventLoader, type ReadEvents } from './event-loader.ts';
 import type { MeasureIntake } from './measure-intakes.ts';
@@ -10,6 +11,7 @@ export interface Shared extends UploadFileDeps {
   readonly maxUploadBytes: number;
   readonly measureIntake: MeasureIntake;
   readonly downloads: DownloadUrls;
+  readonly deletedUploads: Pick<DeletedUploads, 'mark'>;
   readonly readUploads: ReadUploads;
   readonly readEvents: ReadEvents;
 }

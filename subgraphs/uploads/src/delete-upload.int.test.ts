@@ -110,7 +110,15 @@ describe('deleteUpload', () => {
     const { db, clock, log, files } = uploads;
     const away = { ...files, delete: () => Promise.reject(unavailable('The file store is away.')) };
     const access = { require: () => db.client.upload.findUniqueOrThrow({ where: { id } }) };
-    await deleteUpload(id, { db, clock, log, files: away, viewer: ann, uploads: access });
+    await deleteUpload(id, {
+      db,
+      clock,
+      log,
+      deletedUploads: { mark: async () => {} },
+      files: away,
+      viewer: ann,
+      uploads: access,
+    });
     expect(await read(id)).toMatchObject(refusal('NOT_FOUND'));
     await sweepDeletedFiles({ db, clock, log, files: away });
     expect(await db.client.deletedFile.findMany()).toMatchObject([{ fileId }]);

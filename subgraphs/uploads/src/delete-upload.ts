@@ -1,12 +1,14 @@
 import type { Clock, Log } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import { requireViewer, type Viewer } from '@tributary/graphql';
+import type { DeletedUploads } from '@tributary/redis';
 import { forgetUpload, type Upload, type UploadsDb } from '@tributary/uploads-db';
 import { deleteFile } from './sweep-deleted-files.ts';
 
 interface DeleteUploadDeps {
   readonly db: UploadsDb;
   readonly files: FileStore;
+  readonly deletedUploads: Pick<DeletedUploads, 'mark'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly viewer: Viewer | null;
@@ -14,14 +16,20 @@ interface DeleteUploadDeps {
 }
 
 /**
- * Deletes an upload that has ended, for its uploader or ADMIN. Once this answers the record is gone for good, and the
- * file at once or, if the store is away or this process dies, with the next sweep.
+ * Deletes an upload that is final, for its uploader or ADMIN. When this returns, the record is gone and no download link
+ * works any more. The file is deleted at once or, if the store is unavailable or this process dies, by the next sweep.
  */
 export async function deleteUpload(id: string, deps: DeleteUploadDeps): Promise<true> {
   const { db, clock, log, uploads } = deps;
   await uploads.require(id);
   const fileId = await forgetUpload(db, id, requireViewer(deps.viewer), clock.now());
-  log.info({ uploadId: id }, 'an upload was deleted');
+  log.info({ uploadId: id }, 'upload deleted');
+  await deps.deletedUploads.mark(id).catch((error: unknown) => {
+    log.warn(
+      { err: error, uploadId: id },
+      'links to rejected rows not revoked: they end when csv-loader removes the rows',
+    );
+  });
   await deleteFile(fileId, deps);
   return true;
 }

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
-import { isSignedPath, type SubgraphOptions } from '@tributary/graphql';
+import { authorizeDownload, type SubgraphOptions } from '@tributary/graphql';
 import { byteRange } from './byte-range.ts';
 import { attachment } from './content-disposition.ts';
 import { createUploadAccess } from './upload-access.ts';
@@ -18,17 +18,17 @@ interface DownloadDeps {
 }
 
 /**
- * GET /downloads/files/:id streams an uploaded file, or one range of it, to whoever has a signed URL, or is the
- * uploader or ADMIN. A file cut short by an error ends with a broken connection, never as if it were whole.
+ * GET /downloads/files/:id streams an uploaded file, or one range of it, to anyone with a signed URL, the
+ * uploader and ADMIN. A file cut short by an error ends with a broken connection, never as if it were whole.
  */
 export function downloadRoute({ readUploads, files, clock, secret, log }: DownloadDeps): Routes {
   return (app, { viewerOf }) => {
     app.get('/downloads/files/:id', async (request, response) => {
       const { id } = request.params;
-      const isSigned = isSignedPath(request.originalUrl, secret, clock.now());
-      const upload = isSigned
-        ? await createUploadLoader(readUploads).load(id)
-        : await createUploadAccess(readUploads, await viewerOf(request)).require(id);
+      const viewer = await authorizeDownload(request, { viewerOf, secret, now: clock.now() });
+      const upload = viewer
+        ? await createUploadAccess(readUploads, viewer).require(id)
+        : await createUploadLoader(readUploads).load(id);
       if (upload === null) throw notFound(`There is no upload ${id}.`);
       const bytes = Number(upload.bytes);
       response.set({

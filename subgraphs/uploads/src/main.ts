@@ -5,6 +5,7 @@ import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { stopTimes } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
+import { connectRedis, createDeletedUploads } from '@tributary/redis';
 import { connectSignals } from '@tributary/signals';
 import { startTracing } from '@tributary/tracing';
 import { createAcceptances, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
@@ -36,6 +37,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   onClose(() => files.close());
   const signals = connectSignals({ url: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
   onClose(() => signals.close());
+  const redis = connectRedis(env.REDIS_URL);
+  onClose(() => redis.disconnect());
   const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'uploads' });
   onClose(() => broker.close());
 
@@ -57,7 +60,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const downloads = { publicUrl, secret };
   const [readUploads, readEvents] = [createUploadReads(db), createEventReads(db)];
   const deps = { db, accept: createAcceptances(acceptances), files, clock, log, accepted };
-  const shared = { ...deps, readUploads, readEvents, maxUploadBytes, measureIntake, downloads };
+  const deletedUploads = createDeletedUploads({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
+  const shared = { ...deps, deletedUploads, readUploads, readEvents, maxUploadBytes, measureIntake, downloads };
   const subgraph = await startSubgraph({
     name: 'uploads',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),

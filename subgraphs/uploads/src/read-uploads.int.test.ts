@@ -201,7 +201,27 @@ describe('downloads', () => {
     expect((await fetch(bare, { headers: uploads.headersOf(admin) })).status).toBe(200);
     expect((await fetch(bare, { headers: uploads.headersOf(bob) })).status).toBe(403);
     expect((await fetch(bare)).status).toBe(401);
-    expect((await fetch(url.replace(/signature=./, 'signature=!'))).status).toBe(401);
-    expect((await fetch(url.replace(id, await idOf()))).status).toBe(401);
+    expect((await fetch(url.replace(/signature=./, 'signature=!'))).status).toBe(403);
+    expect((await fetch(url.replace(id, await idOf()))).status).toBe(403);
+  });
+
+  test('a link that does not work says why, as a page to browsers, and without the headers of the file', async () => {
+    const id = await idOf();
+    const broken = (await link(id)).replace(/signature=./, 'signature=!');
+    const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const page = await fetch(broken, { headers: browser });
+    expect([page.status, page.headers.get('content-type'), page.headers.get('content-disposition')]).toEqual([
+      403,
+      'text/html; charset=utf-8',
+      null,
+    ]);
+    expect(await page.text()).toContain('This download link is incomplete or was changed');
+    const { fileId } = await uploads.db.client.upload.findUniqueOrThrow({ where: { id } });
+    await uploads.files.delete(fileId);
+    const missing = await fetch(await link(id), { headers: { range: 'bytes=0-3' } });
+    expect(missing.ok).toBe(false);
+    expect(missing.headers.get('content-type')).toMatch(/^application\/json/);
+    for (const name of ['content-disposition', 'content-range', 'accept-ranges'])
+      expect(missing.headers.has(name)).toBe(false);
   });
 });
