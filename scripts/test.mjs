@@ -48,7 +48,8 @@ async function runJest(resultFile, servers, interrupted) {
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--forceExit'];
   const child = spawn(process.execPath, [...args, '--json', `--outputFile=${resultFile}`, ...process.argv.slice(2)], {
     cwd: root,
-    env: { ...process.env, ...servers },
+    // Commands that tests run need not build again what was just built, beside processes that start from it.
+    env: { ...process.env, ...servers, TRIBUTARY_BUILD: 'done' },
     // The result goes to the file, yet Jest prints it as well: what a person reads comes over standard error.
     stdio: ['inherit', 'ignore', 'inherit'],
   });
