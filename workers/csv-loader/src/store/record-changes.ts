@@ -4,13 +4,15 @@ import type { RowValues } from '../rows/validate-row.ts';
 import type { HireChanges } from './hire-changes.ts';
 import { insertStatements } from './sql-text.ts';
 
+const addGroupsSql = `
+  INSERT INTO hires_by_quarter (year, department_id, job_id, q1, q2, q3, q4) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE q1 = q1 + VALUES(q1), q2 = q2 + VALUES(q2), q3 = q3 + VALUES(q3), q4 = q4 + VALUES(q4)`;
+
 /** Adds a chunk's changes to the counts of hires and marks their years with its version. Needs the lock on `data_version`. */
 export async function recordHires(connection: PoolConnection, changes: HireChanges, version: number): Promise<void> {
   const groups = changes.groups();
-  const tail = `ON DUPLICATE KEY UPDATE ${[1, 2, 3, 4].map((quarter) => `q${quarter} = q${quarter} + VALUES(q${quarter})`)}`;
-  const head = 'INSERT INTO hires_by_quarter (year, department_id, job_id, q1, q2, q3, q4) VALUES';
-  const rows = groups.map((group) => group.join(','));
-  for (const sql of insertStatements(head, rows, '', tail)) await connection.query(sql);
+  if (groups.length === 0) return;
+  await connection.batch(addGroupsSql, groups);
   await markYears(connection, new Set(groups.map(([year]) => year)), version);
   const decreased = new Set(groups.filter((group) => group.slice(3).some((hires) => hires < 0)).map(([year]) => year));
   if (decreased.size > 0) {
