@@ -4,10 +4,12 @@ import { DEPARTMENTS, JOBS } from '../intake/hires-file.ts';
 const FIRST_ID = 1_000_000_000;
 const AT_ONCE = 200_000;
 const YEARS = 10;
+const indexed = ['hired_at', 'department_id', 'job_id', 'name'];
 
-/** Writes employees of ten years by copying those written before, which is quicker than any file. */
+/** Writes employees of ten years by copying those written before, and indexes them at the end: quicker than any file. */
 export async function fillEmployees({ pool }: EmploymentDb, rows: number): Promise<void> {
   await pool.query('DELETE FROM employees WHERE id >= ?', [FIRST_ID]);
+  await pool.query(`ALTER TABLE employees ${indexed.map((column) => `DROP INDEX employees_${column}`)}`);
   let filled = Math.min(rows, 10_000);
   await pool.batch(
     "INSERT INTO employees VALUES (?, ?, ?, ?, ?, 1, '0197c0de-0000-7000-8000-000000000001')",
@@ -31,4 +33,5 @@ export async function fillEmployees({ pool }: EmploymentDb, rows: number): Promi
     );
     filled += more;
   }
+  await pool.query(`ALTER TABLE employees ${indexed.map((column) => `ADD INDEX employees_${column} (${column})`)}`);
 }

@@ -18,6 +18,21 @@ export function aimFaults(random: Random, replicas: Replicas): PlannedFault[] {
   ];
 }
 
+const subgraphs = ['users', 'uploads', 'employees'];
+
+/**
+ * What is not there any more, or does not answer, while nothing is down: a subgraph that hangs, a Redis that loses its memory. Drawn from
+ * numbers of their own, so that the rest of a plan stays the same.
+ */
+export function silentFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  const hung = random.pick(subgraphs.flatMap((name) => replicasOf(name, replicas)));
+  const faults: PlannedFault[] = [
+    { atMs: random.int(200, 6_000), fault: { do: 'pause', process: hung, forMs: random.int(1_000, 4_000) } },
+  ];
+  if (random.chance(0.5)) faults.push({ atMs: random.int(500, 6_500), fault: { do: 'forget', server: 'redis' } });
+  return faults;
+}
+
 function whileFilesComeIn(random: Random): Fault {
   const [downMs, forMs] = [random.int(0, 1_500), random.int(1_000, 3_000)];
   return random.pick<Fault>([

@@ -10,7 +10,10 @@ export type Fault =
   | { readonly do: 'refuse'; readonly link: string; readonly forMs: number }
   | { readonly do: 'slow'; readonly link: string; readonly byMs: number; readonly forMs: number }
   | { readonly do: 'stall'; readonly link: string; readonly forMs: number }
-  | { readonly do: 'silence'; readonly link: string; readonly forMs: number };
+  | { readonly do: 'silence'; readonly link: string; readonly forMs: number }
+  | { readonly do: 'forget'; readonly server: 'redis' }
+  | { readonly do: 'lose'; readonly queue: string; readonly forMs: number }
+  | { readonly do: 'fill'; readonly process: string; readonly forMs: number };
 
 export interface PlannedFault {
   /** From the start of the run. */
@@ -20,12 +23,18 @@ export interface PlannedFault {
   readonly fault: Fault;
 }
 
+/** What a fault breaks: a process, a server, a queue or a link. */
+export function targetName(fault: Fault): string {
+  if ('process' in fault) return fault.process;
+  if ('server' in fault) return fault.server;
+  return 'queue' in fault ? `queue ${fault.queue}` : fault.link;
+}
+
 /** A fault as one reads it: `kill csv-loader, 300 ms`. */
 export function describeFault({ atMs, atPercent, fault }: PlannedFault): string {
-  const target = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
   const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : lengthOf(fault);
   const moment = atPercent === undefined ? `${atMs} ms` : `${atPercent} % of the large file`;
-  return `at ${moment} ${fault.do} ${target}${detail}`;
+  return `at ${moment} ${fault.do} ${targetName(fault)}${detail}`;
 }
 
 function lengthOf(fault: Fault): string {

@@ -1,6 +1,10 @@
+import { rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { loseMessages } from '../../scripts/servers/messages-left.mjs';
+import type { StackProcess } from '../../scripts/stack/start-stack-process.mjs';
 import type { Stack } from '../open-stack.ts';
-import type { Fault, PlannedFault } from './fault.ts';
+import { type Fault, type PlannedFault, targetName } from './fault.ts';
 import type { LargeFile } from './follow-large-file.ts';
 import type { Lane } from './lane.ts';
 import type { Link } from './link.ts';
@@ -11,6 +15,8 @@ interface Target {
   readonly links: ReadonlyMap<string, Link>;
   readonly latencies: Readonly<Record<string, number>>;
   readonly largeFile: Pick<LargeFile, 'untilLoaded'>;
+  /** Where each process writes `<name>.log`. */
+  readonly logsDir: string;
 }
 
 /**
@@ -24,7 +30,7 @@ export async function injectAll(faults: readonly PlannedFault[], target: Target)
     faults.map(async ({ atMs, atPercent, fault }) => {
       await pause(atMs);
       if (atPercent !== undefined) await target.largeFile.untilLoaded(atPercent);
-      const name = 'process' in fault ? fault.process : 'server' in fault ? fault.server : fault.link;
+      const name = targetName(fault);
       const before = busy.get(name) ?? Promise.resolve();
       const turn = before.catch(() => undefined).then(() => inject(fault, target));
       busy.set(name, turn);
@@ -34,13 +40,15 @@ export async function injectAll(faults: readonly PlannedFault[], target: Target)
   return endings.flatMap((ending) => (ending.status === 'rejected' ? [String(ending.reason)] : []));
 }
 
-async function inject(fault: Fault, { stack, lane, links, latencies }: Target): Promise<void> {
+async function inject(fault: Fault, { stack, lane, links, latencies, logsDir }: Target): Promise<void> {
+  if (fault.do === 'forget') return lane.forget();
+  if (fault.do === 'lose') return loseQueue(fault, stack.environment.RABBITMQ_URL ?? '');
   if ('server' in fault) {
     lane.crash(fault.server);
     await pause(fault.downMs);
     return lane.revive(fault.server);
   }
-  if ('process' in fault) return injectIntoProcess(fault, stack);
+  if ('process' in fault) return injectIntoProcess(fault, stack, logsDir);
   const link = links.get(fault.link);
   if (link === undefined) throw new Error(`There is no link ${fault.link}.`);
   switch (fault.do) {
@@ -65,7 +73,17 @@ async function inject(fault: Fault, { stack, lane, links, latencies }: Target): 
   }
 }
 
-async function injectIntoProcess(fault: Extract<Fault, { process: string }>, stack: Stack): Promise<void> {
+/** What waits in the queue, or for its next try, is gone. RabbitMQ may be down by another fault: then it has nothing to lose. */
+async function loseQueue({ queue, forMs }: Extract<Fault, { do: 'lose' }>, url: string): Promise<void> {
+  const retries = [1, 2, 4, 8, 16, 32, 60].map((seconds) => `${queue}.retry.${seconds}s`);
+  await loseMessages(url, [queue, ...retries], AbortSignal.timeout(forMs)).catch(() => undefined);
+}
+
+async function injectIntoProcess(
+  fault: Extract<Fault, { process: string }>,
+  stack: Stack,
+  logsDir: string,
+): Promise<void> {
   const one = stack.processes.get(fault.process);
   if (one === undefined) throw new Error(`There is no process ${fault.process}.`);
   if (fault.do === 'pause') {
@@ -76,6 +94,22 @@ async function injectIntoProcess(fault: Extract<Fault, { process: string }>, sta
     return;
   }
   await one.kill(fault.do === 'kill' ? 'SIGKILL' : 'SIGTERM');
+  if (fault.do === 'fill') return runOnFullDisk(one, join(logsDir, `${fault.process}.log`), fault.forMs);
   await pause(fault.downMs);
+  await one.restart();
+}
+
+/** The device /dev/full refuses every write as a full disk does. The process has ended; it must serve as ever with its log there. */
+async function runOnFullDisk(one: StackProcess, log: string, forMs: number): Promise<void> {
+  await rename(log, `${log}.kept`);
+  await symlink('/dev/full', log);
+  try {
+    await one.restart();
+    await pause(forMs);
+    await one.kill();
+  } finally {
+    await rm(log);
+    await rename(`${log}.kept`, log);
+  }
   await one.restart();
 }

@@ -6,7 +6,7 @@ import { findServers } from '../../scripts/servers/find-servers.mjs';
 import { mariadb } from '../../scripts/servers/mariadb.mjs';
 import { readState } from '../../scripts/servers/private-server-state.mjs';
 import { rabbitmq } from '../../scripts/servers/rabbitmq.mjs';
-import { redis } from '../../scripts/servers/redis.mjs';
+import { connectRedis, redis } from '../../scripts/servers/redis.mjs';
 import { startPrivateServer } from '../../scripts/servers/start-private-server.mjs';
 import type { Server } from './topology.ts';
 
@@ -21,6 +21,8 @@ export interface Lane {
   crash(server: Server): void;
   /** Starts it again on the same data and port, and resolves once a login works; does nothing when it runs. */
   revive(server: Server): Promise<void>;
+  /** Redis loses all that it holds, and nobody's connection to it. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,11 @@ export async function openLane(note?: (text: string) => void): Promise<Lane> {
       if (!down.has(server)) return;
       await startPrivateServer(kinds[server], dirOf(server), readState(dirOf(server)));
       down.delete(server);
+    },
+    async forget() {
+      const client = await connectRedis(found.environment.REDIS_URL ?? '');
+      await client.flushall();
+      client.disconnect();
     },
     async close() {
       await mails.close();

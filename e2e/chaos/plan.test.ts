@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Fault } from './fault.ts';
 import { expectedState } from './model.ts';
 import { planOf } from './plan.ts';
 import { fileOf, rowsOf } from './workload.ts';
@@ -19,6 +20,7 @@ describe('a plan', () => {
     expect([...faults].sort()).toEqual([
       'crash',
       'cut',
+      'forget',
       'kill',
       'pause',
       'refuse',
@@ -27,11 +29,17 @@ describe('a plan', () => {
       'stall',
       'terminate',
     ]);
+    for (const name of ['users', 'uploads', 'employees']) {
+      const hung = plans.filter(({ faults }) => faults.some(({ fault }) => isPause(fault, name)));
+      expect(hung.length).toBeGreaterThan(seeds.length / 5);
+    }
     expect(plans.some(({ uploads }) => uploads.some(({ isBroken }) => isBroken))).toBe(true);
     expect(plans.some(({ replicas }) => replicas['csv-loader'] === 2)).toBe(true);
     for (const upload of plans[0]?.uploads ?? []) expect([...rowsOf(upload)]).toHaveLength(upload.rows);
   });
 });
+
+const isPause = (fault: Fault, process: string) => fault.do === 'pause' && fault.process.startsWith(process);
 
 describe('the model', () => {
   test('lets the later upload win, counts every row once, and is not the same in another order', () => {

@@ -1,4 +1,4 @@
-import { aimFaults } from './aim-faults.ts';
+import { aimFaults, silentFaults } from './aim-faults.ts';
 import type { Fault, PlannedFault } from './fault.ts';
 import { createRandom, type Random } from './random.ts';
 import { linkName, linksOf, processesOf, servers } from './topology.ts';
@@ -24,7 +24,7 @@ export function planOf(seed: number): Plan {
     atMs: random.int(200, lengthMs),
     fault: planFault(random, replicas),
   }));
-  faults.push(...aimFaults(random, replicas));
+  faults.push(...aimFaults(random, replicas), ...silentFaults(createRandom(seed ^ 4096), replicas));
   return {
     seed,
     replicas,

@@ -23,7 +23,7 @@ written by \`npm run chaos\`; nothing in it is typed by hand. How the promise is
 A run starts servers and every process of the system for real, with a TCP proxy on every connection between them. Three people send 21
 files in seven seconds: departments, jobs and hires, the same ids again and again, with bad rows and broken files, one of
 them large, and follow each by a subscription. Meanwhile ten to fifteen faults happen at random times, one of them aimed at work in hand, and one more takes messages on their way from the outbox to RabbitMQ. Two more wait until so many percent of the
-large file are loaded and hit the loader, its database or what is between; a last one hits whoever tells its end, or cuts the gateways off from the signals of it. All of it follows from a seed.
+large file are loaded and hit the loader, its database or what is between; a last one hits whoever tells its end, or cuts the gateways off from the signals of it. In each run a subgraph hangs (SIGSTOP) for 1 to 4 s, and in every other one Redis loses its memory. All of it follows from a seed.
 
 | fault | what happens |
 |---|---|
@@ -36,6 +36,7 @@ large file are loaded and hit the loader, its database or what is between; a las
 | slow | a link is slower by up to 100 ms for up to 3 s; half of all links have up to 8 ms all the time |
 | stall | nothing arrives on a link for up to 3 s, and no connection ends |
 | silence | nothing arrives on a link for up to 3 s, then every connection ends and all that was sent meanwhile is lost |
+| forget | Redis loses all that it holds (FLUSHALL); no connection ends |
 
 Then everything is compared with a model that loads the files one after the other in the order of acceptance and shares no code
 with the system: every row of every table; the counts and rejected lines of every upload; every event log (1, 2, 3 …, never

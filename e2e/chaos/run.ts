@@ -71,7 +71,8 @@ export async function runPlan(
     for (const [link, ms] of Object.entries(plan.latencies)) wiring.links.get(link)?.setDelay(ms);
     const largeFile = followLargeFile(stack, plan.uploads);
     const { links } = wiring;
-    const broken = await injectAll(plan.faults, { stack, lane, links, latencies: plan.latencies, largeFile });
+    const target = { stack, lane, links, latencies: plan.latencies, largeFile, logsDir: join(dataDir, 'logs') };
+    const broken = await injectAll(plan.faults, target);
     await largeFile.close();
     for (const what of broken) violations.add(`down: ${what}`);
     const mendedAt = Date.now();

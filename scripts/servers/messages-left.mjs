@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /**
  * How many messages lie ready in the queues whose names are given; those in a consumer's hand do not count, and a queue
  * that is not there has none.
@@ -13,6 +15,29 @@ export async function messagesLeft(url, queues) {
     const counts = new Map();
     for (const queue of queues) counts.set(queue, await countOf(connection, queue));
     return counts;
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Deletes the messages that lie ready in these queues, again and again until the signal; returns how many they were.
+ *
+ * @param {string} url of the vhost
+ * @param {string[]} queues which must be there
+ * @param {AbortSignal} signal
+ */
+export async function loseMessages(url, queues, signal) {
+  const { connect } = await import('amqplib');
+  const connection = await connect(url, { timeout: 5_000 });
+  try {
+    const channel = await connection.createChannel();
+    let lost = 0;
+    do {
+      for (const queue of queues) lost += (await channel.purgeQueue(queue)).messageCount;
+      await delay(20);
+    } while (!signal.aborted);
+    return lost;
   } finally {
     await connection.close();
   }
