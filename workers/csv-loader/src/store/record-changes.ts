@@ -2,17 +2,25 @@ import type { PoolConnection } from 'mariadb';
 import type { Kind } from '../rows/kinds.ts';
 import type { RowValues } from '../rows/validate-row.ts';
 import type { HireChanges } from './hire-changes.ts';
-import { insertStatements } from './sql-text.ts';
+import { insertRows } from './row-statements.ts';
 
-const addGroupsSql = `
-  INSERT INTO hires_by_quarter (year, department_id, job_id, q1, q2, q3, q4) VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON DUPLICATE KEY UPDATE q1 = q1 + VALUES(q1), q2 = q2 + VALUES(q2), q3 = q3 + VALUES(q3), q4 = q4 + VALUES(q4)`;
+const addGroups = {
+  head: 'INSERT INTO hires_by_quarter (year, department_id, job_id, q1, q2, q3, q4) VALUES',
+  constants: '',
+  tail: 'ON DUPLICATE KEY UPDATE q1 = q1 + VALUES(q1), q2 = q2 + VALUES(q2), q3 = q3 + VALUES(q3), q4 = q4 + VALUES(q4)',
+};
+
+const addYears = {
+  head: 'INSERT INTO hire_years (year, version) VALUES',
+  constants: '',
+  tail: 'ON DUPLICATE KEY UPDATE version = VALUES(version)',
+};
 
 /** Adds a chunk's changes to the counts of hires and marks their years with its version. Needs the lock on `data_version`. */
 export async function recordHires(connection: PoolConnection, changes: HireChanges, version: number): Promise<void> {
   const groups = changes.groups();
   if (groups.length === 0) return;
-  await connection.batch(addGroupsSql, groups);
+  await insertRows(connection, addGroups, groups);
   await markYears(connection, new Set(groups.map(([year]) => year)), version);
   const decreased = new Set(groups.filter((group) => group.slice(3).some((hires) => hires < 0)).map(([year]) => year));
   if (decreased.size > 0) {
@@ -38,8 +46,6 @@ export async function recordNames(
 }
 
 async function markYears(connection: PoolConnection, years: ReadonlySet<number>, version: number): Promise<void> {
-  const rows = [...years].sort((one, other) => one - other).map(String);
-  const head = 'INSERT INTO hire_years (year, version) VALUES';
-  const tail = 'ON DUPLICATE KEY UPDATE version = VALUES(version)';
-  for (const sql of insertStatements(head, rows, `,${version}`, tail)) await connection.query(sql);
+  const rows = [...years].sort((one, other) => one - other).map((year) => [year, version]);
+  await insertRows(connection, addYears, rows);
 }

@@ -32,21 +32,29 @@ export async function upsertRows(
   sorted: readonly RowValues[],
   overwrite: 'ifGreater' | 'ifAbsent',
 ): Promise<void> {
-  if (sorted.length === 0) return;
-  const { head, constants, tail } = upsertOf(kind, sequence, uploadId, overwrite);
-  if (isBulk(connection, sorted)) {
-    const marks = sorted[0]?.map(() => '?').join(',');
-    await connection.batch(`${head} (${marks}${constants}) ${tail}`, [...sorted]);
+  await insertRows(connection, upsertOf(kind, sequence, uploadId, overwrite), sorted);
+}
+
+/** Runs `head (values, constants) tail` for all rows, in as few packets as can be. */
+export async function insertRows(
+  connection: PoolConnection,
+  { head, constants, tail }: { head: string; constants: string; tail: string },
+  rows: readonly (readonly (number | string)[])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  if (isBulk(connection, rows)) {
+    const marks = rows[0]?.map(() => '?').join(',');
+    await connection.batch(`${head} (${marks}${constants}) ${tail}`, [...rows]);
     return;
   }
-  for (const sql of insertStatements(head, sorted.map(rowTuple), constants, tail)) await connection.query(sql);
+  for (const sql of insertStatements(head, rows.map(rowTuple), constants, tail)) await connection.query(sql);
 }
 
 /**
  * Whether all rows can go in one packet of MariaDB's bulk protocol, which spares the server the parsing. The driver begins another
  * packet at an id that it takes for no INT; what follows a failure would then be committed apart from the chunk.
  */
-function isBulk(connection: PoolConnection, rows: readonly RowValues[]): boolean {
+function isBulk(connection: PoolConnection, rows: readonly (readonly (number | string)[])[]): boolean {
   return connection.info?.isMariaDB() === true && !rows.some((values) => values.includes(MAX_ID));
 }
 
@@ -66,7 +74,7 @@ function upsertOf(kind: Kind, sequence: number, uploadId: string, overwrite: 'if
 }
 
 /** A row as the text of its values. */
-function rowTuple(values: RowValues): string {
+function rowTuple(values: readonly (number | string)[]): string {
   return values.map((value) => (typeof value === 'number' ? value : quote(value))).join(',');
 }
 
