@@ -19,6 +19,7 @@ const schemas = [
   'workers/runtime-config.ts',
   'prisma/migrate.ts',
   'libs/core/src/shutdown.ts',
+  'libs/http/src/limit-times.ts',
   'libs/http/src/stop-times.ts',
   'libs/metrics/src/metrics-config.ts',
   'libs/tracing/src/config.ts',
