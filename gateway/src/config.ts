@@ -36,6 +36,7 @@ export const config = z
     SUPERGRAPH_POLL_MS: wholeNumber(0, 3_600_000).default(1_000),
     AUTH: z.enum(['on', 'off']).default('on'),
     JWKS_URL: urlOf('http', 'https').default('http://127.0.0.1:4001/.well-known/jwks.json'),
+    REVOCATIONS_URL: urlOf('http', 'https').optional(),
     ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
     INTERNAL_TOKEN_PRIVATE_KEY: pem.optional(),
     REDIS_URL: urlOf('redis', 'rediss').optional(),

@@ -57,7 +57,16 @@ export async function startGateway(
   const signals = config.REDIS_URL ? connectSignals({ url: config.REDIS_URL, prefix, log }) : noSignals;
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : null;
   const tokens = createAccessTokens({ jwksUrl: config.JWKS_URL, issuer: config.ACCESS_TOKEN_ISSUER, clock });
-  const isRevoked = redis ? createRevocations(redis, prefix) : async () => false;
+  const isRevoked =
+    redis && sign
+      ? createRevocations({
+          redis,
+          prefix,
+          url: config.REVOCATIONS_URL ?? new URL('/internal/revocations', config.JWKS_URL).href,
+          authorization: () => sign({ viewer: null }, 'users'),
+          clock,
+        })
+      : async () => false;
   const isOpen = config.AUTH === 'off';
   const authenticate = isOpen ? async () => ({ viewer: null }) : createAuthenticate(tokens, isRevoked);
 

@@ -12,7 +12,7 @@ const timeoutMs = 3_000;
 const rememberedMs = 60_000;
 const mostRemembered = 10_000;
 
-const claims = viewerClaims.extend({ iat: z.number(), exp: z.number() });
+const claims = viewerClaims.extend({ iat: z.number(), exp: z.number(), sid: z.string().min(1).optional() });
 
 export type AccessTokenClaims = z.output<typeof claims>;
 

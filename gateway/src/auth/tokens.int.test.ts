@@ -103,6 +103,7 @@ describe('the keys', () => {
   test('that are known stay good while they cannot be asked for', async () => {
     const own = await startFixture();
     await own.untilReady();
+    await own.ask('{ who }', { token: own.accessToken() });
     own.published.isAway = true;
     expect(await own.ask('{ who }', { token: own.accessToken() })).toEqual({ status: 200, data: { who: 'u1' } });
     const unknown = () => own.ask('{ who }', { token: own.accessToken({}, { keyid: 'two' }) });

@@ -6,15 +6,16 @@ import { permissionsOf } from './user.ts';
 
 const lifetimeSeconds = 15 * 60;
 
-/** Signs what the gateway trusts for fifteen minutes. `iat` has milliseconds, since revocation compares it with a moment. */
+/** Signs what the gateway trusts for fifteen minutes. `sid` is the session, so that a logout revokes its tokens alone; `iat` has milliseconds, since revocation compares it with a moment. */
 export function signAccessToken(
   user: User,
+  familyId: string,
   issuedAt: Date,
   { keys, issuer }: { keys: SigningKeys; issuer: string },
 ): { accessToken: string; expiresAt: Date } {
   const iat = issuedAt.getTime() / 1000;
   const exp = iat + lifetimeSeconds;
-  const claims = { sub: user.id, email: user.email, name: user.name, permissions: permissionsOf(user) };
+  const claims = { sub: user.id, email: user.email, name: user.name, permissions: permissionsOf(user), sid: familyId };
   const accessToken = jsonwebtoken.sign(
     { ...claims, iss: issuer, aud: 'tributary', iat, exp, jti: randomUUID() },
     keys.key,

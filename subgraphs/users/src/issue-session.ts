@@ -1,5 +1,6 @@
 import type { User } from '@tributary/users-db';
 import { signAccessToken } from './access-token.ts';
+import type { FamilyToken } from './refresh-tokens.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { UserRow } from './user.ts';
 
@@ -14,9 +15,9 @@ export interface Session {
 /** Puts a pair of tokens together. Call it while the user's row is locked: then the access token cannot outlive a change of permissions. */
 export function issueSession(
   user: User,
-  refreshToken: string,
+  { familyId, refreshToken }: FamilyToken,
   now: Date,
   signing: { keys: SigningKeys; issuer: string },
 ): Session {
-  return { ...signAccessToken(user, now, signing), refreshToken, user: { ...user, isSignedIn: true } };
+  return { ...signAccessToken(user, familyId, now, signing), refreshToken, user: { ...user, isSignedIn: true } };
 }

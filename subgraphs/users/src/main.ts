@@ -40,7 +40,7 @@ await startProcess('users', async ({ log, onClose }) => {
   const readiness = watchReadiness({ checks, clock, log });
   onClose(readiness.stop);
 
-  const revocations = createRevocations({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
+  const revocations = createRevocations({ db, redis, prefix: `${env.TRIBUTARY_INSTANCE}:`, clock, log });
   const signing = { keys, issuer: env.ACCESS_TOKEN_ISSUER };
   const newUserPermissions = env.NEW_USER_PERMISSIONS;
   const outboxFilled = relay.nudge;
@@ -57,7 +57,7 @@ await startProcess('users', async ({ log, onClose }) => {
     stopping: stopTimes(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: await publicRoutes(keys),
+    routes: await publicRoutes(keys, revocations),
   });
   onClose(subgraph.stop);
 });

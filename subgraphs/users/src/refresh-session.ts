@@ -12,7 +12,7 @@ const graceMs = 10_000;
 
 const refused = () => unauthenticated('The refresh token is not valid: sign in again');
 
-type Reuse = { userId: string; revokedAt: Date };
+type Reuse = { isReuse: true };
 
 /**
  * Trades a refresh token for a new pair, once. Used again within ten seconds it gives another fresh pair; after that,
@@ -30,15 +30,18 @@ export async function refreshSession(
   const tokenHash = hashToken(refreshToken);
   const outcome = await deps.db.transaction((tx) => use(tx, tokenHash, deps));
   if ('accessToken' in outcome) return outcome;
-  // After the commit: should Redis be down, the family has ended all the same, and the next use tells the gateway.
-  await deps.revocations.refuseBefore(outcome.userId, outcome.revokedAt);
+  await deps.revocations.publish();
   throw refused();
 }
 
 async function use(
   tx: Transaction,
   tokenHash: string,
-  { clock, signing }: { clock: Clock; signing: { keys: SigningKeys; issuer: string } },
+  {
+    clock,
+    revocations,
+    signing,
+  }: { clock: Clock; revocations: Revocations; signing: { keys: SigningKeys; issuer: string } },
 ): Promise<Session | Reuse> {
   const owner = await tx.refreshToken.findUnique({
     where: { tokenHash },
@@ -54,7 +57,8 @@ async function use(
   if (isReuse) {
     const revokedAt = family.revokedAt ?? new Date(now.getTime() + 1);
     if (family.revokedAt === null) await tx.tokenFamily.update({ where: { id: familyId }, data: { revokedAt } });
-    return { userId: user.id, revokedAt };
+    await revocations.store(tx, user.id, revokedAt);
+    return { isReuse };
   }
   if (family.revokedAt !== null) throw refused();
   return issueSession(user, await rotateToken(tx, token, now), now, signing);

@@ -4,11 +4,17 @@ import { hashToken } from './hash-token.ts';
 
 const lifetimeMs = 30 * 24 * 3600 * 1000;
 
+/** The refresh token of a session, and the family of tokens that the session is. */
+export interface FamilyToken {
+  familyId: string;
+  refreshToken: string;
+}
+
 /** Begins a family with its first token, and forgets the user's families that have expired. */
-export async function startFamily(tx: Transaction, userId: string, now: Date): Promise<string> {
+export async function startFamily(tx: Transaction, userId: string, now: Date): Promise<FamilyToken> {
   await tx.tokenFamily.deleteMany({ where: { userId, expiresAt: { lt: now } } });
   const family = await tx.tokenFamily.create({ data: { userId, createdAt: now, expiresAt: expiryAfter(now) } });
-  return addToken(tx, family.id, now);
+  return { familyId: family.id, refreshToken: await addToken(tx, family.id, now) };
 }
 
 /** Trades the token for the next of its family, whose row the caller has locked. */
@@ -16,7 +22,7 @@ export async function rotateToken(
   tx: Transaction,
   used: { tokenHash: string; familyId: string; rotatedAt: Date | null },
   now: Date,
-): Promise<string> {
+): Promise<FamilyToken> {
   const { familyId, tokenHash } = used;
   await tx.refreshToken.deleteMany({ where: { familyId, expiresAt: { lt: now } } });
   const next = await addToken(tx, familyId, now);
@@ -27,7 +33,7 @@ export async function rotateToken(
     });
   }
   await tx.tokenFamily.update({ where: { id: familyId }, data: { expiresAt: expiryAfter(now) } });
-  return next;
+  return { familyId, refreshToken: next };
 }
 
 /** Ends every family of the user. */

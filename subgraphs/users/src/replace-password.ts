@@ -27,9 +27,9 @@ export async function replacePassword(
   await endResets(tx, userId, new Date(now));
   // One millisecond on, so that a token issued in this very one is refused; the new one is another millisecond younger.
   const issuedAt = new Date(now + 2);
-  const refreshToken = await startFamily(tx, userId, issuedAt);
-  const session = issueSession(user, refreshToken, issuedAt, signing);
+  const family = await startFamily(tx, userId, issuedAt);
+  const session = issueSession(user, family, issuedAt, signing);
   // Last before the commit: if it fails, all is rolled back; if the commit fails, users merely have to refresh.
-  await revocations.refuseBefore(userId, new Date(now + 1));
+  await revocations.refuseBefore(tx, userId, new Date(now + 1));
   return session;
 }

@@ -20,7 +20,7 @@ export async function setPermissions(
     if (permissions === toPermissionList(permissionsOf(locked))) return locked;
     const user = await tx.user.update({ where: { id: locked.id }, data: { permissions } });
     // While the row is locked no token can be issued, so none with the old permissions is younger than this moment.
-    await revocations.refuseBefore(user.id, new Date(clock.now().getTime() + 1));
+    await revocations.refuseBefore(tx, user.id, new Date(clock.now().getTime() + 1));
     return user;
   });
 }
