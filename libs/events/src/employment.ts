@@ -14,10 +14,13 @@ export const loadProgressed = defineEvent(
   z.object({ uploadId, at, ...rowCounts.shape, percent }),
 );
 
-/** The load waits for something that is nobody's fault; `message` is for the uploader ("waiting for …"). */
+/**
+ * The load waits for something that is nobody's fault; `message` is for the uploader ("waiting for …"). With `deadLettered`
+ * its message was dead-lettered: nothing happens until an operator sends it again, and no other upload waits for it.
+ */
 export const loadDelayed = defineEvent(
   'employment.load.delayed',
-  z.object({ uploadId, at, message: z.string().min(1) }),
+  z.object({ uploadId, at, message: z.string().min(1), deadLettered: z.boolean().default(false) }),
 );
 
 /**
@@ -42,9 +45,23 @@ export const loadFailed = defineEvent(
   z.object({ uploadId, at, ...rowCounts.shape, failure: z.string().min(1), reasons: z.array(rejectionReason).max(10) }),
 );
 
-export const loadCancelled = defineEvent('employment.load.cancelled', z.object({ uploadId, at, ...rowCounts.shape }));
+/**
+ * The load was cancelled; the counts are exactly what is committed. `awaits` names the message types CANCELLED still waits
+ * for, which is empty when no row was committed; `version` is the data version the last chunk committed.
+ */
+export const loadCancelled = defineEvent(
+  'employment.load.cancelled',
+  z.object({
+    uploadId,
+    at,
+    ...rowCounts.shape,
+    reasons: z.array(rejectionReason).max(10).default([]),
+    awaits: z.array(z.string()).default([]),
+    version: z.int().min(0).default(0),
+  }),
+);
 
-/** The cached answers include this upload's rows. */
+/** The cached answers include this upload's rows; also of a load that was cancelled after some were committed. */
 export const queriesRefreshed = defineEvent(
   'employment.queries.refreshed',
   z.object({ uploadId, at, version: z.int().min(0) }),

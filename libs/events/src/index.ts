@@ -9,5 +9,12 @@ export {
   queriesRefreshed,
 } from './employment.ts';
 export { emailReopened, emailSent } from './notifications.ts';
-export { rejectionReason, rowCounts, uploadDeleted, uploadFinished, uploadReceived } from './uploads.ts';
+export {
+  rejectionReason,
+  rowCounts,
+  uploadCancelled,
+  uploadDeleted,
+  uploadFinished,
+  uploadReceived,
+} from './uploads.ts';
 export { resetRequested } from './users.ts';

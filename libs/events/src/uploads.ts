@@ -54,7 +54,25 @@ export const uploadFinished = defineEvent(
   }),
 );
 
-/** An upload that had ended was deleted: whoever keeps something of its file has to delete that; rows it loaded stay. */
+/**
+ * The owner cancelled an upload that had not ended: its worker stops within one chunk, keeps what is committed and
+ * reports it. Names all that a worker needs that never received the upload itself.
+ */
+export const uploadCancelled = defineEvent(
+  'uploads.upload.cancelled',
+  z.object({
+    uploadId: z.uuid(),
+    kind: z.string().min(1),
+    sequence: z.int().min(1),
+    uploader,
+    at: z.iso.datetime(),
+  }),
+);
+
+/**
+ * An upload was deleted, after its end or after it was dead-lettered: each worker deletes what it keeps of the file and does
+ * not start it again; rows that were loaded stay.
+ */
 export const uploadDeleted = defineEvent(
   'uploads.upload.deleted',
   z.object({ uploadId: z.uuid(), at: z.iso.datetime() }),

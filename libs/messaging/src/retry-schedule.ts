@@ -3,7 +3,11 @@ export const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000
 
 const longestMs = 60_000;
 
-/** The queue for a delay: the shortest that is long enough, so a message at its head never waits for a longer one. */
+/**
+ * The queue for a delay: the one with the smallest step that is not below it. RabbitMQ expires messages only at the head of a
+ * queue, so a message can wait behind one with a longer delay: it comes after its own delay at the earliest and after the
+ * step at the latest.
+ */
 export function retryStepMs(delayMs: number): number {
   return retryDelaysMs.find((step) => step >= delayMs) ?? longestMs;
 }

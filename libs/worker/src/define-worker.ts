@@ -89,7 +89,7 @@ export interface WorkerDefinition<
   handle(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
   /** Called when a message starts to wait, or waits for another reason than before; what it throws is only logged. */
   delayed?(message: MessageOf<C>, delay: Delay, dependencies: D & HandlingContext): Promise<void>;
-  /** Called before a message is dead-lettered after all its attempts; what it throws is only logged. */
+  /** Called before a message is dead-lettered. While it throws UNAVAILABLE the message waits instead; anything else is only logged. */
   deadLettered?(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
   /**
    * What the worker cannot work without, by the name an operator reads. Each throws while it is away; it may hang.

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { HandlingContext, WorkerDefinition } from './define-worker.ts';
 import { failureOutcome } from './failure-outcome.ts';
 import { matchContract } from './match-contract.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 export interface Surroundings {
   readonly dependencies: object;
@@ -69,12 +70,12 @@ function decideOutcome(
       return { ack: true };
     } catch (error) {
       const outcome = failureOutcome(error, { attempt, waits, afterProgress });
-      if (signal.aborted) log.info('handed back');
-      else {
-        logFailure(log, error, outcome, delivery);
-        await tellUploader(definition, parsed.message, outcome, delivery, given);
+      if (signal.aborted) {
+        log.info('handed back');
+        return outcome;
       }
-      return outcome;
+      logFailure(log, error, outcome, delivery);
+      return (await runOutcomeHook(definition, parsed.message, outcome, delivery, given)) ?? outcome;
     }
   };
 }
@@ -97,22 +98,28 @@ function logFailure(log: Log, error: unknown, outcome: Outcome, { attempt, waits
   else log.error({ err: error, attempt, ...outcome }, 'failed, will be tried again');
 }
 
-/** Lets the worker tell that the message waits, once for each reason, or that it was given up. */
-async function tellUploader(
+/**
+ * Calls the worker's hook for a message that waits, once for each reason, or is dead-lettered. A message is not dead-lettered
+ * before its worker could record it: while that is UNAVAILABLE the message waits, which is the outcome returned.
+ */
+async function runOutcomeHook(
   definition: WorkerDefinition,
   message: never,
   outcome: Outcome,
-  { lastReason }: Delivery,
-  given: HandlingContext,
-) {
+  { lastReason, waits }: Delivery,
+  context: HandlingContext,
+): Promise<Outcome | undefined> {
   try {
-    if ('deadLetter' in outcome) await definition.deadLettered?.(message, given);
-    if (!('retryInMs' in outcome) || outcome.countsAsAttempt) return;
+    if ('deadLetter' in outcome) await definition.deadLettered?.(message, context);
+    if (!('retryInMs' in outcome) || outcome.countsAsAttempt) return undefined;
     const { reason = '', retryInMs } = outcome;
-    if (reason !== lastReason) await definition.delayed?.(message, { reason, retryInMs }, given);
+    if (reason !== lastReason) await definition.delayed?.(message, { reason, retryInMs }, context);
   } catch (error) {
-    given.log.warn({ err: error }, 'could not tell what became of the message');
+    context.log.warn({ err: error }, 'outcome not reported');
+    if (!('deadLetter' in outcome) || !isAppError(error, 'UNAVAILABLE')) return undefined;
+    return { retryInMs: retryDelayMs(waits), countsAsAttempt: false, reason: outcome.deadLetter.reason };
   }
+  return undefined;
 }
 
 /** The reason is for everyone; what is behind it, such as a refused connection, for the log alone. */

@@ -1,15 +1,12 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { conflict } from '@tributary/core';
 import { isLostConnection } from '@tributary/database';
-import { type BodyOf, uploadReceived } from '@tributary/events';
-import { outgoingMessage } from '@tributary/messaging';
-import { kindsAwaitedBy } from './awaited-kinds.ts';
 import type { Transaction, UploadsDb } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { type AcceptedFile, firstEvent, newUpload, type TakenIntake } from './new-upload.ts';
 import { numberForOwners } from './number-for-owners.ts';
-import { outboxRow } from './outbox-row.ts';
+import { receivedRow, unfinishedDependencies } from './upload-messages.ts';
 
 export type { AcceptedFile };
 
@@ -71,8 +68,7 @@ async function createUploads(tx: Transaction, taken: readonly (Acceptance & { in
   const messages = taken.flatMap(({ caller, now }, index) => {
     const upload = uploads[index];
     if (upload === undefined) return [];
-    const body = receivedBody(upload, dependenciesOf(upload));
-    return caller.runInAsyncScope(() => [outboxRow(outgoingMessage(uploadReceived, body), upload.id, now)]);
+    return caller.runInAsyncScope(() => [receivedRow(upload, dependenciesOf(upload), now)]);
   });
   await tx.outboxMessage.createMany({ data: messages });
   await tx.intake.deleteMany({ where: { id: { in: uploads.map(({ id }) => id) } } });
@@ -85,32 +81,4 @@ async function takeSequences(tx: Transaction, count: number): Promise<bigint> {
   await tx.sequence.updateMany({ where: { name: 'uploads' }, data: { value: { increment: count } } });
   const { value } = await tx.sequence.findUniqueOrThrow({ where: { name: 'uploads' } });
   return value - BigInt(count) + 1n;
-}
-
-/** Tells of each of these new uploads which earlier ones, also among them, it must wait for. */
-async function unfinishedDependencies(tx: Transaction, uploads: readonly Upload[]) {
-  const kinds = [...new Set(uploads.flatMap(({ kind }) => kindsAwaitedBy(kind)))];
-  if (kinds.length === 0) return () => [];
-  const where = { finishedAt: null, kind: { in: kinds } };
-  const select = { id: true, kind: true, sequence: true };
-  const unfinished = await tx.upload.findMany({ where, select, orderBy: { sequence: 'asc' } });
-  return ({ kind, sequence }: Upload) => {
-    const awaited = kindsAwaitedBy(kind);
-    const earlier = unfinished.filter((one) => awaited.includes(one.kind) && one.sequence < sequence);
-    return earlier.map(({ id }) => id);
-  };
-}
-
-function receivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uploadReceived> {
-  return {
-    uploadId: upload.id,
-    fileId: upload.fileId,
-    filename: upload.filename,
-    kind: upload.kind,
-    bytes: Number(upload.bytes),
-    sequence: Number(upload.sequence),
-    uploader: { id: upload.ownerId, email: upload.ownerEmail, name: upload.ownerName },
-    dependsOn,
-    receivedAt: upload.createdAt.toISOString(),
-  };
 }

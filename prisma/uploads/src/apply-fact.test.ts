@@ -9,8 +9,9 @@ const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
 const some = { rowsRead: 10, rowsLoaded: 9, rowsRejected: 1 };
 const received: UploadState = {
   ...{ status: 'RECEIVED', cursor: 1, counts: none, percent: 0, failure: null, reasons: [], startedAt: null },
-  ...{ progressAt: null, progressEvents: 0, delayMessage: null, awaitedVersion: null, answeredVersion: null },
-  ...{ updatedAt: begin, finishedAt: null, notifiedAt: null },
+  ...{ progressAt: null, progressEvents: 0, delayEvents: 0, delayMessage: null, awaits: null, settled: {} },
+  ...{ awaitedVersion: null, endsAs: null, updatedAt: begin, finishedAt: null, notifiedAt: null },
+  ...{ signAt: begin, resends: 0, cancelRequestedAt: null, deadLetteredAt: null },
 };
 
 const life: UploadFact[] = [
@@ -24,7 +25,7 @@ const ends: [string, UploadFact[]][] = [
     'COMPLETED',
     [
       { type: 'loaded', counts: some, reasons: [], awaits: ['x'], version: 3 },
-      { type: 'answered', version: 3 },
+      { type: 'settled', condition: 'x', version: 3 },
     ],
   ],
   ['COMPLETED', [{ type: 'loaded', counts: some, reasons: [], awaits: [], version: 3 }]],
@@ -32,11 +33,27 @@ const ends: [string, UploadFact[]][] = [
     'LOADED',
     [
       { type: 'loaded', counts: some, reasons: [], awaits: ['x'], version: 3 },
-      { type: 'answered', version: 2 },
+      { type: 'settled', condition: 'x', version: 2 },
     ],
   ],
   ['FAILED', [{ type: 'failed', counts: none, reasons: [], failure: 'The file is empty.' }]],
-  ['CANCELLED', [{ type: 'cancelled', counts: none }]],
+  ['CANCELLED', [{ type: 'cancelled', counts: none, reasons: [], awaits: [], version: 0 }]],
+  [
+    'CANCELLED',
+    [
+      { type: 'cancelRequested' },
+      { type: 'cancelled', counts: some, reasons: [], awaits: ['x'], version: 3 },
+      { type: 'settled', condition: 'x', version: 4 },
+    ],
+  ],
+  [
+    'LOADED',
+    [
+      { type: 'loaded', counts: some, reasons: [], awaits: ['x', 'y'], version: 3 },
+      { type: 'settled', condition: 'y', version: 3 },
+      { type: 'settled', condition: 'z', version: 9 },
+    ],
+  ],
 ];
 
 function fold(facts: readonly UploadFact[]) {
@@ -72,6 +89,45 @@ describe('applyFact', () => {
       );
     },
   );
+
+  test('an upload that awaits two conditions completes only after both', () => {
+    const loaded: UploadFact = { type: 'loaded', counts: some, reasons: [], awaits: ['x', 'y'], version: 3 };
+    const [x, y] = (['x', 'y'] as const).map((condition): UploadFact => ({ type: 'settled', condition, version: 3 }));
+    if (!x || !y) throw new Error('two conditions');
+    expect(fold([loaded, x, x]).state.status).toBe('LOADED');
+    expect(fold([x, loaded, y]).state.status).toBe('COMPLETED');
+    expect(fold([loaded, y, x]).state.status).toBe('COMPLETED');
+  });
+
+  test('delays do not use up the events of progress, and have at most 100 of their own', () => {
+    const delays = Array.from({ length: 300 }, (_, index): UploadFact => ({ type: 'delayed', message: `${index}` }));
+    const progress: UploadFact = { type: 'progressed', counts: some, percent: 50 };
+    const { state, events } = fold([...delays, progress]);
+    expect(events.filter(({ message }) => message !== null)).toHaveLength(100);
+    expect(state.counts).toEqual(some);
+  });
+
+  test('a dead letter is always an event, and is over once work is reported again', () => {
+    const at = (seconds: number) => new Date(begin.getTime() + seconds * 1000);
+    const dead: UploadFact = { type: 'delayed', message: 'Loading failed.', deadLettered: true, at: at(1) };
+    const first = fold([dead]);
+    expect(first.state.deadLetteredAt).toEqual(at(1));
+    expect(first.events.at(-1)).toMatchObject({ status: 'QUEUED', message: 'Loading failed.' });
+    const late: UploadFact = { type: 'progressed', counts: some, percent: 50, at: at(0) };
+    expect(fold([dead, late]).state.deadLetteredAt).toEqual(at(1));
+    const again = fold([dead, { type: 'started', at: at(2) }, { ...dead, at: at(3) }]);
+    expect(again.state.deadLetteredAt).toEqual(at(3));
+    expect(again.events.filter(({ message }) => message === 'Loading failed.')).toHaveLength(2);
+    expect(fold([dead, { type: 'started', at: at(2) }]).state.deadLetteredAt).toBeNull();
+  });
+
+  test('a sign of work is remembered also where it is no event, and ends the count of resends', () => {
+    const waiting = { ...received, resends: 3, delayMessage: 'waiting' };
+    const now = new Date(begin.getTime() + 60_000);
+    const { state, events } = applyFact(waiting, { type: 'settled', condition: 'x', version: 1 }, now);
+    expect(events).toEqual([]);
+    expect(state).toMatchObject({ signAt: now, resends: 0 });
+  });
 
   test('an upload has at most 200 progress events however often it is told', () => {
     const facts: UploadFact[] = Array.from({ length: 5000 }, (_, index) => ({

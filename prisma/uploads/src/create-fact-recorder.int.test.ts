@@ -19,7 +19,7 @@ const life: UploadFact[] = [
   { type: 'delayed', message: 'waits', ...at(2) },
   { type: 'progressed', counts: { ...counts, rowsRead: 1 }, percent: 30, ...at(300) },
   { type: 'loaded', counts, reasons: [], awaits: ['x'], version: 7, ...at(400) },
-  { type: 'answered', version: 7, ...at(500) },
+  { type: 'settled', condition: 'x', version: 7, ...at(500) },
   { type: 'failed', counts, reasons: [], failure: 'The file is empty.', ...at(600) },
   { type: 'notified', ...at(700) },
 ];

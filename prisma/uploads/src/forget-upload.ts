@@ -10,7 +10,7 @@ import { stateOfRow } from './upload-row.ts';
 import { isEnd } from './upload-status.ts';
 
 /**
- * Deletes an upload that has ended, with its log, in one transaction that also writes the audit entry, marks the file for
+ * Deletes an upload that has ended or was dead-lettered, with its log, in one transaction that also writes the audit entry, marks the file for
  * deletion and puts the uploadDeleted message into the outbox. Its idempotency key is free again. NOT_FOUND if there is
  * none, CONFLICT while it has not ended. Returns the id of the file, which nobody names any more.
  */
@@ -21,7 +21,7 @@ export function forgetUpload(
   now: Date,
 ): Promise<string> {
   return inTransaction(db, async (tx) => {
-    const upload = await lockEnded(tx, uploadId);
+    const upload = await lockDeletable(tx, uploadId);
     await tx.auditEntry.create({ data: auditEntry(upload, actor, now) });
     await tx.deletedFile.create({ data: { fileId: upload.fileId, deletedAt: now } });
     // Confirmed but not marked so when its relay died: it has been worked on, and must not be sent again.
@@ -45,12 +45,12 @@ export async function fileIsDeleted({ client }: UploadsDb, fileId: string): Prom
   await client.deletedFile.deleteMany({ where: { fileId } });
 }
 
-async function lockEnded(tx: Transaction, id: string): Promise<Upload> {
+async function lockDeletable(tx: Transaction, id: string): Promise<Upload> {
   const [upload] = await lockUploads(tx, [id]);
   if (upload === undefined) throw notFound(`There is no upload ${id}.`);
-  const { status } = stateOfRow(upload);
-  if (!isEnd(status)) throw conflict(`Upload ${id} is ${status}: it can be deleted once it has ended.`);
-  return upload;
+  const { status, deadLetteredAt } = stateOfRow(upload);
+  if (isEnd(status) || deadLetteredAt !== null) return upload;
+  throw conflict(`Upload ${id} is ${status}: it can be deleted once it has ended. cancelUpload ends it.`);
 }
 
 function auditEntry(upload: Upload, actor: { readonly id: string; readonly email: string }, at: Date) {

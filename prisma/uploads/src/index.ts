@@ -9,6 +9,8 @@ export { forgetIntake, giveUpIntake } from './give-up-intake.ts';
 export { givenUpIntakes, hasOpenIntakes, openIntake, renewIntake, staleIntakes } from './intakes.ts';
 export { createOutboxStore, type UploadsOutboxRow } from './outbox-store.ts';
 export { recordFacts } from './record-facts.ts';
+export { requestCancel } from './request-cancel.ts';
+export { findStuckUploads, resendStaleUploads, resendUpload } from './resend-uploads.ts';
 export { unknownFiles } from './unknown-files.ts';
 export type { RejectionReason, RowCounts, UploadFact, UploadLogEvent } from './upload-facts.ts';
 export { isEnd, type UploadStatus, uploadStatuses } from './upload-status.ts';

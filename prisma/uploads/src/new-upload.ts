@@ -13,8 +13,23 @@ export interface AcceptedFile {
 export type TakenIntake = Pick<Intake, 'fileId' | 'idempotencyKey'>;
 
 const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0, percent: 0, failure: null, reasons: '[]' };
-const notYet = { startedAt: null, progressAt: null, progressEvents: 0, delayMessage: null, finishedAt: null };
-const unanswered = { awaitedVersion: null, answeredVersion: null, notifiedAt: null };
+const notYet = {
+  startedAt: null,
+  progressAt: null,
+  progressEvents: 0,
+  delayEvents: 0,
+  delayMessage: null,
+  finishedAt: null,
+};
+const unsettled = {
+  awaits: null,
+  settled: null,
+  endsAs: null,
+  awaitedVersion: null,
+  answeredVersion: null,
+  notifiedAt: null,
+};
+const undisturbed = { resends: 0, cancelRequestedAt: null, deadLetteredAt: null };
 
 /** The whole record of an upload that was just received, so that nothing of it need be read back. */
 export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: bigint, now: Date): Upload {
@@ -25,8 +40,8 @@ export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: big
     ...{ ownerId: owner.id, ownerEmail: owner.email, ownerName: owner.name },
     ...{ filename, kind, bytes: BigInt(bytes), sha256 },
     ...intake,
-    ...{ status: 'RECEIVED', cursor: 1, ...none, ...notYet, ...unanswered },
-    ...{ createdAt: now, updatedAt: now },
+    ...{ status: 'RECEIVED', cursor: 1, ...none, ...notYet, ...unsettled, ...undisturbed },
+    ...{ createdAt: now, updatedAt: now, signAt: now },
   };
 }
 

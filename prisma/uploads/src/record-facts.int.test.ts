@@ -83,7 +83,7 @@ describe('the event log', () => {
       { type: 'started', at: now } as const,
       { type: 'progressed', counts, percent: 50, at: now } as const,
       { type: 'loaded', counts, reasons: [], awaits: ['employment.queries.refreshed'], version: 7, at: now } as const,
-      { type: 'answered', version: 7, at: now } as const,
+      { type: 'settled', condition: 'employment.queries.refreshed', version: 7, at: now } as const,
     ]).flat();
     await Promise.all(facts.map((fact) => recordFacts(db, id, fact, now)));
     const log = await logOf(id);

@@ -1,4 +1,5 @@
 import { uploadFinished } from '@tributary/events';
+import { z } from 'zod';
 import { Prisma, type Upload } from './generated/client.ts';
 import type { UploadState } from './upload-facts.ts';
 import { type UploadStatus, uploadStatuses } from './upload-status.ts';
@@ -10,25 +11,41 @@ export const columnOf = (field: string) => `\`${field.replace(/[A-Z]/g, (letter)
 
 /** Reads what the row knows about its upload. */
 export function stateOfRow(row: Upload): UploadState {
-  const { rowsRead, rowsLoaded, rowsRejected, awaitedVersion, answeredVersion } = row;
+  const { rowsRead, rowsLoaded, rowsRejected, awaitedVersion, awaits, settled, endsAs } = row;
   return {
     ...row,
     status: statusOf(row.status),
     counts: { rowsRead, rowsLoaded, rowsRejected },
     reasons: uploadFinished.body.shape.reasons.parse(JSON.parse(row.reasons)),
     awaitedVersion: awaitedVersion === null ? null : Number(awaitedVersion),
-    answeredVersion: answeredVersion === null ? null : Number(answeredVersion),
+    awaits: awaits === null ? null : z.array(z.string()).parse(JSON.parse(awaits)),
+    settled: settled === null ? {} : z.record(z.string(), z.number()).parse(JSON.parse(settled)),
+    endsAs: z.enum(['COMPLETED', 'CANCELLED']).nullable().parse(endsAs),
   };
 }
 
 /** The columns that carry a state. */
 export function columnsOfState(state: UploadState) {
   const { counts, reasons, status, cursor, percent, failure, startedAt, progressAt, progressEvents } = state;
-  const { delayMessage, awaitedVersion, answeredVersion, updatedAt, finishedAt, notifiedAt } = state;
+  const { delayEvents, delayMessage, awaits, settled, awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt } =
+    state;
+  const { signAt, resends, cancelRequestedAt, deadLetteredAt } = state;
   return {
     ...counts,
-    ...{ status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayMessage },
-    ...{ awaitedVersion, answeredVersion, updatedAt, finishedAt, notifiedAt },
+    ...{ status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayEvents, delayMessage },
+    ...{
+      awaitedVersion,
+      endsAs,
+      updatedAt,
+      finishedAt,
+      notifiedAt,
+      signAt,
+      resends,
+      cancelRequestedAt,
+      deadLetteredAt,
+    },
+    awaits: awaits && JSON.stringify(awaits),
+    settled: Object.keys(settled).length === 0 ? null : JSON.stringify(settled),
     reasons: JSON.stringify(reasons),
   } satisfies Partial<Record<keyof Upload, unknown>>;
 }

@@ -83,7 +83,10 @@ describe('deleteUpload', () => {
     const id = await uploads.uploaded(ann);
     expect(await remove(id)).toMatchObject({
       errors: [
-        { message: `Upload ${id} is RECEIVED: it can be deleted once it has ended.`, extensions: { code: 'CONFLICT' } },
+        {
+          message: `Upload ${id} is RECEIVED: it can be deleted once it has ended. cancelUpload ends it.`,
+          extensions: { code: 'CONFLICT' },
+        },
       ],
     });
     expect((await read(id)).errors).toBeUndefined();

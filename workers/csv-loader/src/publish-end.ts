@@ -15,6 +15,7 @@ export async function publishEnd(
   } else if (load.state === 'FAILED') {
     await publish(loadFailed, { ...body, reasons, failure: load.failure ?? 'The file could not be loaded.' });
   } else {
-    await publish(loadCancelled, body);
+    const awaits = rowsLoaded > 0 ? [queriesRefreshed.type] : [];
+    await publish(loadCancelled, { ...body, reasons, awaits, version });
   }
 }

@@ -47,7 +47,7 @@ describe('a worker that is killed with an upload in hand', () => {
     const told = await waitFor(() => ground.published.find(({ type }) => type.endsWith('delayed')));
     expect(told.body).toMatchObject({
       uploadId: upload.uploadId,
-      message: expect.stringContaining('set aside for a person'),
+      message: expect.stringContaining('Loading failed repeatedly.'),
     });
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', begun: 0 });
 

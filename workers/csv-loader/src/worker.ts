@@ -1,20 +1,25 @@
 import { urlOf } from '@tributary/core';
 import { openEmploymentDb } from '@tributary/employment-db';
-import { loadDelayed, uploadDeleted, uploadReceived } from '@tributary/events';
+import { loadDelayed, uploadCancelled, uploadDeleted, uploadReceived } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
 import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
+import { endAsCancelled } from './cancel-load.ts';
 import { forgetLoad } from './forget-load.ts';
 import { createInTurn, PREFETCH } from './large-files.ts';
 import { loadDelivery } from './load-delivery.ts';
 import { measureLoading } from './measure-loading.ts';
+import { markDeadLettered } from './store/load-record.ts';
+import { waitingForDatabase } from './store/waiting-for-database.ts';
 
 /** Loads uploaded files into the employment database, large ones two at a time, and forgets those that were deleted. */
 export default defineWorker({
   name: 'csv-loader',
-  consumes: [uploadReceived, uploadDeleted],
+  consumes: [uploadReceived, uploadCancelled, uploadDeleted],
   prefetch: PREFETCH,
+  // A cancellation must not wait behind the files it is to stop.
+  separateQueues: { cancellations: { consumes: [uploadCancelled], prefetch: 2 } },
   config: z.object({
     EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
     FILE_STORE_URL: urlOf('file', 'mongodb', 'mongodb+srv'),
@@ -31,18 +36,30 @@ export default defineWorker({
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
     'the file store': ({ files }) => files.ping(),
   },
-  handle: ({ type, body }, dependencies) =>
-    type === 'uploads.upload.deleted'
-      ? forgetLoad(body, dependencies)
-      : dependencies.inTurn(body, dependencies.signal, () => loadDelivery(body, dependencies)),
+  handle({ type, body }, dependencies) {
+    switch (type) {
+      case 'uploads.upload.deleted':
+        return forgetLoad(body, dependencies);
+      case 'uploads.upload.cancelled':
+        return endAsCancelled(body, dependencies);
+      default:
+        return dependencies.inTurn(body, dependencies.signal, () => loadDelivery(body, dependencies));
+    }
+  },
   async delayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {
     if (type === 'uploads.upload.deleted') return;
     const message = `${reason.replace(/\.$/, '')}, next try in ${Math.ceil(retryInMs / 1000)} s.`;
     await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
   },
-  async deadLettered({ type, body: { uploadId } }, { publish, clock }) {
+  async deadLettered({ type, body }, { publish, clock, db }) {
     if (type === 'uploads.upload.deleted') return;
-    const message = 'Loading the file failed again and again. It is set aside for a person to look at.';
-    await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
+    const [work, now] = [type === 'uploads.upload.cancelled' ? 'Cancelling' : 'Loading', clock.now()];
+    await markDeadLettered(db.pool, body, now).catch(rethrowWaiting);
+    const message = `${work} failed repeatedly. An administrator has to look at it; you can also cancel or delete it.`;
+    await publish(loadDelayed, { uploadId: body.uploadId, at: now.toISOString(), message, deadLettered: true });
   },
 });
+
+function rethrowWaiting(error: unknown): never {
+  throw waitingForDatabase(error);
+}

@@ -1,4 +1,4 @@
-import { type loadCancelled, loadCompleted, type loadFailed, queriesRefreshed } from '@tributary/events';
+import { type loadCancelled, type loadCompleted, loadFailed, queriesRefreshed } from '@tributary/events';
 import type { HandlingContext, MessageOf } from '@tributary/worker';
 import type { Refresher } from './create-refresher.ts';
 
@@ -9,14 +9,14 @@ interface Dependencies extends Pick<HandlingContext, 'publish' | 'clock' | 'mess
 }
 
 /**
- * Brings the cached answers up to a load that ended, and says so if it was completed. A failed or cancelled load may
- * have committed rows before its end, but nobody waits for them. A repeated message is answered with the same message id.
+ * Brings the stored results up to a load that ended, and publishes it if the upload awaits that: after it was completed, or
+ * cancelled with rows committed. Nobody waits for a failed one. A repeated message is answered with the same message id.
  */
 export async function handleLoadEnd(
   message: LoadEnd,
   { refresher, publish, clock, messageId }: Dependencies,
 ): Promise<void> {
-  if (message.type !== loadCompleted.type) {
+  if (message.type === loadFailed.type || !message.body.awaits.includes(queriesRefreshed.type)) {
     await refresher.refresh();
     return;
   }

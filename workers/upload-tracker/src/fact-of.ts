@@ -25,8 +25,8 @@ export type TrackedMessage = MessageOf<
   ]
 >;
 
-/** What a message tells about its upload, with the time it happened where it happened. */
-export function factOf({ type, body }: TrackedMessage): UploadFact {
+/** What a message tells about its upload, with the time it happened where it happened. A condition is named by the type as published. */
+export function factOf({ type, body }: TrackedMessage, messageType: string): UploadFact {
   const at = new Date(body.at);
   switch (type) {
     case 'employment.load.started':
@@ -34,7 +34,7 @@ export function factOf({ type, body }: TrackedMessage): UploadFact {
     case 'employment.load.progressed':
       return { type: 'progressed', at, counts: countsOf(body), percent: body.percent };
     case 'employment.load.delayed':
-      return { type: 'delayed', at, message: body.message };
+      return { type: 'delayed', at, message: body.message, deadLettered: body.deadLettered };
     case 'employment.load.completed':
       return {
         type: 'loaded',
@@ -47,9 +47,16 @@ export function factOf({ type, body }: TrackedMessage): UploadFact {
     case 'employment.load.failed':
       return { type: 'failed', at, counts: countsOf(body), reasons: body.reasons, failure: body.failure };
     case 'employment.load.cancelled':
-      return { type: 'cancelled', at, counts: countsOf(body) };
+      return {
+        type: 'cancelled',
+        at,
+        counts: countsOf(body),
+        reasons: body.reasons,
+        awaits: body.awaits,
+        version: body.version,
+      };
     case 'employment.queries.refreshed':
-      return { type: 'answered', at, version: body.version };
+      return { type: 'settled', at, condition: messageType, version: body.version };
     case 'notifications.email.sent':
       return { type: 'notified', at };
   }

@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import { systemClock as clock, createLog } from '@tributary/core';
 import { emailSent, loadCompleted, loadFailed, loadProgressed, loadStarted, queriesRefreshed } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
+import { Registry } from '@tributary/metrics';
 import { openTestDatabase } from '@tributary/testing';
-import { acceptUpload, createFactRecorder, openIntake, openUploadsDb } from '@tributary/uploads-db';
+import { acceptUpload, createFactRecorder, openIntake, openUploadsDb, recordFacts } from '@tributary/uploads-db';
 import { type RunningWorker, startWorker } from '@tributary/worker';
+import { startReconciler } from './start-reconciler.ts';
 import tracker from './worker.ts';
 
 const log = createLog('test', 'silent');
@@ -20,6 +22,7 @@ let broker: ReturnType<typeof createMemoryBroker>;
 let worker: RunningWorker;
 let signalled: string[];
 let nudges: number;
+let reconciler: ReturnType<typeof startReconciler> | undefined;
 beforeEach(async () => {
   [broker, signalled, nudges] = [createMemoryBroker(), [], 0];
   const signals = {
@@ -33,7 +36,13 @@ beforeEach(async () => {
     },
     stop: async () => undefined,
   };
-  const config = { UPLOADS_DATABASE_URL: '', REDIS_URL: '', RABBITMQ_URL: '', TRIBUTARY_INSTANCE: '' };
+  const config = {
+    UPLOADS_DATABASE_URL: '',
+    REDIS_URL: '',
+    RABBITMQ_URL: '',
+    TRIBUTARY_INSTANCE: '',
+    RECONCILE_AFTER_MS: 1,
+  };
   worker = await startWorker(
     { ...tracker, connect: () => ({ db, recorder: createFactRecorder(db, clock), signals, relay }) },
     { broker, config, clock, log },
@@ -113,6 +122,40 @@ describe('upload-tracker', () => {
     await broker.publish(videos, { uploadId, at, ...counts, failure: 'The video has no sound.', reasons: [] });
     await broker.idle();
     expect((await recordOf(uploadId)).upload).toMatchObject({ status: 'FAILED', failure: 'The video has no sound.' });
+  });
+
+  test('completes an upload that awaits two conditions after both, each named by the type as published', async () => {
+    const uploadId = await anUpload();
+    const videos = {
+      ...queriesRefreshed,
+      routingKey: () => 'videos.queries.refreshed',
+      type: 'videos.queries.refreshed',
+    };
+    await broker.publish(loadCompleted, { uploadId, ...completed, awaits: [queriesRefreshed.type, videos.type] });
+    for (let repeated = 0; repeated < 2; repeated++)
+      await broker.publish(queriesRefreshed, { uploadId, at, version: 7 });
+    await broker.idle();
+    expect((await recordOf(uploadId)).upload.status).toBe('LOADED');
+    await broker.publish(videos, { uploadId, at, version: 7 });
+    await broker.idle();
+    expect((await recordOf(uploadId)).upload.status).toBe('COMPLETED');
+  });
+
+  test('an upload whose message was lost is sent again', async () => {
+    const uploadId = await anUpload();
+    await recordFacts(db, uploadId, { type: 'queued' }, new Date());
+    await db.client.outboxMessage.deleteMany({ where: { uploadId } });
+    const metrics = new Registry();
+    const resent = new Promise<void>((resolve) => {
+      const relay = { nudge: resolve };
+      const afterMs = 1;
+      reconciler = startReconciler({ db, clock, log, metrics, relay, afterMs });
+    });
+    await resent;
+    await reconciler?.stop();
+    const [message] = await db.client.outboxMessage.findMany({ where: { uploadId } });
+    expect(message).toMatchObject({ type: 'uploads.upload.received', routingKey: 'uploads.upload.received.jobs' });
+    expect(await metrics.metrics()).toMatch(/tributary_uploads_resent_total [1-9]/);
   });
 
   test('drops a message about an upload that does not exist', async () => {

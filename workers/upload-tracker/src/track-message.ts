@@ -18,11 +18,11 @@ export interface TrackerDependencies {
  */
 export async function trackMessage(
   message: TrackedMessage,
-  { recorder, signals, relay, log }: TrackerDependencies & Pick<HandlingContext, 'log'>,
+  { recorder, signals, relay, log, messageType }: TrackerDependencies & Pick<HandlingContext, 'log' | 'messageType'>,
 ): Promise<void> {
   const { uploadId } = message.body;
   try {
-    const { ownerId, events } = await recorder.record(uploadId, [factOf(message)]);
+    const { ownerId, events } = await recorder.record(uploadId, [factOf(message, messageType)]);
     signals.signal({ uploadId, ownerId });
     if (events.some(({ status }) => isEnd(status))) relay.nudge();
   } catch (error) {

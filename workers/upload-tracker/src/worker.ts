@@ -1,4 +1,4 @@
-import { systemClock as clock, createLog, urlOf } from '@tributary/core';
+import { systemClock as clock, createLog, urlOf, wholeNumber } from '@tributary/core';
 import * as events from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
@@ -6,6 +6,7 @@ import { connectSignals } from '@tributary/signals';
 import { createFactRecorder, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
+import { startReconciler } from './start-reconciler.ts';
 import { trackMessage } from './track-message.ts';
 
 export default defineWorker({
@@ -29,6 +30,7 @@ export default defineWorker({
     REDIS_URL: urlOf('redis', 'rediss'),
     RABBITMQ_URL: urlOf('amqp', 'amqps'),
     TRIBUTARY_INSTANCE: z.string().min(1),
+    RECONCILE_AFTER_MS: wholeNumber(1_000, 86_400_000).default(300_000),
   }),
   async connect(config, onClose, metrics) {
     const log = createLog('upload-tracker');
@@ -43,6 +45,8 @@ export default defineWorker({
     const tried = measureOutbox(metrics, store.contents, clock.now);
     const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000, tried });
     onClose(() => relay.stop());
+    const reconciler = startReconciler({ db, clock, log, metrics, relay, afterMs: config.RECONCILE_AFTER_MS });
+    onClose(() => reconciler.stop());
     return { db, recorder: createFactRecorder(db, clock), signals, relay };
   },
   // Redis is not waited for: without signals the gateways read the log every few seconds.

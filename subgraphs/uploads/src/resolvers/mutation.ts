@@ -1,4 +1,5 @@
 import { requirePermission } from '@tributary/graphql';
+import { cancelUpload } from '../cancel-upload.ts';
 import { deleteUpload } from '../delete-upload.ts';
 import type { MutationResolvers } from '../generated/graphql.ts';
 import { incomingFile } from '../incoming-file.ts';
@@ -12,5 +13,6 @@ export const Mutation: MutationResolvers = {
       return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
     });
   },
+  cancelUpload: (_parent, { id }, context) => cancelUpload(id, context),
   deleteUpload: (_parent, { id }, context) => deleteUpload(id, context),
 };

@@ -2,11 +2,12 @@ import type { Pool } from 'mariadb';
 
 const AT_ONCE = 5_000;
 
-/** Keeps of the load only that it was, how it ended and what it counted; nothing of the file's text. */
+/** Keeps of the load only that it was, how it ended and what it counted; nothing of the file's text. One that has not ended is cancelled. */
 export async function markDeleted(pool: Pool, uploadId: string, at: Date): Promise<void> {
   await pool.query(
-    `UPDATE loads SET deleted_at = ?, reasons = '[]', failure = NULL, dialect = NULL
-      WHERE upload_id = ? AND deleted_at IS NULL AND state <> 'LOADING'`,
+    `UPDATE loads SET deleted_at = ?, reasons = '[]', failure = NULL, dialect = NULL,
+        state = IF(state = 'LOADING', 'CANCELLED', state)
+      WHERE upload_id = ? AND deleted_at IS NULL`,
     [at, uploadId],
   );
 }

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE `loads`
+    ADD COLUMN `dead_lettered_at` DATETIME(3) NULL;
