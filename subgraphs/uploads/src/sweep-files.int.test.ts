@@ -94,4 +94,11 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('sweeping %s, whatever the a
     stream.destroy(new Error('the end'));
     await broken;
   });
+
+  test('deletes nothing where more than a tenth of the files is unknown: the database may be the wrong one', async () => {
+    const ids = Array.from({ length: 11 }, (_, index) => `unknown-${index}`);
+    for (const id of ids) await replicas.files.write(id, Readable.from([Buffer.from(id)]));
+    await sweep();
+    for (const id of ids) expect((await buffer(await replicas.files.read(id))).toString()).toBe(id);
+  });
 });
