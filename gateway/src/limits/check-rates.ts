@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Viewer } from '../auth/caller.ts';
+import { hashAccount, type KnownAddresses } from './known-addresses.ts';
 import type { FieldRate, Rate } from './rates.ts';
 import { readValue } from './read-value.ts';
 import { rootFields } from './root-fields.ts';
@@ -18,14 +18,21 @@ export type CheckRates = (
   client: { viewer: Viewer | null; address: string },
 ) => Promise<void>;
 
-/** Counts per viewer, per address, and for some fields per address and per account, each in buckets of its own. */
+/**
+ * An account that an argument names is limited over all addresses too, against guessing from many of them; much more
+ * generously, and never for an address where the account was in use, so that nobody can lock its owner out.
+ */
+const accountFactor = 20;
+
+/** Counts per viewer, per address, and for some fields per address and per account, each in its own buckets. */
 export function createCheckRates(options: {
   drawTokens: DrawTokens;
   perViewer: Rate | null;
   perAddress: Rate | null;
   fields: readonly FieldRate[];
+  known: KnownAddresses;
 }): CheckRates {
-  const { perAddress, perViewer, drawTokens } = options;
+  const { perAddress, perViewer, drawTokens, known } = options;
   const byField = new Map(options.fields.map((rate) => [rate.field, rate]));
 
   return async ({ schema, document, operationName, variables }, { viewer, address }) => {
@@ -34,6 +41,7 @@ export function createCheckRates(options: {
       draws.set(key, { key, count, periodMs, tokens: (draws.get(key)?.tokens ?? 0) + 1 });
     }
     if (perAddress) add(`address:${address}`, perAddress);
+    if (viewer) known.remember(viewer.email, address);
     if (perViewer && viewer) add(`viewer:${viewer.sub}`, perViewer);
     const operation = byField.size > 0 ? getOperationAST(document, operationName) : null;
     const root = operation && schema.getRootType(operation.operation)?.name;
@@ -44,20 +52,20 @@ export function createCheckRates(options: {
       const [name, ...path] = rate.account;
       const argument = node.arguments?.find((each) => each.name.value === name);
       const given = argument ? inside(readValue(argument.value, variables ?? {}), path) : undefined;
-      const account = rate.account.length === 0 ? viewer?.sub : given;
-      if (account !== undefined && account !== null) add(`${rate.field}:account:${hashOf(String(account))}`, rate);
+      if (rate.account.length === 0) {
+        if (viewer) add(`${rate.field}:account:${hashAccount(viewer.sub)}`, rate);
+      } else if (given !== undefined && given !== null && !(await known.has(String(given), address))) {
+        const wide = { ...rate, count: rate.count * accountFactor };
+        add(`${rate.field}:account:${hashAccount(String(given))}`, wide);
+      }
     }
     const waitMs = await drawTokens([...draws.values()]);
     if (waitMs <= 0) return;
     const retryAfterSeconds = Math.ceil(waitMs / 1000);
-    const message = `Too many requests; try again in ${retryAfterSeconds} s`;
+    const message = `Too many requests. Try again in ${retryAfterSeconds} s.`;
     throw new TryLater('RATE_LIMITED', message, { limit: 'RATE_LIMIT', retryAfterSeconds });
   };
 }
 
 const inside = (value: unknown, path: readonly string[]) =>
   path.reduce<unknown>((outer, name) => (Object.hasOwn(Object(outer), name) ? Object(outer)[name] : undefined), value);
-
-/** Accounts and tokens are not for Redis to know; how an address is spelled makes no other account of it. */
-const hashOf = (account: string) =>
-  createHash('sha256').update(account.trim().toLowerCase()).digest('hex').slice(0, 32);

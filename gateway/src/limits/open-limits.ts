@@ -4,6 +4,7 @@ import type { Viewer } from '../auth/caller.ts';
 import type { GatewayConfig } from '../config.ts';
 import { createCheckRates } from './check-rates.ts';
 import { createClientAddress } from './client-address.ts';
+import { createKnownAddresses, nobodyKnown } from './known-addresses.ts';
 import { watchLoad } from './load.ts';
 import { createPersistedDocuments } from './persisted-documents.ts';
 import { createPlaces } from './places.ts';
@@ -51,6 +52,7 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
       perViewer: orInProduction(config.RATE_LIMIT_PER_VIEWER, productionPerViewer),
       perAddress: orInProduction(config.RATE_LIMIT_PER_ADDRESS, productionPerAddress),
       fields: config.RATE_LIMITED_FIELDS,
+      known: redis ? createKnownAddresses({ redis, prefix }) : nobodyKnown,
     }),
     limitConnections: createLimitConnections({
       max: config.MAX_TCP_CONNECTIONS,

@@ -53,17 +53,30 @@ describe('rates', () => {
     await client.dispose();
   });
 
-  test('a field has a rate of its own per account, however it is spelled and from wherever, and per address, also by aliases', async () => {
-    expect(await from('192.0.2.20', '{ box(id: "a") { id } }')).toMatchObject({ status: 200 });
-    expect(await from('192.0.2.21', '{ box(id: " A ") { id } }')).toMatchObject({ status: 200 });
-    expect(await from('192.0.2.22', '{ box(id: "a") { id } }')).toMatchObject({ status: 429 });
-    expect(await from('192.0.2.22', '{ box(id: "b") { id } }')).toMatchObject({ status: 200 });
+  test('a field has a rate of its own per address, also by aliases, and a wider one per account over all addresses, however it is spelled', async () => {
+    const aliases = Array.from({ length: 2 }, (_, index) => `x${index}: box(id: "a") { id }`).join(' ');
+    for (let last = 0; last < 19; last += 1)
+      expect(await from(`192.0.2.${20 + last}`, `{ ${aliases} }`)).toMatchObject({ status: 200 });
+    expect(await from('192.0.2.60', '{ box(id: " A ") { id } }')).toMatchObject({ status: 200 });
+    expect(await from('192.0.2.61', `{ ${aliases} }`)).toMatchObject({ status: 429 });
+    expect(await from('192.0.2.61', '{ box(id: "b") { id } }')).toMatchObject({ status: 200 });
     expect(
       await from(
-        '192.0.2.23',
+        '192.0.2.63',
         '{ x: box(id: "c") { id } ...F } fragment F on Query { y: box(id: "d") { id } z: box(id: "e") { id } }',
       ),
     ).toMatchObject({ status: 429 });
+  });
+
+  test('the rate of an account does not lock out its owner where the account was in use before', async () => {
+    const owner = fixture.accessToken({ sub: 'owner', email: 'Owner@example.com' });
+    expect(await from('192.0.2.70', '{ who }', owner)).toMatchObject({ status: 200 });
+    const attempt = '{ x: box(id: "owner@example.com") { id } y: box(id: "owner@example.com") { id } }';
+    for (let last = 0; last < 20; last += 1)
+      expect(await from(`192.0.2.${80 + last}`, attempt)).toMatchObject({ status: 200 });
+    expect(await from('192.0.2.110', attempt)).toMatchObject({ status: 429 });
+    expect(await from('192.0.2.70', attempt)).toMatchObject({ status: 200 });
+    expect(await from('192.0.2.70', attempt)).toMatchObject({ status: 429 });
   });
 });
 

@@ -3,8 +3,7 @@ import type { Transaction, UsersDb } from '@tributary/users-db';
 import { hashToken } from './hash-token.ts';
 
 const lifetimeMs = 30 * 60_000;
-const countedMs = 60 * 60_000;
-const mostCounted = 3;
+const maxValid = 3;
 
 export interface StartedReset {
   id: string;
@@ -13,13 +12,13 @@ export interface StartedReset {
 }
 
 /**
- * Makes a token that is good for thirty minutes, and ends the user's earlier ones; null, changing nothing, for the
- * fourth within an hour. The caller has locked the user's row.
+ * Creates a token that works once within thirty minutes. Earlier tokens stay valid, so that asking for a link for somebody
+ * else's account does them no harm. Returns null, changing nothing, while three are valid: their owner has links enough.
+ * The caller has locked the user's row.
  */
 export async function startReset(tx: Transaction, userId: string, now: Date): Promise<StartedReset | null> {
-  await tx.passwordReset.deleteMany({ where: { userId, createdAt: { lte: new Date(now.getTime() - countedMs) } } });
-  if ((await tx.passwordReset.count({ where: { userId } })) >= mostCounted) return null;
-  await endResets(tx, userId, now);
+  await tx.passwordReset.deleteMany({ where: { userId, expiresAt: { lte: now } } });
+  if ((await tx.passwordReset.count({ where: { userId, endedAt: null } })) >= maxValid) return null;
   const token = randomBytes(32).toString('base64url');
   const expiresAt = new Date(now.getTime() + lifetimeMs);
   const data = { userId, tokenHash: hashToken(token), createdAt: now, expiresAt };

@@ -2,9 +2,9 @@ import type { Clock } from '@tributary/core';
 import { resetRequested } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import { addToOutbox, type UsersDb } from '@tributary/users-db';
-import { answerEvenly } from './answer-evenly.ts';
 import { findByEmail } from './find-by-email.ts';
 import { lockUser } from './lock-user.ts';
+import { padResponseTime } from './pad-response-time.ts';
 import { startReset } from './password-resets.ts';
 
 export interface RequestResetDeps {
@@ -15,7 +15,7 @@ export interface RequestResetDeps {
 }
 
 /**
- * Has a link to a new password mailed to the address, if it has an account that did not ask three times within the hour.
+ * Has a link to a new password mailed to the address, unless three such links are still valid.
  * The answer and the time it takes are the same whether it has one or not.
  */
 export function requestPasswordReset(email: string, deps: RequestResetDeps): Promise<true> {
@@ -24,7 +24,7 @@ export function requestPasswordReset(email: string, deps: RequestResetDeps): Pro
     if (found !== null) await enterRequest(found.id, deps);
     return true;
   };
-  return answerEvenly(work, deps.clock);
+  return padResponseTime(work, deps.clock);
 }
 
 async function enterRequest(userId: string, { db, clock, outboxFilled }: RequestResetDeps): Promise<void> {

@@ -11,7 +11,7 @@ const unasked = 'If you did not ask for it, nothing is left to do: your password
 /** Subject, plain text and HTML of the mail with the link of a password reset, and with the mutation that does the same. Pure. */
 export function composeResetMail(reset: RequestedReset, { publicUrl }: { publicUrl: string }) {
   const greeting = `Hello ${oneLine(reset.user.name)},`;
-  const until = `The link is good once, until ${clockTime(reset.expiresAt)} UTC, and until you ask for another one.`;
+  const until = `This link works once, until ${clockTime(reset.expiresAt)} UTC.`;
   const link = `${publicUrl.replace(/\/+$/, '')}/account/reset-password#token=${reset.token}`;
   const mutation = `mutation { resetPassword(token: "${reset.token}", newPassword: "…") { accessToken } }`;
   const content = { greeting, until, link, mutation, graph: publicUrl };

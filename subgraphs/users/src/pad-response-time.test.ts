@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fixedClock } from '@tributary/testing';
-import { answerEvenly } from './answer-evenly.ts';
+import { padResponseTime } from './pad-response-time.ts';
 
 /** How long an answer takes, by a clock that only work and sleep move. */
 async function answerMs(workMs: number, fails = false): Promise<number> {
@@ -11,7 +11,7 @@ async function answerMs(workMs: number, fails = false): Promise<number> {
     time.advance(workMs);
     if (fails) throw new Error('away');
   };
-  await answerEvenly(work, clock).catch(() => undefined);
+  await padResponseTime(work, clock).catch(() => undefined);
   return time.now().getTime() - startedAt;
 }
 
@@ -28,7 +28,7 @@ describe('an even answer', () => {
 
   test('is that of the work', async () => {
     const clock = { ...fixedClock(), sleep: async () => undefined };
-    expect(await answerEvenly(async () => 'done', clock)).toBe('done');
-    await expect(answerEvenly(() => Promise.reject(new Error('away')), clock)).rejects.toThrow('away');
+    expect(await padResponseTime(async () => 'done', clock)).toBe('done');
+    await expect(padResponseTime(() => Promise.reject(new Error('away')), clock)).rejects.toThrow('away');
   });
 });

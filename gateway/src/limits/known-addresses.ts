@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { createShortMemory, systemClock } from '@tributary/core';
+import type { Redis } from 'ioredis';
+
+const keepSeconds = 30 * 24 * 3_600;
+const refreshMs = 3_600_000;
+const maxRemembered = 10_000;
+
+/** The addresses from which an account was used with a valid token during the last 30 days. */
+export interface KnownAddresses {
+  remember(account: string, address: string): void;
+  /** False also while Redis is unavailable. */
+  has(account: string, address: string): Promise<boolean>;
+}
+
+/** Keeps them in Redis, which all gateways share; accounts as hashes, whatever their case. */
+export function createKnownAddresses({ redis, prefix }: { redis: Redis; prefix: string }): KnownAddresses {
+  const remembered = createShortMemory<true>({ most: maxRemembered, clock: systemClock });
+  const toKey = (account: string, address: string) => `${prefix}known:${hashAccount(account)}:${address}`;
+  return {
+    remember(account, address) {
+      const key = toKey(account, address);
+      if (remembered.get(key) || redis.status !== 'ready') return;
+      remembered.keep(key, true, Date.now() + refreshMs);
+      redis.set(key, '1', 'EX', keepSeconds).catch(() => undefined);
+    },
+    async has(account, address) {
+      if (redis.status !== 'ready') return false;
+      return (await redis.exists(toKey(account, address)).catch(() => 0)) > 0;
+    },
+  };
+}
+
+export const nobodyKnown: KnownAddresses = { remember: () => undefined, has: async () => false };
+
+/** Redis never holds an account or token itself; spelling in another case makes no other account of it. */
+export const hashAccount = (account: string) =>
+  createHash('sha256').update(account.trim().toLowerCase()).digest('hex').slice(0, 32);
