@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { installPackages } from './checkout/packages.mjs';
+import { root } from './checkout/paths.mjs';
+import { setUp } from './checkout/set-up.mjs';
+import { runCommand } from './terminal/run-command.mjs';
+import { step } from './terminal/say.mjs';
+
+/** `npm run fuzz`: sends random bytes to a gateway and checks that it goes on; `-- --help` prints the options. */
+await runCommand(async () => {
+  const args = process.argv.slice(2);
+  const isRun = !args.includes('--help');
+  if (!isRun) await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
+  const servers = isRun ? await setUp() : { environment: {}, release: async () => {} };
+  try {
+    const fuzz = ['--import', 'tsx', '--conditions=tributary-source', join(root, 'gateway/fixtures/fuzz/main.ts')];
+    const env = { ...process.env, ...servers.environment };
+    const child = spawn(process.execPath, [...fuzz, ...args], { cwd: root, env, stdio: 'inherit' });
+    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
+    const [code] = await once(child, 'close');
+    process.exitCode = code ?? 1;
+  } finally {
+    await servers.release();
+  }
+});
