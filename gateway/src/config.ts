@@ -49,6 +49,8 @@ export const config = z
     MAX_ALIASES: wholeNumber(0, 10_000).default(30),
     MAX_DIRECTIVES: wholeNumber(0, 10_000).default(50),
     MAX_TOKENS: wholeNumber(10, 1_000_000).default(2_000),
+    MAX_DOCUMENT_BYTES: wholeNumber(100, 100_000_000).default(100_000),
+    MAX_MERGED_FIELDS: wholeNumber(100, 100_000_000).default(20_000),
     MAX_COST: wholeNumber(1, 1_000_000_000).default(10_000),
     ASSUMED_LIST_SIZE: wholeNumber(0, 1_000_000).default(10),
     WEBSOCKET_PING_MS: wholeNumber(100, 3_600_000).default(12_000),

@@ -1,6 +1,7 @@
 import { openSpan } from '@tributary/tracing';
 import type { Request, RequestHandler } from 'express';
 import { GraphQLError, getOperationAST } from 'graphql';
+import type { CheckedOperation } from '../graph/documents.ts';
 import { operationAttributes } from '../graph/operation-attributes.ts';
 import type { PersistedDocuments } from '../limits/persisted-documents.ts';
 import type { Measures } from '../metrics/create-measures.ts';
@@ -17,7 +18,7 @@ const costHeader = 'x-graphql-cost';
 
 /**
  * The one place that decides how an operation over HTTP is answered. What comes as a stream is answered here, as is a document
- * that is larger than allowed; the rest goes on to Apollo Server, with the Accept header that was decided.
+ * that is not valid or larger than allowed; the rest goes on to Apollo Server, with the Accept header that was decided.
  */
 export function answerOperations(options: {
   persisted: PersistedDocuments;
@@ -28,28 +29,27 @@ export function answerOperations(options: {
     if (!carriesOperation(request)) return next();
     const { query: sent, ...parameters } = readParameters(request);
     const { documents, schema } = requestContextOf(response).graph;
-    const read = await readOrError(async () => {
+    const { query, document, errors, cost } = await refusedOr(async () => {
       const query = await options.persisted.resolve({ query: sent, extensions: parameters.extensions });
-      return { query, ...documents.read({ ...parameters, query }) };
+      return { query, ...documents.check({ ...parameters, query }) };
     });
-    const isRead = 'document' in read;
-    const kind = isRead ? (getOperationAST(read.document, parameters.operationName)?.operation ?? null) : null;
+    const kind = (document && getOperationAST(document, parameters.operationName)?.operation) ?? null;
     const measured = measuredBy(response, options.measures);
     measured.is(kind);
     const type = chooseAnswer(request.headers.accept, kind);
     if (type !== json && type !== graphqlJson) {
-      const prepared = isRead ? documents.prepare({ ...parameters, query: read.query }) : [read];
+      const prepared = errors.length > 0 ? errors : documents.prepare({ ...parameters, query });
       return options.stream(request, response, { prepared, kind, type });
     }
-    if (!isRead) {
-      measured.failed([read]);
-      return sendErrors(response, type, [read]);
+    if (!document || errors.length > 0) {
+      measured.failed(errors);
+      return sendErrors(response, type, errors);
     }
-    if (request.get(costHeader) === 'report') response.setHeader(costHeader, read.cost);
-    response.locals.operation = { ...parameters, schema, document: read.document };
-    if (parameters.extensions?.persistedQuery) putText(request, read.query, parameters.extensions);
+    if (request.get(costHeader) === 'report') response.setHeader(costHeader, cost);
+    response.locals.operation = { ...parameters, schema, document };
+    if (parameters.extensions?.persistedQuery) putText(request, query, parameters.extensions);
     request.headers.accept = type;
-    const { type: name, attributes } = operationAttributes(read.document, parameters.operationName);
+    const { type: name, attributes } = operationAttributes(document, parameters.operationName);
     const { span, run } = openSpan(name, { attributes });
     response.once('close', () => span.end());
     run(next);
@@ -78,11 +78,11 @@ function putText(request: Request, query: string, { persistedQuery, ...extension
   request.url = `${path}?${parameters}`;
 }
 
-async function readOrError<Read>(read: () => Promise<Read>): Promise<Read | GraphQLError> {
+async function refusedOr(check: () => Promise<CheckedOperation & { query: string }>) {
   try {
-    return await read();
+    return await check();
   } catch (error) {
-    if (error instanceof GraphQLError) return error;
+    if (error instanceof GraphQLError) return { query: '', document: null, errors: [error], cost: 0 };
     throw error;
   }
 }

@@ -7,21 +7,23 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
-  validate,
 } from 'graphql';
-import { keepLatest } from '../authorization/keep-latest.ts';
 import type { CostRules } from '../limits/cost-rules.ts';
 import { estimateCost } from '../limits/estimate-cost.ts';
 import { assertShallow } from '../limits/value-depth.ts';
-import { measureOperation } from './measure-operation.ts';
+import { createValidate } from './create-validate.ts';
+import { createDocumentCache } from './document-cache.ts';
+import { createMeasure } from './measure-operation.ts';
 import { withoutSuggestion } from './without-suggestion.ts';
 
 export interface DocumentLimits {
+  maxDocumentBytes: number;
   maxDepth: number;
   maxRootFields: number;
   maxAliases: number;
   maxDirectives: number;
   maxTokens: number;
+  maxMergedFields: number;
   maxCost: number;
   /** Items of a list whose size nothing tells. */
   assumedListSize: number;
@@ -34,40 +36,51 @@ export interface SentOperation {
   variables?: Record<string, unknown> | null | undefined;
 }
 
-/** Documents of everyday size that are not read again while they are asked for. */
-const documentsKept = 1_000;
-const longestKept = 10_000;
+/** An operation that was checked; it can run where there are no errors. */
+export interface CheckedOperation {
+  /** Null where it could not be parsed, or is larger than allowed. */
+  document: DocumentNode | null;
+  errors: readonly GraphQLError[];
+  cost: number;
+}
+
+const maxLines = 5_000;
 
 export type Documents = ReturnType<typeof createDocuments>;
 
-/** Reads what clients want to run, whichever way they come, and refuses what is larger than allowed before it is validated. */
+/**
+ * Checks documents of clients, on every transport: parsed, within the limits, valid, not too expensive. The time follows the length of
+ * the document; the verdict is remembered by its text.
+ */
 export function createDocuments(options: {
   schema: GraphQLSchema;
   limits: DocumentLimits;
   costRules: CostRules;
-  /** Errors then tell nothing of the schema that was not asked for. */
+  /** Errors then tell nothing of the schema that was not asked for, and introspection is refused. */
   isProduction: boolean;
 }) {
-  const { limits, schema } = options;
+  const { isProduction, limits, schema } = options;
   // What operations without variables cost is the same each time they are sent.
   const costs = new WeakMap<OperationDefinitionNode, number>();
-  const documentOf = keepLatest<DocumentNode>(documentsKept);
-
-  /**
-   * Throws a GraphQLError of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, COST_ESTIMATED_TOO_EXPENSIVE over `maxCost`, or
-   * GRAPHQL_VALIDATION_FAILED over the others; and BAD_USER_INPUT for variables that are nested too deep.
-   */
-  function read({ query, operationName, variables }: SentOperation): { document: DocumentNode; cost: number } {
-    assertShallow('variables', variables);
-    const document = query.length > longestKept ? readWithin(query) : documentOf(query, () => readWithin(query));
-    return { document, cost: costWithin(document, operationName, variables ?? {}) };
-  }
+  const verdicts = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  const documents = createDocumentCache();
+  const validate = createValidate({
+    schema,
+    maxMergedFields: limits.maxMergedFields,
+    allowsIntrospection: !isProduction,
+  });
 
   function readWithin(query: string): DocumentNode {
+    // Each error computes its line and column by reading all lines before it.
+    const lines = query.match(/[\n\r]/g)?.length ?? 0;
+    if (Buffer.byteLength(query) > limits.maxDocumentBytes || lines > maxLines) {
+      throw tooMuch('MAX_DOCUMENT_BYTES', `is longer than ${limits.maxDocumentBytes} bytes or ${maxLines} lines`);
+    }
     const document = parseWithin(query, limits.maxTokens);
+    const measure = createMeasure(document);
     for (const operation of document.definitions) {
       if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-      const { depth, fields, aliases, directives } = measureOperation(operation, document);
+      const { depth, fields, aliases, directives } = measure(operation);
       if (depth > limits.maxDepth) throw tooMuch('MAX_DEPTH', `is nested deeper than ${limits.maxDepth} fields`);
       if (fields > limits.maxRootFields)
         throw tooMuch('MAX_ROOT_FIELDS', `selects ${fields} fields at its top; ${limits.maxRootFields} are allowed`);
@@ -93,27 +106,47 @@ export function createDocuments(options: {
   }
 
   /** What is wrong with a document in this graph; nothing where it can run. */
-  function findErrors(document: DocumentNode): GraphQLError[] {
-    const shown = ({ message }: GraphQLError) => (options.isProduction ? withoutSuggestion(message) : message);
-    return validate(schema, document).map((error) => coded(error, 'GRAPHQL_VALIDATION_FAILED', shown(error)));
+  function findErrors(document: DocumentNode): readonly GraphQLError[] {
+    const known = verdicts.get(document);
+    if (known) return known;
+    const errors = validate(document);
+    for (const error of errors) {
+      // A copy would compute its line and column again.
+      error.extensions.code = 'GRAPHQL_VALIDATION_FAILED';
+      if (isProduction) error.message = withoutSuggestion(error.message);
+    }
+    verdicts.set(document, errors);
+    return errors;
+  }
+
+  /**
+   * Errors are of code GRAPHQL_PARSE_FAILED, also over `maxTokens`, COST_ESTIMATED_TOO_EXPENSIVE over `maxCost`, or
+   * GRAPHQL_VALIDATION_FAILED. Throws BAD_USER_INPUT for variables that are nested too deep.
+   */
+  function check({ query, operationName, variables }: SentOperation): CheckedOperation {
+    let document: DocumentNode | null = null;
+    assertShallow('variables', variables);
+    try {
+      document = documents.get(query, () => readWithin(query));
+      const errors = findErrors(document);
+      const cost = errors.length > 0 ? 0 : costWithin(document, operationName, variables ?? {});
+      return { document, errors, cost };
+    } catch (error) {
+      if (error instanceof GraphQLError) return { document, errors: [error], cost: 0 };
+      throw error;
+    }
   }
 
   return {
-    read,
+    check,
     findErrors,
 
-    /** Reads and validates; the arguments to run it with, or what is wrong with it. */
+    /** The arguments to run an operation with, or what is wrong with it. */
     prepare(operation: SentOperation): ExecutionArgs | readonly GraphQLError[] {
-      try {
-        const { document } = read(operation);
-        const errors = findErrors(document);
-        if (errors.length > 0) return errors;
-        const { operationName = null, variables: variableValues = null } = operation;
-        return { schema, document, operationName, variableValues };
-      } catch (error) {
-        if (error instanceof GraphQLError) return [error];
-        throw error;
-      }
+      const { document, errors } = check(operation);
+      if (!document || errors.length > 0) return errors;
+      const { operationName = null, variables: variableValues = null } = operation;
+      return { schema, document, operationName, variableValues };
     },
   };
 }
@@ -131,8 +164,8 @@ function tooMuch(limit: string, message: string): GraphQLError {
   return new GraphQLError(`The operation ${message}`, { extensions });
 }
 
-function coded({ message, nodes, source, positions, extensions }: GraphQLError, code: string, shown = message) {
-  return new GraphQLError(shown, {
+function coded({ message, nodes, source, positions, extensions }: GraphQLError, code: string) {
+  return new GraphQLError(message, {
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { Kind, parse } from 'graphql';
-import { measureOperation } from './measure-operation.ts';
+import { createMeasure } from './measure-operation.ts';
 
 function measure(query: string) {
   const document = parse(query);
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (!operation) throw new Error('There is no operation');
-  return measureOperation(operation, document);
+  return createMeasure(document)(operation);
 }
 
 test.each([

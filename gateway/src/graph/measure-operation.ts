@@ -19,10 +19,10 @@ export interface Measure {
 const nothing: Measure = { depth: 0, fields: 0, aliases: 0, directives: 0 };
 
 /**
- * Measures an operation in one walk, a fragment as often as it is spread. Each fragment is looked at once, so that fragments
- * which spread each other many times cost no more than their text.
+ * Measures the operations of a document, a fragment as often as it is spread. Each fragment is visited once, also for several
+ * operations and where fragments spread each other many times.
  */
-export function measureOperation(operation: OperationDefinitionNode, document: DocumentNode): Measure {
+export function createMeasure(document: DocumentNode): (operation: OperationDefinitionNode) => Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -60,7 +60,8 @@ export function measureOperation(operation: OperationDefinitionNode, document: D
     return measure;
   }
 
-  return together({ ...nothing, directives: operation.directives?.length ?? 0 }, ofSet(operation.selectionSet));
+  return ({ directives, selectionSet }) =>
+    together({ ...nothing, directives: directives?.length ?? 0 }, ofSet(selectionSet));
 }
 
 function together(one: Measure, other: Measure): Measure {

@@ -65,10 +65,12 @@ export async function openGraph(
   const authorization =
     config.AUTH === 'off' ? null : createAuthorization({ ...options, rules: supergraph.accessRules });
   const wrap = authorization ? { wrap: authorization.wrap } : {};
+  let documents: Documents | undefined;
   const { server, schema, planCount } = await startGraph({
     supergraphSdl: supergraph.sdl,
     subgraphs,
     isProduction,
+    findErrors: (document) => documents?.findErrors(document) ?? [],
     measures,
     log,
     ...wrap,
@@ -81,7 +83,7 @@ export async function openGraph(
     await server.stop();
     throw error;
   }
-  const documents = createDocuments({ schema, limits: documentLimits(config), costRules, isProduction });
+  documents = createDocuments({ schema, limits: documentLimits(config), costRules, isProduction });
 
   async function close() {
     await server.stop();
@@ -95,11 +97,13 @@ export async function openGraph(
 
 function documentLimits(config: GatewayConfig) {
   return {
+    maxDocumentBytes: config.MAX_DOCUMENT_BYTES,
     maxDepth: config.MAX_DEPTH,
     maxRootFields: config.MAX_ROOT_FIELDS,
     maxAliases: config.MAX_ALIASES,
     maxDirectives: config.MAX_DIRECTIVES,
     maxTokens: config.MAX_TOKENS,
+    maxMergedFields: config.MAX_MERGED_FIELDS,
     maxCost: config.MAX_COST,
     assumedListSize: config.ASSUMED_LIST_SIZE,
   };

@@ -28,3 +28,19 @@ function listOperations({ definitions }: DocumentNode): string {
   );
   return names.join(', ') || 'none';
 }
+
+/** Refuses any document with an error, whichever way it came here: Apollo Server itself validates nothing. */
+export function requireValid(
+  findErrors: (document: DocumentNode) => readonly GraphQLError[],
+): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document }) {
+          const [error] = findErrors(document);
+          if (error) throw error;
+        },
+      };
+    },
+  };
+}

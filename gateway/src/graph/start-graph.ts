@@ -3,7 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { badConfig, type Log } from '@tributary/core';
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Authorization } from '../authorization/create-authorization.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { tellErrors } from '../metrics/tell-errors.ts';
@@ -13,7 +13,7 @@ import type { Subgraph } from '../subgraph/subgraph.ts';
 import { answerDirectly } from './answer-directly.ts';
 import { csrfHeaders } from './csrf-headers.ts';
 import { createFormatError } from './format-error.ts';
-import { requireOperation } from './require-operation.ts';
+import { requireOperation, requireValid } from './require-operation.ts';
 import { statusByMediaType } from './status-by-media-type.ts';
 
 type QueryPlan = Parameters<typeof executeQueryPlan>[0];
@@ -25,6 +25,8 @@ export async function startGraph(options: {
   isProduction: boolean;
   log: Log;
   measures: Measures;
+  /** What is wrong with a document; remembered, so that it costs nothing for one that was checked before. */
+  findErrors: (document: DocumentNode) => readonly GraphQLError[];
   /** Puts something in front of the gateway that may change what it is asked and what it answers. */
   wrap?: Authorization['wrap'];
 }): Promise<{ server: ApolloServer<RequestContext>; schema: GraphQLSchema; planCount: () => number }> {
@@ -61,6 +63,8 @@ export async function startGraph(options: {
   const server = new ApolloServer<RequestContext>({
     gateway: options.wrap?.(gateway) ?? gateway,
     logger: log,
+    // Documents are validated by `requireValid`, in linear time.
+    dangerouslyDisableValidation: true,
     introspection: !isProduction,
     // Hashes are looked up before a request comes here.
     persistedQueries: false,
@@ -69,6 +73,7 @@ export async function startGraph(options: {
     csrfPrevention: { requestHeaders: csrfHeaders },
     formatError: createFormatError({ log, isProduction }),
     plugins: [
+      requireValid(options.findErrors),
       requireOperation,
       statusByMediaType,
       tellErrors(measures),
