@@ -9,6 +9,8 @@ export interface RequestContext extends Caller {
   requestId: string;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
+  /** Settles once the client has the answer, or is gone; without it the answer is taken at once. */
+  answered?: Promise<void> | undefined;
   /** Only of a multipart request. */
   files?: ArrivingFiles | undefined;
   /** What the one subgraph of the operation answered already. */

@@ -2,13 +2,18 @@ import { isAppError, type Log } from '@tributary/core';
 import type { ErrorRequestHandler } from 'express';
 import { extensionsOf } from '../graph/extensions-of.ts';
 import { httpStatus } from '../http-status.ts';
+import type { Limits } from '../limits/open-limits.ts';
 import { TryLater } from '../limits/try-later.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { measuredBy } from '../metrics/measured-request.ts';
 import { jsonTypeFor } from './accepted-types.ts';
 
 /** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
-export function answerErrors(log: Log, measures: Measures): ErrorRequestHandler {
+export function answerErrors(
+  log: Log,
+  measures: Measures,
+  { addressOf, refusals }: Pick<Limits, 'addressOf' | 'refusals'>,
+): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (response.headersSent) {
       response.destroy();
@@ -17,6 +22,8 @@ export function answerErrors(log: Log, measures: Measures): ErrorRequestHandler 
     measuredBy(response, measures).failed([error]);
     const { status, extensions, message } = describe(error);
     if (status === 500) log.error({ err: error }, 'a request failed');
+    // The answer does not wait for it: an address over its rate is refused from its next request on.
+    if (status < 500 && !(error instanceof TryLater)) refusals.count(addressOf(request)).catch(() => undefined);
     if (error instanceof TryLater) response.setHeader('retry-after', error.retryAfterSeconds);
     response
       .status(status)

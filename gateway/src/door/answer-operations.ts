@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express';
 import { GraphQLError, getOperationAST } from 'graphql';
 import type { CheckedOperation } from '../graph/documents.ts';
 import { operationAttributes } from '../graph/operation-attributes.ts';
-import type { PersistedDocuments } from '../limits/persisted-documents.ts';
+import type { Limits } from '../limits/open-limits.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import { measuredBy } from '../metrics/measured-request.ts';
 import { eventStream, graphqlJson, json } from './accepted-types.ts';
@@ -21,32 +21,36 @@ const costHeader = 'x-graphql-cost';
  * that is not valid or larger than allowed; the rest goes on to Apollo Server, with the Accept header that was decided.
  */
 export function answerOperations(options: {
-  persisted: PersistedDocuments;
+  limits: Pick<Limits, 'addressOf' | 'persisted' | 'refusals'>;
   stream: StreamOperation;
   measures: Measures;
 }): RequestHandler {
   return async (request, response, next) => {
     if (!carriesOperation(request)) return next();
+    const { addressOf, persisted, refusals } = options.limits;
     const { query: sent, ...parameters } = readParameters(request);
     const { documents, schema } = requestContextOf(response).graph;
     const { query, document, errors, cost } = await refusedOr(async () => {
-      const query = await options.persisted.resolve({ query: sent, extensions: parameters.extensions });
+      const query = await persisted.resolve({ query: sent, extensions: parameters.extensions });
       return { query, ...documents.check({ ...parameters, query }) };
     });
+    if (errors.length > 0) await refusals.count(addressOf(request));
+    const { extensions } = parameters;
+    const register = (client: string) => persisted.register({ query: sent, extensions }, client);
     const kind = (document && getOperationAST(document, parameters.operationName)?.operation) ?? null;
     const measured = measuredBy(response, options.measures);
     measured.is(kind);
     const type = chooseAnswer(request.headers.accept, kind);
     if (type !== json && type !== graphqlJson) {
       const prepared = errors.length > 0 ? errors : documents.prepare({ ...parameters, query });
-      return options.stream(request, response, { prepared, kind, type });
+      return options.stream(request, response, { prepared, kind, type, register });
     }
     if (!document || errors.length > 0) {
       measured.failed(errors);
       return sendErrors(response, type, errors);
     }
     if (request.get(costHeader) === 'report') response.setHeader(costHeader, cost);
-    response.locals.operation = { ...parameters, schema, document };
+    response.locals.operation = { ...parameters, schema, document, register };
     if (parameters.extensions?.persistedQuery) putText(request, query, parameters.extensions);
     request.headers.accept = type;
     const { type: name, attributes } = operationAttributes(document, parameters.operationName);

@@ -8,7 +8,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { CurrentGraph } from '../graph/current-graph.ts';
 import { extensionsOf } from '../graph/extensions-of.ts';
 import { httpStatus } from '../http-status.ts';
-import type { Limits } from '../limits/open-limits.ts';
+import { clientOf, type Limits } from '../limits/open-limits.ts';
 import { withinTime } from '../limits/operation-time.ts';
 import { TryLater } from '../limits/try-later.ts';
 import type { Measures } from '../metrics/create-measures.ts';
@@ -62,7 +62,7 @@ export function createApp(options: {
   app.use(
     '/graphql',
     measureRequests(measures),
-    refuseOverload(limits.load),
+    refuseOverload(limits),
     acceptUploads(options.uploads, measures),
     express.json({ limit: options.maxBodyBytes }),
     countInFlight(limits.load, limits.addressOf),
@@ -71,14 +71,14 @@ export function createApp(options: {
       request.body ??= {};
       next();
     },
-    answerOperations({ ...options, persisted: limits.persisted }),
+    answerOperations(options),
     (request, response, next) =>
       expressMiddleware(requestContextOf(response).graph.server, { context })(request, response, next),
   );
   app.use(() => {
     throw notFound('There is nothing here');
   });
-  app.use(answerErrors(log, measures));
+  app.use(answerErrors(log, measures, limits));
   return app;
 
   async function context({ req, res }: { req: Request; res: Response }): Promise<RequestContext> {
@@ -86,14 +86,22 @@ export function createApp(options: {
     try {
       const { viewer } = await authenticate(req.headers.authorization);
       const { operation, signal, requestId, files } = requestContextOf(res);
-      if (operation) await limits.checkRates(operation, { viewer, address: limits.addressOf(req) });
-      else if (req.method !== 'POST' && req.query.query !== undefined)
+      const address = limits.addressOf(req);
+      if (operation) {
+        await limits.checkRates(operation, { viewer, address });
+        await operation.register?.(clientOf(viewer, address));
+      } else if (req.method !== 'POST' && req.query.query !== undefined)
         throw invalidInput('There is no page here: accept application/json');
       const bytesIn = files ? () => req.socket.bytesRead : undefined;
       const time = withinTime(signal, limits.operationTimeoutMs, bytesIn);
       res.once('close', time.end);
-      return { viewer, requestId, files, signal: time.signal, measured };
-    } catch (error) {
+      const answered = new Promise<void>((resolve) => void res.once('close', resolve));
+      return { viewer, requestId, files, signal: time.signal, measured, answered };
+    } catch (thrown) {
+      const error = await limits.refusals.count(limits.addressOf(req)).then(
+        () => thrown,
+        (later: unknown) => later,
+      );
       measured.failed([error]);
       throw isAppError(error) ? wholeRequest(error) : error;
     }

@@ -6,4 +6,6 @@ export interface ReadOperation {
   document: DocumentNode;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
+  /** Registers the document under its hash where it came with one; called once the operation is admitted. */
+  register?: (client: string) => Promise<void>;
 }

@@ -1,10 +1,12 @@
 import type { Request, RequestHandler } from 'express';
 import type { Load } from '../limits/load.ts';
+import type { Limits } from '../limits/open-limits.ts';
 import { requestContextOf } from './request-context-of.ts';
 
-/** Refuses a request with 503 while there is too much to do, before anything of it is read. */
-export function refuseOverload(load: Load): RequestHandler {
-  return (_request, _response, next) => {
+/** Refuses a request with 503 while there is too much to do, and with 429 from an address that must wait, before anything of it is read. */
+export function refuseOverload({ load, refusals, addressOf }: Limits): RequestHandler {
+  return (request, _response, next) => {
+    refusals.assertNotBlocked(addressOf(request));
     load.assertNotOverloaded();
     next();
   };

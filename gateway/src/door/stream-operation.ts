@@ -26,6 +26,7 @@ export type StreamOperation = (
     prepared: ExecutionArgs | readonly GraphQLError[];
     kind: OperationTypeNode | null;
     type: typeof eventStream | typeof multipart;
+    register: (client: string) => Promise<void>;
   },
 ) => Promise<void>;
 
@@ -43,7 +44,7 @@ export function createStreamOperation(options: {
   log: Log;
 }): StreamOperation {
   const { authenticate, limits, measures } = options;
-  return async (request, response, { prepared, kind, type }) => {
+  return async (request, response, { prepared, kind, type, register }) => {
     refuseForgery(request);
     const { authorization } = request.headers;
     const { viewer } = await authenticate(authorization);
@@ -66,6 +67,7 @@ export function createStreamOperation(options: {
     const { signal, leave, graph, ...noted } = requestContextOf(response);
     const address = limits.addressOf(request);
     await limits.checkRates(operationOf(prepared), { viewer, address });
+    await register(clientOf(viewer, address));
     // It lasts as long as the client likes; it is counted as a subscription from here on.
     if (kind === 'subscription') leave();
     const { subscribe, execute } = createOperations({

@@ -9,6 +9,7 @@ import { checkFieldRates } from '../limits/check-field-rates.ts';
 import { readCostRules } from '../limits/cost-rules.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import type { RequestContext } from '../request-context.ts';
+import { createResponseBudget } from '../subgraph/response-budget.ts';
 import { createSubgraph, type Subgraph } from '../subgraph/subgraph.ts';
 import { checkEventLogs } from '../supergraph/check-event-logs.ts';
 import type { EventLog } from '../supergraph/event-logs.ts';
@@ -48,10 +49,15 @@ export async function openGraph(
   const { config, sign, measures, log } = options;
   const isProduction = config.NODE_ENV === 'production';
   const supergraph = readSupergraph(sdl, config.subgraphUrls);
+  const responses = createResponseBudget({
+    maxBytes: config.MAX_SUBGRAPH_RESPONSE_BYTES,
+    maxBytesInFlight: config.MAX_RESPONSE_BYTES_IN_FLIGHT,
+  });
   const subgraphs = new Map(
     [...supergraph.subgraphUrls].map(([name, url]) => [
       name,
       createSubgraph({
+        responses,
         ...{ name, url, sign },
         timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
         mutationTimeoutMs: config.SUBGRAPH_MUTATION_TIMEOUT_MS,

@@ -9,6 +9,7 @@ import { watchLoad } from './load.ts';
 import { createPersistedDocuments } from './persisted-documents.ts';
 import { createPlaces } from './places.ts';
 import { createQueryStore } from './query-store.ts';
+import { createRefusals } from './refusals.ts';
 import { createRedisSafelist, emptySafelist, loadSafelist } from './safelist.ts';
 import { createLimitConnections } from './tcp-connections.ts';
 import { createTokenBuckets } from './token-buckets.ts';
@@ -18,6 +19,7 @@ const productionConnections = 200;
 const productionSubscriptions = 500;
 const productionTcpConnections = 2_000;
 const retryAfterSeconds = 10;
+const apqBytesPerClient = { count: 500_000, periodMs: 3_600_000 };
 const productionPerAddress = { count: 6_000, periodMs: 60_000 };
 
 export type Limits = Awaited<ReturnType<typeof openLimits>>;
@@ -40,6 +42,9 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
           maxBytes: config.APQ_MAX_BYTES,
         })
       : null;
+  const drawTokens = redis ? createTokenBuckets({ redis, prefix, log }) : async () => 0;
+  const perAddress = orInProduction(config.RATE_LIMIT_PER_ADDRESS, productionPerAddress);
+  const bytesPerClient = config.APQ_BYTES_PER_CLIENT === undefined ? apqBytesPerClient : config.APQ_BYTES_PER_CLIENT;
   const load = watchLoad({
     maxInFlight: config.MAX_IN_FLIGHT,
     maxInFlightPerAddress: config.MAX_IN_FLIGHT_PER_ADDRESS ?? Math.ceil(config.MAX_IN_FLIGHT / 2),
@@ -48,9 +53,9 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
   return {
     addressOf: createClientAddress(config.TRUSTED_PROXIES),
     checkRates: createCheckRates({
-      drawTokens: redis ? createTokenBuckets({ redis, prefix, log }) : async () => 0,
+      drawTokens,
       perViewer: orInProduction(config.RATE_LIMIT_PER_VIEWER, productionPerViewer),
-      perAddress: orInProduction(config.RATE_LIMIT_PER_ADDRESS, productionPerAddress),
+      perAddress,
       fields: config.RATE_LIMITED_FIELDS,
       known: redis ? createKnownAddresses({ redis, prefix }) : nobodyKnown,
     }),
@@ -79,7 +84,8 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
       },
       retryAfterSeconds,
     }),
-    persisted: createPersistedDocuments({ store, safelist, mode, log }),
+    persisted: createPersistedDocuments({ store, safelist, mode, log, drawTokens, bytesPerClient }),
+    refusals: createRefusals({ drawTokens, perAddress }),
     load,
     operationTimeoutMs: config.OPERATION_TIMEOUT_MS,
     stop: load.stop,

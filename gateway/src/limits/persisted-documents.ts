@@ -4,13 +4,13 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { codedError } from '../graph/coded-error.ts';
 import type { QueryStore } from './query-store.ts';
+import type { Rate } from './rates.ts';
 import type { Safelist } from './safelist.ts';
+import type { DrawTokens } from './token-buckets.ts';
 
 const extensionsWithHash = z.object({
   persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
-
-export type PersistedDocuments = ReturnType<typeof createPersistedDocuments>;
 
 /** Tells the document of an operation that may be named by its sha256 alone, and whether it may run at all. */
 export function createPersistedDocuments(options: {
@@ -18,6 +18,9 @@ export function createPersistedDocuments(options: {
   store: QueryStore | null;
   safelist: Safelist;
   mode: 'off' | 'warn' | 'enforce';
+  drawTokens: DrawTokens;
+  /** Bytes of documents that one client may register; null for no limit. */
+  bytesPerClient: Rate | null;
   log: Log;
 }) {
   const { store, safelist, mode, log } = options;
@@ -48,11 +51,25 @@ export function createPersistedDocuments(options: {
           // Its text may hold a password or a token.
           log.warn({ sha256: hash }, 'an operation ran that is not published');
         }
-        if (named !== undefined && sent.query && mode !== 'enforce') await store?.keep(hash, text);
         return text;
       } catch (error) {
         throw error instanceof GraphQLError ? error : codedError(asUnavailable(error));
       }
+    },
+
+    /**
+     * Registers a document that came with its hash; called once the operation is admitted: parsed, valid, its client authenticated and
+     * within its rates. A client over its bytes is not refused, only its document is not registered.
+     */
+    async register(sent: { query?: string | null | undefined; extensions?: unknown }, client: string): Promise<void> {
+      if (!store || !sent.query || mode === 'enforce' || !extensionsWithHash.safeParse(sent.extensions).success) return;
+      const { query } = sent;
+      const hash = sha256(query);
+      if ((await store.find(hash)) !== null) return;
+      const rate = options.bytesPerClient;
+      const tokens = Buffer.byteLength(query);
+      if (rate && (await options.drawTokens([{ key: `apq:${client}`, ...rate, tokens }])) > 0) return;
+      await store.keep(hash, query);
     },
   };
 }

@@ -57,6 +57,38 @@ describe('an automatic persisted query', () => {
   });
 });
 
+describe('what a client registers', () => {
+  let fixture: Started;
+  beforeAll(async () => {
+    fixture = await startFixture({ APQ_BYTES_PER_CLIENT: '180000/600s' });
+    await fixture.untilReady();
+  });
+  afterAll(() => fixture.stop());
+  const kept = async () => (await fixture.redis.keys(`${fixture.prefix}apq:*`)).length;
+
+  test('is kept only once it was parsed, validated and authenticated', async () => {
+    for (const query of ['{ broken', '{ nothing }'])
+      await post(fixture.url, { query, extensions: extensionsOf(sha256(query)) });
+    const query = '{ who }';
+    await fetch(`${fixture.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer nonsense' },
+      body: JSON.stringify({ query, extensions: extensionsOf(sha256(query)) }),
+    });
+    expect(await kept()).toBe(0);
+  });
+
+  test('has a budget of bytes, beyond which operations run but are not kept', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      const query = `{ who } # ${index} ${'x'.repeat(40_000)}`;
+      expect(await post(fixture.url, { query, extensions: extensionsOf(sha256(query)) })).toEqual({
+        data: { who: 'nobody' },
+      });
+    }
+    expect(await kept()).toBe(4);
+  });
+});
+
 describe('a safelist', () => {
   let fixture: Started;
   let folder: string;

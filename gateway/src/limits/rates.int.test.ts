@@ -80,6 +80,42 @@ describe('rates', () => {
   });
 });
 
+describe('refused requests', () => {
+  let fixture: Started;
+  beforeAll(async () => {
+    fixture = await startFixture({ RATE_LIMIT_PER_ADDRESS: '5/600s', TRUSTED_PROXIES: '127.0.0.0/8,::1' });
+    await fixture.untilReady();
+  });
+  afterAll(() => fixture.stop());
+
+  const refused: [string, object, Record<string, string>][] = [
+    ['with a bad token', { query: '{ who }' }, { authorization: 'Bearer nonsense' }],
+    ['that do not parse', { query: '{' }, {}],
+    ['that do not validate', { query: '{ nothing }' }, {}],
+    ['over a limit of documents', { query: `{ ${'who '.repeat(30)} }` }, {}],
+    ['with an unknown hash', { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }, {}],
+  ];
+
+  test.each(refused)(
+    '%s count against their address; it is then refused before anything is read',
+    async (name, body, headers) => {
+      const address = `192.0.2.${100 + refused.findIndex(([each]) => each === name)}`;
+      const post = async (sent: string, more = {}) => {
+        const all = { 'content-type': 'application/json', 'x-forwarded-for': address, ...more };
+        return (await fetch(`${fixture.url}/graphql`, { method: 'POST', headers: all, body: sent })).status;
+      };
+      for (let count = 0; count < 5; count += 1) expect(await post(JSON.stringify(body), headers)).not.toBe(429);
+      expect(await post(JSON.stringify(body), headers)).toBe(429);
+      expect(await post('no JSON')).toBe(429);
+      const other = await fetch(`${fixture.url}/graphql?query={who}`, {
+        headers: { 'x-forwarded-for': '192.0.2.99', 'apollo-require-preflight': '1', accept: 'application/json' },
+      });
+      expect(await other.json()).toEqual({ data: { who: 'nobody' } });
+      await fixture.redis.del(`${fixture.prefix}rate:address:192.0.2.99`);
+    },
+  );
+});
+
 test('while Redis is away everything is served at once', async () => {
   const { REDIS_URL } = testServers();
   const proxy = await startTcpProxy(REDIS_URL, 6379);

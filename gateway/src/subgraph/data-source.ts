@@ -27,7 +27,7 @@ export interface DataSource extends GraphQLDataSource<RequestContext> {
 export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: Measures): DataSource {
   const ask: DataSource['ask'] = async ({ variables = {}, ...named }, context) => {
     const body = { ...named, variables: { ...variables } };
-    const { files, signal } = context;
+    const { answered = Promise.resolve(), files, signal } = context;
     const end = subgraphs.call(subgraph.name);
     const send = async () => {
       const to = { headers: subgraphHeaders(subgraph, context), signal };
@@ -35,7 +35,8 @@ export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: 
       const response = await (hasFiles
         ? sendMultipart(subgraph, body, { ...to, files })
         : sendJson(subgraph, body, to));
-      return readAnswer(subgraph.name, response);
+      const { name, responses } = subgraph;
+      return readAnswer(name, response, () => responses.read(name, response, answered));
     };
     try {
       // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { serve } from '../../fixtures/serve.ts';
 import { type Started, startFixture } from '../../fixtures/start-fixture.ts';
 import { openExchange, timedOut } from './exchange.ts';
+import { createResponseBudget } from './response-budget.ts';
 import { sendJson } from './send-json.ts';
 import { createSubgraph } from './subgraph.ts';
 
@@ -55,6 +56,7 @@ test('a query that waits for a free connection behind one that hangs does not wa
   const subgraph = createSubgraph({
     ...{ name: 'silent', url: silent.url, sign: null },
     ...{ timeoutMs: queryTimeoutMs, mutationTimeoutMs },
+    responses: createResponseBudget({ maxBytes: 1_000, maxBytesInFlight: 1_000 }),
   });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const hanging = openExchange({ ...subgraph, agent }, { idleMs: 60_000 });

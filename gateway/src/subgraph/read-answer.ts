@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { forbidden, unauthenticated, unavailable } from '@tributary/core';
 import { z } from 'zod';
+import { OverLimit } from '../limits/over-limit.ts';
 
 /** Own properties are all kept, also one named `__proto__`, which a client may choose as an alias. */
 const data = z.custom<Record<string, unknown>>(
@@ -29,15 +30,20 @@ export interface SubgraphAnswer {
  * Reads a subgraph's GraphQL answer, whatever its HTTP status. Where there is none, throws UNAUTHENTICATED for status 401,
  * FORBIDDEN for 403, else UNAVAILABLE: a client retries on the last only.
  */
-export async function readAnswer(subgraph: string, response: IncomingMessage): Promise<SubgraphAnswer> {
+export async function readAnswer(
+  subgraph: string,
+  response: IncomingMessage,
+  readText = () => text(response),
+): Promise<SubgraphAnswer> {
   try {
-    const read = body.parse(JSON.parse(await text(response)));
+    const read = body.parse(JSON.parse(await readText()));
     if (read.data === undefined && !read.errors?.length) throw new Error('neither data nor errors');
     return {
       ...(read.data === undefined ? {} : { data: read.data }),
       ...(read.errors?.length ? { errors: read.errors.map(withoutAbsent) } : {}),
     };
   } catch (cause) {
+    if (cause instanceof OverLimit) throw cause;
     const status = response.statusCode ?? 0;
     const refuse = byStatus.get(status) ?? unavailable;
     throw refuse(`The "${subgraph}" subgraph gave no GraphQL answer (status ${status})`, { cause });

@@ -4,6 +4,7 @@ import { inSpan, traceHeaders } from '@tributary/tracing';
 import type { Caller } from '../auth/caller.ts';
 import type { SignInternal } from '../auth/internal-tokens.ts';
 import { createTurns } from './create-turns.ts';
+import type { ResponseBudget } from './response-budget.ts';
 
 /** How one subgraph is reached. */
 export interface Subgraph {
@@ -20,6 +21,7 @@ export interface Subgraph {
   /** Maximum idle time on the connection of a mutation, an upload or a download. */
   mutationTimeoutMs: number;
   sign: SignInternal | null;
+  responses: ResponseBudget;
 }
 
 /** More would only wait at the subgraph instead: Node takes one new connection in each turn of its event loop. */

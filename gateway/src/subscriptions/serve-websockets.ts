@@ -103,7 +103,12 @@ export function serveWebSockets(options: {
 
   const bySocket = new WeakMap<
     WebSocket,
-    { operations: Operations; check: (args: ExecutionArgs) => Promise<void>; address: string }
+    {
+      operations: Operations;
+      check: (args: ExecutionArgs) => Promise<void>;
+      register: (sent: { query?: string | null | undefined; extensions?: unknown }) => Promise<void>;
+      address: string;
+    }
   >();
   const byOperation = new WeakMap<
     ExecutionArgs,
@@ -126,6 +131,7 @@ export function serveWebSockets(options: {
         } catch (error) {
           if (!isAppError(error)) throw error;
           turnAway(socket, error);
+          limits.refusals.count(address).catch(() => undefined);
           return false;
         }
         const operations = createOperations({
@@ -146,20 +152,23 @@ export function serveWebSockets(options: {
           operations,
           address,
           check: (args) => limits.checkRates(operationOf(args), { viewer, address }),
+          register: (sent) => limits.persisted.register(sent, clientOf(viewer, address)),
         });
         return true;
       },
       async onSubscribe({ extra }, _id, payload) {
-        const { operations, check, address } = known(bySocket, extra.socket);
+        const { operations, check, register, address } = known(bySocket, extra.socket);
         let leave = () => {};
         const measured = measuredOperations.begin('websocket');
         const refused = (errors: readonly GraphQLError[]) => {
           leave();
+          limits.refusals.count(address).catch(() => undefined);
           measured.failed(errors);
           measured.end();
           return errors;
         };
         try {
+          limits.refusals.assertNotBlocked(address);
           const query = await limits.persisted.resolve(payload);
           const { graph, leave: leaveGraph } = options.graphs.enter();
           leave = leaveGraph;
@@ -178,6 +187,7 @@ export function serveWebSockets(options: {
             leaveLoad();
           };
           await check(prepared);
+          await register(payload);
           // It lasts as long as the client likes; it is counted as a subscription from here on.
           if (kind === 'subscription') leave();
           byOperation.set(prepared, { operations, graph, leave, measured });

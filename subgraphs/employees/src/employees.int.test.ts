@@ -86,7 +86,7 @@ async function addRows() {
       columnName: 'id',
       code: 'BAD_ID',
       message: 'id must be a number',
-      raw: `=x${index};"a;b";extra`,
+      raw: index === 7 ? 'é'.repeat(300_000) : `=x${index};"a;b";extra`,
     })),
   });
 }
@@ -110,6 +110,15 @@ async function ask(query: string, permissions = ['QUERY'], id = 'me') {
 }
 
 describe('the employees subgraph', () => {
+  test('shortens the text of a rejected row to 200 characters', async () => {
+    const { data } = await ask(
+      `{ _entities(representations: [{ __typename: "FileUpload", id: "${mine}" }]) { ... on FileUpload { rejections(first: 10) { nodes { raw } } } } }`,
+    );
+    const texts = data._entities[0].rejections.nodes.map(({ raw }: { raw: string }) => raw);
+    expect(texts[7]).toBe(`${'é'.repeat(199)}…`);
+    expect(texts[0]).toBe('=x0;"a;b";extra');
+  });
+
   test.each(['ID', 'NAME', 'HIRED_AT'])(
     'pages by %s in both directions without losing or repeating a row',
     async (field) => {

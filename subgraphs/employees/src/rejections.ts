@@ -17,13 +17,14 @@ export type RejectionPage = Connection<RejectionRow>;
 
 type Page = { first?: number | null; after?: string | null };
 
-/** Pages of uploads' rejections in file order: one statement for all uploads, and one more if they are counted. */
+/** Pages of uploads' rejections in file order, texts shortened by the database: a row may have megabytes; one statement for all uploads, and one more if they are counted. */
 export function createRejections(read: ReadRows): (uploadId: string, page: Page) => Promise<RejectionPage> {
   const counts = createCountLoader<string>(read, 'uploadRejections');
   const pages = createPageLoader<string, RejectionRow & { part: number }>(
     read,
     (part, { owner, after, limit }) => Prisma.sql`
-      SELECT ${part}, line, column_name AS \`column\`, code, message, raw FROM rejections
+      SELECT ${part}, line, column_name AS \`column\`, code, LEFT(message, 1000) AS message,
+        IF(CHAR_LENGTH(raw) > 200, CONCAT(LEFT(raw, 199), '…'), raw) AS raw FROM rejections
       WHERE upload_id = ${owner} AND line > ${after} ORDER BY line LIMIT ${limit}`,
   );
   return async (uploadId, page) => {
