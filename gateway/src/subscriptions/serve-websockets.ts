@@ -23,6 +23,7 @@ import type { MeasuredOperation } from '../metrics/measure-operations.ts';
 import { authorizationOf } from './authorization-of.ts';
 import { isAllowedOrigin } from './is-allowed-origin.ts';
 import { createOperations, type Operations } from './operations.ts';
+import { isGraphqlPath, rejectUpgrade } from './reject-upgrade.ts';
 
 const unauthorized = 4401;
 /** The only code of its kind on which graphql-ws clients connect again. */
@@ -236,17 +237,6 @@ export function serveWebSockets(options: {
     }
     await server.dispose();
   };
-}
-
-/** Compares text, since parsing would throw for targets such as `//`. */
-function isGraphqlPath(target: string | undefined): boolean {
-  return target?.split(/[?#]/, 1)[0] === '/graphql';
-}
-
-function rejectUpgrade(socket: Duplex, status: string): void {
-  // A client that keeps its half open would hold the connection.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 const closeCodes: Partial<Record<ErrorCode, number>> = { UNAVAILABLE: tryAgainLater, RATE_LIMITED: tooManyRequests };
