@@ -80,7 +80,7 @@ export async function connectMariadb(url) {
   const { hostname, port, username, password, searchParams } = new URL(url);
   const socketPath = searchParams.get('socketPath');
   const connection = await createConnection({
-    ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
+    ...(socketPath ? { socketPath } : { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 3306) }),
     user: decodeURIComponent(username || 'root'),
     password: decodeURIComponent(password),
     connectTimeout: 5_000,

@@ -24,8 +24,14 @@ export function connectSignals(options: { url: string; prefix: string; log: Log 
   const subscriber = withoutRejections(redis, log);
   const pubSub = new RedisPubSub({ subscriber, publisher: subscriber });
   const listeners = new Map<(said?: unknown) => void, string>();
-  redis.on('error', (error) => log.warn({ err: error }, 'waiting for Redis'));
+  let isUnavailable = false;
+  redis.on('error', (error) => {
+    if (!isUnavailable) log.warn({ err: error }, 'waiting for Redis');
+    isUnavailable = true;
+  });
   redis.on('ready', () => {
+    if (isUnavailable) log.info('redis connected');
+    isUnavailable = false;
     // Commands are answered in order: after the pong every channel is subscribed to again, so a re-read misses nothing.
     redis.ping().then(
       () => listeners.forEach((_channel, listener) => void listener()),

@@ -1,5 +1,6 @@
 import { type Log, unavailable } from '@tributary/core';
 import type { Answers, DepartmentHires, QuarterlyHires } from '@tributary/employment-db';
+import { dropDemoted } from '@tributary/redis';
 import { traceRedis } from '@tributary/tracing';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
@@ -56,6 +57,7 @@ export function openAnswerCache({
     connectTimeout: 2_000,
     commandTimeout: 3_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
+    reconnectOnError: dropDemoted,
   });
   traceRedis(redis);
   let isAway = false;

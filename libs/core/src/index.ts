@@ -16,5 +16,6 @@ export {
   unavailable,
 } from './errors.ts';
 export { createLog, type Log } from './log.ts';
+export { countDroppedLogLines } from './log-destination.ts';
 export { createShortMemory, type ShortMemory } from './short-memory.ts';
 export { type Process, startProcess } from './shutdown.ts';

@@ -1,7 +1,11 @@
 import { trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { openLogDestination } from './log-destination.ts';
 
 export type Log = Logger;
+
+/** One for all logs of the process: two writers could cut each other's lines. */
+let standardOutput: DestinationStream | undefined;
 
 const secretKeys = ['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret', 'key'];
 
@@ -9,7 +13,8 @@ const secretKeys = ['password', 'token', 'accessToken', 'refreshToken', 'authori
  * Structured JSON lines on standard output, `name` in each, and within a trace its ids; fields that carry secrets are removed,
  * one level deep too.
  */
-export function createLog(name: string, level = 'info', destination: DestinationStream = pino.destination(1)): Log {
+export function createLog(name: string, level = 'info', destination?: DestinationStream): Log {
+  standardOutput ??= openLogDestination(1);
   return pino(
     {
       name,
@@ -18,7 +23,7 @@ export function createLog(name: string, level = 'info', destination: Destination
       mixin: traceIds,
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), remove: true },
     },
-    destination,
+    destination ?? standardOutput,
   );
 }
 

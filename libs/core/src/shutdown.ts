@@ -46,6 +46,8 @@ export async function startProcess(name: string, start: (process: Process) => Pr
     process.exit(code);
   }
 
+  // A full disk or a closed reader makes it emit errors, which would end the process.
+  process.stderr.on('error', () => undefined);
   process.once('SIGTERM', () => void shutDown('SIGTERM', 0));
   process.once('SIGINT', () => void shutDown('SIGINT', 0));
   process.on('unhandledRejection', (error) => {

@@ -23,12 +23,15 @@ export function addressOf(databaseUrl: string): Address {
   const socketPath = url.searchParams.get('socketPath');
   const database = databaseName(databaseUrl);
   return {
-    ...(socketPath ? { socketPath } : { host: url.hostname || '127.0.0.1', port: Number(url.port || 3306) }),
+    ...(socketPath ? { socketPath } : { host: hostIn(url) || '127.0.0.1', port: Number(url.port || 3306) }),
     user: decodeURIComponent(url.username),
     ...(url.password && { password: decodeURIComponent(url.password) }),
     ...(database && { database }),
   };
 }
+
+/** An IPv6 address has brackets in a URL only. */
+const hostIn = ({ hostname }: URL) => hostname.replace(/^\[|\]$/g, '');
 
 /** The name of the database in its URL. */
 export function databaseName(databaseUrl: string): string {

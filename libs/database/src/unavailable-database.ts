@@ -1,18 +1,42 @@
 import { isAppError, unavailable } from '@tributary/core';
 import { codesOf } from './codes-of.ts';
 
-/** The connection broke while it was in use: killed, gone, lost, closed, not usable any more. */
+/** The connection broke while it was in use: killed, idle too long, gone, lost, closed, not usable any more. */
 const lost = new Set(
-  [1053, 1927, 2006, 2013, 45_001, 45_004, 45_009, 45_013, 45_019, 'ECONNRESET', 'EPIPE'].map(String),
+  [
+    1053,
+    1152,
+    1158,
+    1159,
+    1160,
+    1161,
+    1184,
+    1927,
+    2006,
+    2013,
+    3169,
+    4031,
+    45_001,
+    45_004,
+    45_009,
+    45_013,
+    45_019,
+    'ECONNRESET',
+    'EPIPE',
+  ].map(String),
 );
 
-/** Deadlock and lock wait timeout: the transaction was rolled back, and run again it will do. */
-const contention = new Set(['1205', '1213', 'P2034']);
+/** Deadlock, lock wait timeout, a row changed under a snapshot, a conflict in a cluster: run again, the transaction will do. */
+const contention = new Set(['1020', '1205', '1213', '3101', 'P2034']);
 
 const temporary = new Set(
   [
-    // The server's own: connections used up or blocked, login, database or table not there yet, disk or table full, read-only, killed.
-    ...[1021, 1040, 1044, 1045, 1049, 1114, 1129, 1146, 1203, 1226, 1290, 1317, 1698, 1836],
+    // The server cannot be used yet or by this login: connections used up or blocked, login, rights, database or table missing.
+    ...[1040, 1044, 1045, 1047, 1049, 1129, 1130, 1135, 1142, 1146, 1203, 1226, 1461, 1637, 1698, 1820, 1862],
+    // It has no room: disk, table, memory, locks.
+    ...[1021, 1026, 1030, 1037, 1038, 1041, 1114, 1180, 1206],
+    // It is read-only or about to fail over, or an operator or a time limit (MariaDB's, MySQL's) ended the statement.
+    ...[1290, 1317, 1836, 1969, 3024, 3100],
     // The driver's, of a connection that cannot be had; its others (packet too large, bad parameter) are bugs.
     ...[45_012, 45_026, 45_027, 45_028, 45_029, 45_030, 45_035, 45_037, 45_039, 45_042, 45_060, 45_061],
     ...['ECONNREFUSED', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { countDroppedLogLines } from '@tributary/core';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** A garbage collection takes from a tenth of a millisecond to a second; the library's own buckets start at one. */
 const gcBuckets = [0.0001, 0.001, 0.01, 0.1, 1];
@@ -15,6 +16,16 @@ export function createMetrics(name: string): Registry {
     registers: [registry],
   });
   build.set({ process: name, version: readVersion(), node: process.version }, 1);
+  const dropped = new Counter({
+    name: 'tributary_log_lines_dropped_total',
+    help: 'Lines of the log dropped because there was no room for them.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(countDroppedLogLines());
+    },
+  });
+  dropped.inc(0);
   return registry;
 }
 

@@ -1,5 +1,6 @@
 import { traceRedis } from '@tributary/tracing';
 import { Redis } from 'ioredis';
+import { dropDemoted } from './drop-demoted.ts';
 
 /**
  * Connects in the background, and again for ever, at least twice a second. A command waits up to a second and a half for the
@@ -11,6 +12,7 @@ export function connectRedis(url: string): Redis {
     commandTimeout: 1_500,
     maxRetriesPerRequest: 3,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
+    reconnectOnError: dropDemoted,
   });
   // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
   redis.on('error', () => undefined);

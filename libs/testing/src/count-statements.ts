@@ -19,7 +19,7 @@ export async function countStatements(databaseUrl: string): Promise<StatementCou
   let count = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    const upstream = connect(Number(target.port || 3306), target.hostname);
+    const upstream = connect(Number(target.port || 3306), target.hostname.replace(/^\[|\]$/g, ''));
     const statementsIn = createStatementReader();
     client.on('data', (chunk) => {
       count += statementsIn(chunk);

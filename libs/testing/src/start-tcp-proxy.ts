@@ -23,7 +23,7 @@ export async function startTcpProxy(serverUrl: string, defaultPort: number): Pro
   let server: Server = createServer();
 
   function pass(client: Socket): void {
-    const upstream = connect(Number(serverPort || defaultPort), hostname);
+    const upstream = connect(Number(serverPort || defaultPort), hostname.replace(/^\[|\]$/g, ''));
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
     for (const socket of pair) {

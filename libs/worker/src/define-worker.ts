@@ -80,6 +80,7 @@ export interface WorkerDefinition<
     config: z.output<S>,
     onClose: (close: () => Promise<unknown> | unknown) => void,
     metrics: Registry,
+    log: Log,
   ): Promise<D> | D;
   /**
    * Does the work: safe to run twice and out of order. Returning acks. Throwing UNAVAILABLE waits and tries again

@@ -33,6 +33,31 @@ async function running(definition: ReturnType<typeof aWorker>) {
 }
 
 describe('startWorker', () => {
+  test('closes every dependency, also where one fails to close, and connects them with the log of the process', async () => {
+    const closed: string[] = [];
+    let given: unknown;
+    const definition = defineWorker({
+      name: 'under-test',
+      consumes: loadStarted,
+      prefetch: 1,
+      config: z.object({}),
+      connect(_config, onClose, _metrics, processLog) {
+        given = processLog;
+        onClose(() => closed.push('first'));
+        onClose(() => Promise.reject(new Error('not closed')));
+        onClose(() => {
+          throw new Error('not closed either');
+        });
+        return {};
+      },
+      handle: async () => undefined,
+    });
+    const worker = await startWorker(definition, { broker: createMemoryBroker({ clock }), config: {}, clock, log });
+    await worker.stop();
+    expect(closed).toEqual(['first']);
+    expect(given).toBe(log);
+  });
+
   test('waits for what is unavailable without counting attempts, and tells each reason once', async () => {
     const failures = [...Array<string>(8).fill('database'), 'mail'];
     const attempts: number[] = [];

@@ -98,11 +98,16 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
     const closers: (() => Promise<unknown> | unknown)[] = [];
     const close = async () => {
       // A driver may wait long for a server that is away; the process ends all the same.
-      for (const closer of closers.reverse()) await Promise.race([closer(), sleep(closeMs, undefined, { ref: false })]);
+      for (const closer of closers.reverse()) {
+        const closed = Promise.resolve()
+          .then(closer)
+          .catch((error: unknown) => log.error({ err: error }, 'closing failed'));
+        await Promise.race([closed, sleep(closeMs, undefined, { ref: false })]);
+      }
     };
     const before = new Set(namesIn(metrics));
     try {
-      return { dependencies: await definition.connect(config, (closer) => closers.push(closer), metrics), close };
+      return { dependencies: await definition.connect(config, (closer) => closers.push(closer), metrics, log), close };
     } catch (error) {
       await close();
       for (const name of namesIn(metrics)) if (!before.has(name)) metrics.removeSingleMetric(name);

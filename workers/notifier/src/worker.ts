@@ -1,4 +1,4 @@
-import { createLog, systemClock, urlOf } from '@tributary/core';
+import { systemClock, urlOf } from '@tributary/core';
 import { emailReopened, resetRequested, uploadFinished } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
 import { openNotificationsDb } from '@tributary/notifications-db';
@@ -28,8 +28,7 @@ export default defineWorker({
     PUBLIC_URL: urlOf('http', 'https'),
     MAIL_JOURNAL_DIR: z.string().optional(),
   }),
-  connect(config, onClose, metrics) {
-    const log = createLog('notifier');
+  connect(config, onClose, metrics, log) {
     const db = openNotificationsDb(config.NOTIFICATIONS_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'notifications', db.pool);

@@ -1,5 +1,5 @@
 import { openAnswerCache, refreshAnswers } from '@tributary/answers';
-import { createLog, urlOf } from '@tributary/core';
+import { urlOf } from '@tributary/core';
 import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
@@ -20,14 +20,14 @@ export default defineWorker({
     REDIS_URL: urlOf('redis', 'rediss'),
     TRIBUTARY_INSTANCE: z.string().min(1),
   }),
-  connect(config, onClose, metrics) {
+  connect(config, onClose, metrics, log) {
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);
     const cache = openAnswerCache({
       redisUrl: config.REDIS_URL,
       prefix: `${config.TRIBUTARY_INSTANCE}:`,
-      log: createLog('query-refresher'),
+      log,
     });
     onClose(() => cache.close());
     const run = () =>

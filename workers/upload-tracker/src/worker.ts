@@ -1,4 +1,4 @@
-import { systemClock as clock, createLog, urlOf, wholeNumber } from '@tributary/core';
+import { systemClock as clock, urlOf, wholeNumber } from '@tributary/core';
 import * as events from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
@@ -32,8 +32,7 @@ export default defineWorker({
     TRIBUTARY_INSTANCE: z.string().min(1),
     RECONCILE_AFTER_MS: wholeNumber(1_000, 86_400_000).default(300_000),
   }),
-  async connect(config, onClose, metrics) {
-    const log = createLog('upload-tracker');
+  async connect(config, onClose, metrics, log) {
     const db = openUploadsDb(config.UPLOADS_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'uploads', db.pool);
