@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../processes/run.mjs';
@@ -39,9 +39,11 @@ export const mariadb = {
       if (!isNew) return { runDir };
       rmSync(join(dir, 'data'), { recursive: true, force: true });
       mkdirSync(join(dir, 'data'), { recursive: true });
+      // As root the script runs chown on the unquoted path: this one has no spaces.
+      symlinkSync(join(dir, 'data'), join(runDir, 'data'));
       await run('mariadb-install-db', [
         '--no-defaults',
-        `--datadir=${join(dir, 'data')}`,
+        `--datadir=${join(runDir, 'data')}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         ...asRoot(),

@@ -7,7 +7,7 @@ import { isRunning } from '../processes/identity.mjs';
 import { findServers } from './find-servers.mjs';
 import { openVhosts } from './rabbitmq-vhosts.mjs';
 
-const dataRoot = mkdtempSync(join(tmpdir(), 'tributary-private-'));
+const dataRoot = mkdtempSync(join(tmpdir(), 'a folder #1 '));
 const env = { PATH: process.env.PATH, TRIBUTARY_SERVERS: 'private' };
 
 const recorded = () =>

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { badConfig } from '@tributary/core';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 /** The operations that were published. `find` gives a document by its sha256, null where it was not published. */
@@ -9,29 +8,69 @@ export interface Safelist {
   find(hash: string): Promise<string | null>;
 }
 
+interface HashReader {
+  hget(key: string, field: string): Promise<string | null>;
+}
+
 const documents = z.record(z.string().regex(/^[0-9a-f]{64}$/), z.string());
 
-/** Those of `<prefix>operations` in Redis; once found they are remembered, also while Redis is away. Rejects for others then. */
-export function createRedisSafelist(redis: Redis, prefix: string): Safelist {
-  const known = new Map<string, string>();
+/** How long an answer of Redis, or of the file's time of change, is used without asking again: a removal takes effect after it. */
+const FRESH_MS = 5_000;
+
+/** Those of `<prefix>operations` in Redis; once found they are served while Redis is unavailable. Rejects for others then. */
+export function createRedisSafelist(redis: HashReader, prefix: string, now = Date.now): Safelist {
+  const known = new Map<string, { text: string; readAt: number }>();
   return {
     async find(hash) {
       const before = known.get(hash);
-      if (before !== undefined) return before;
-      const text = await redis.hget(`${prefix}operations`, hash);
-      if (text !== null) known.set(hash, text);
-      return text;
+      if (before && now() - before.readAt < FRESH_MS) return before.text;
+      try {
+        const text = await redis.hget(`${prefix}operations`, hash);
+        if (text === null) known.delete(hash);
+        else known.set(hash, { text, readAt: now() });
+        return text;
+      } catch (error) {
+        if (before) return before.text;
+        throw error;
+      }
     },
   };
 }
 
-/** Those of a file: JSON, each document by its sha256. Throws BAD_CONFIG for what is no such file. */
-export async function loadSafelist(path: string): Promise<Safelist> {
+/**
+ * Those of a file: JSON, each document by its sha256; read again after it changed, where what it held is kept while it cannot be
+ * read. Throws BAD_CONFIG for what is no such file at the start.
+ */
+export async function loadSafelist(path: string, now = Date.now): Promise<Safelist> {
+  let [known, changedAt, lookedAt] = [await readDocuments(path), await lastChange(path), now()];
+  return {
+    async find(hash) {
+      if (now() - lookedAt >= FRESH_MS) {
+        lookedAt = now();
+        const latest = await lastChange(path);
+        if (latest !== changedAt) {
+          const read = await readDocuments(path).catch(() => null);
+          if (read) [known, changedAt] = [read, latest];
+        }
+      }
+      return known.get(hash) ?? null;
+    },
+  };
+}
+
+/** The time of the file's last change; 0 while there is none. */
+const lastChange = (path: string) =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+
+async function readDocuments(path: string): Promise<Map<string, string>> {
   try {
     const known = new Map(Object.entries(documents.parse(JSON.parse(await readFile(path, 'utf8')))));
     const wrong = [...known].find(([hash, text]) => createHash('sha256').update(text).digest('hex') !== hash);
     if (wrong) throw new Error(`${wrong[0]} is not the sha256 of its document`);
-    return { find: async (hash) => known.get(hash) ?? null };
+    return known;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw badConfig(`OPERATIONS_FILE: ${path} cannot be read: ${reason}`, { cause });

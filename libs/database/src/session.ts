@@ -26,7 +26,7 @@ export const sessionSql = [
 
 /** One connection outside any pool, its session like those of the pools. The caller ends it. */
 export async function openConnection(databaseUrl: string, options: ConnectionOptions = {}) {
-  const connection = await createConnection({ ...connectionOptions(databaseUrl), ...options });
+  const connection = await createConnection({ ...connectionOptions(databaseUrl), connectTimeout: 5_000, ...options });
   try {
     for (const sql of sessionSql) await connection.query(sql);
     assertEscapes(connection.info);
