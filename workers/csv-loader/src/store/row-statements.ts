@@ -4,7 +4,7 @@ import { type Kind, kinds } from '../rows/kinds.ts';
 import { MAX_ID } from '../rows/read-cell.ts';
 import type { Rejection } from '../rows/rejection.ts';
 import type { RowValues } from '../rows/validate-row.ts';
-import { insertStatements, quote } from './sql-text.ts';
+import { insertStatements, quote, STATEMENT_CHARACTERS } from './sql-text.ts';
 
 const shapes = {
   DEPARTMENTS: { values: ['name'], hasFirst: true },
@@ -44,14 +44,32 @@ export async function insertRows(
   if (rows.length === 0) return;
   if (isBulk(connection, rows)) {
     const marks = rows[0]?.map(() => '?').join(',');
-    await connection.batch(`${head} (${marks}${constants}) ${tail}`, [...rows]);
+    const sql = `${head} (${marks}${constants}) ${tail}`;
+    for (const packet of packets(rows)) await connection.batch(sql, packet);
     return;
   }
   for (const sql of insertStatements(head, rows.map(rowTuple), constants, tail)) await connection.query(sql);
 }
 
+/** Bytes of a row in a packet beside its texts, rounded up. */
+const ROW_CHARACTERS = 40;
+
+/** The rows in groups, each of which fits into one packet. */
+function* packets<Row extends readonly (number | string)[]>(rows: readonly Row[]): Generator<Row[]> {
+  let from = 0;
+  let characters = 0;
+  for (const [index, values] of rows.entries()) {
+    for (const value of values) characters += typeof value === 'string' ? value.length : 0;
+    characters += ROW_CHARACTERS;
+    if (characters < STATEMENT_CHARACTERS && index < rows.length - 1) continue;
+    yield rows.slice(from, index + 1);
+    from = index + 1;
+    characters = 0;
+  }
+}
+
 /**
- * Whether all rows can go in one packet of MariaDB's bulk protocol, which spares the server the parsing. The driver begins another
+ * Whether the rows of a group can go in one packet of MariaDB's bulk protocol, which spares the server the parsing. The driver begins another
  * packet at an id that it takes for no INT; what follows a failure would then be committed apart from the chunk.
  */
 function isBulk(connection: PoolConnection, rows: readonly (readonly (number | string)[])[]): boolean {

@@ -1,4 +1,5 @@
-const STATEMENT_CHARACTERS = 1_000_000;
+/** At most 900 KB in UTF-8: less than 1 MiB, the smallest `max_allowed_packet` that servers usually have. */
+export const STATEMENT_CHARACTERS = 300_000;
 
 /** Characters that end or escape a string in MySQL's text protocol, in the SQL mode every session is given. */
 const special = /['\\\0]/g;
