@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitFor } from '@tributary/testing';
 import { openClient, type TestClient } from './open-client.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { openPage } from './open-page.ts';
@@ -107,6 +108,8 @@ describe('a deleted upload', () => {
     expect(codes(await client.graph(rejectedUrl, { id }, ann.token))).toEqual(['NOT_FOUND']);
     await expect(client.follow(ann.token, id)).rejects.toThrow('NOT_FOUND');
     expect((await fetch(rejectedRowsUrl)).status).toBe(404);
+    const isUnlinked = async () => (await client.data(employee, {}, ann.token)).employee.upload === null;
+    await waitFor(isUnlinked, { what: 'csv-loader to remove the record of the load' });
     expect((await client.data(employee, {}, ann.token)).employee).toEqual({ ...before, upload: null });
     expect(codes(await client.graph(audit, {}, ann.token))).toEqual(['FORBIDDEN']);
     const admin = await client.login(stack.admin.email, stack.admin.password);

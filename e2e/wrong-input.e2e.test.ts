@@ -158,6 +158,20 @@ describe('who may come in', () => {
     expect(await leftBehind()).toEqual(before);
   });
 
+  test('a download link that was changed explains itself, to browsers as a page', async () => {
+    const { downloadUrl } = await client.upload(ann.token, validFile);
+    const broken = downloadUrl.replace(/signature=./, 'signature=!');
+    const refused = await fetch(broken);
+    expect([refused.status, refused.headers.get('content-disposition')]).toEqual([403, null]);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('get a new one'), extensions: { code: 'FORBIDDEN' } }],
+    });
+    const page = await fetch(broken, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('This download link is incomplete or was changed');
+    expect((await fetch(downloadUrl.replace(/\?.*/, ''))).status).toBe(401);
+  });
+
   test("someone else's upload: FORBIDDEN by query, entity, subscription and link", async () => {
     const { id, downloadUrl } = await client.upload(ann.token, validFile);
     const bob = await client.register();
