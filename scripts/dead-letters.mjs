@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPackage } from './checkout/build.mjs';
 import { instanceName } from './checkout/instance-name.mjs';
 import { installPackages } from './checkout/packages.mjs';
 import { root } from './checkout/paths.mjs';
@@ -9,152 +10,131 @@ import { readOptions } from './terminal/read-options.mjs';
 import { runCommand } from './terminal/run-command.mjs';
 import { bold, dim, say } from './terminal/say.mjs';
 
-const help = { usage: 'npm run dead-letters -- [options]', summary: 'Shows the dead letters of all workers.' };
+const help = {
+  usage: 'npm run dead-letters -- [list | show ID … | replay ID … | replay --all | discard ID … | discard --all --yes]',
+  summary: 'Shows the messages that the workers gave up, has them handled again or deletes them.',
+  positionals: `  list               all dead letters, by worker (default)
+  show ID …          body, headers, reason and attempts of these
+  replay ID …        puts these back on the queues of their workers, without their attempts and errors
+  replay --all       puts all of them back
+  discard ID …       deletes these; an upload whose message was deleted can be sent again: npm run uploads -- resend
+  discard --all      deletes all of them; needs --yes`,
+};
 const options = /** @type {const} */ ({
-  replay: { type: 'string', value: 'worker', description: "Puts that worker's dead letters back on its queue." },
+  all: { type: 'boolean', description: 'All dead letters instead of those of the ids.' },
+  yes: { type: 'boolean', description: 'Confirms that all of them are to be deleted.' },
+  replay: { type: 'string', value: 'worker', description: 'Puts all dead letters of one worker back on its queue.' },
 });
 
-/**
- * `npm run dead-letters`: shows what the workers gave up; `-- --replay <worker>` puts it back on that worker's queue,
- * each message with a clean history. Interrupted at any moment it loses nothing; at worst a message is there twice,
- * which every worker is used to.
- */
+/** @typedef {import('@tributary/messaging').DeadLetter} DeadLetter @typedef {import('@tributary/messaging').DeadLetters} DeadLetters */
+/** @typedef {{ command: string, ids: readonly string[], all: boolean, worker: string | undefined }} Request */
+
+/** `npm run dead-letters`: lists, shows, replays and discards dead letters. Can be interrupted and repeated at any moment. */
 await runCommand(async () => {
-  const { values } = readOptions(help, options);
+  const request = readRequest();
   await installPackages();
+  await buildPackage('@tributary/messaging');
   const servers = await findServers({ note: say, kinds: [rabbitmq] });
-  const { connect } = await import('amqplib');
-  const url = servers.environment.RABBITMQ_URL ?? '';
-  const connection = await connect(namesVhost(url) ? url : vhostUrl(url, instanceName()), { timeout: 5_000 });
   try {
-    if (values.replay === undefined) await listAll(connection);
-    else await replay(connection, values.replay.replace(/\.dead$/, ''));
+    const { openDeadLetters } = await import('@tributary/messaging');
+    const { RABBITMQ_URL = '' } = servers.environment;
+    const url = namesVhost(RABBITMQ_URL) ? RABBITMQ_URL : vhostUrl(RABBITMQ_URL, instanceName());
+    const letters = await openDeadLetters({ url, workers: request.worker ? [request.worker] : findWorkers() });
+    try {
+      await carryOut(request, letters);
+    } finally {
+      await letters.close();
+    }
   } finally {
-    await connection.close();
     await servers.release();
   }
 });
 
-/** @typedef {import('amqplib').ChannelModel} Connection @typedef {import('amqplib').GetMessage} Message */
-
-/** @param {Connection} connection */
-async function listAll(connection) {
-  let found = 0;
-  for (const worker of workers()) {
-    const messages = await peek(connection, worker);
-    found += messages.length;
-    if (messages.length > 0) say(`${bold(worker)}: ${messages.length} dead letters`);
-    for (const message of messages) say(describe(message));
-    if (messages.length > 0) say(dim(`  Put them back: npm run dead-letters -- --replay ${worker}`));
+/** @returns {Request} */
+function readRequest() {
+  const { values, positionals } = readOptions(help, options);
+  const worker = values.replay?.replace(/\.dead$/, '');
+  const [command = worker ? 'replay' : 'list', ...ids] = positionals;
+  const all = values.all === true || worker !== undefined;
+  const usage = `Usage: ${help.usage}`;
+  if (!['list', 'show', 'replay', 'discard'].includes(command)) throw new Error(`Unknown command ${command}. ${usage}`);
+  const isComplete = command === 'list' ? !all && ids.length === 0 : all !== ids.length > 0;
+  if (!isComplete || (command === 'show' && all)) throw new Error(`${command}: which dead letters? ${usage}`);
+  if (worker !== undefined && command !== 'replay') throw new Error(`--replay cannot be used with ${command}.`);
+  if (worker !== undefined && !findWorkers().includes(worker)) {
+    throw new Error(`There is no worker "${worker}", only: ${findWorkers().join(', ')}.`);
   }
-  if (found === 0) say('No dead letters.');
+  if (command === 'discard' && all && !values.yes) throw new Error('This deletes all dead letters: add --yes.');
+  return { command, ids, all, worker };
 }
 
-/**
- * Moves the messages that are there now: those that come to the dead-letter queue meanwhile, a replayed one that failed
- * again among them, stay.
- *
- * @param {Connection} connection
- * @param {string} worker
- */
-async function replay(connection, worker) {
-  if (!workers().includes(worker)) throw new Error(`There is no worker "${worker}", only: ${workers().join(', ')}.`);
-  const count = await countOf(connection, worker);
-  const channel = await connection.createConfirmChannel();
-  await channel.checkQueue(worker);
-  let isReturned = false;
-  channel.on('return', () => {
-    isReturned = true;
-  });
-  let done = 0;
-  while (done < count) {
-    const message = await channel.get(`${worker}.dead`);
-    if (message === false) break;
-    channel.publish('', worker, message.content, { ...replayed(message), mandatory: true, persistent: true });
-    await channel.waitForConfirms();
-    if (isReturned) throw new Error(`The queue ${worker} is gone; the rest of its dead letters are where they were.`);
-    channel.ack(message);
-    done += 1;
-    say(describe(message));
+/** @param {Request} request @param {DeadLetters} letters */
+async function carryOut({ command, ids, all, worker }, letters) {
+  if (command === 'list') return list(await letters.list());
+  if (command === 'show') {
+    const chosen = (await letters.list()).filter(({ id }) => ids.includes(id));
+    for (const letter of chosen) show(letter);
+    return assertFound(ids, chosen);
   }
-  await channel.close();
-  say(`${done} of ${count} dead letters are back on the queue of ${worker}.`);
+  const selection = all ? 'all' : ids;
+  const changed = command === 'replay' ? await letters.replay(selection) : await letters.discard(selection);
+  for (const letter of changed) say(summarize(letter));
+  assertFound(ids, changed);
+  if (command === 'discard') say(`${count(changed.length)} deleted.`);
+  else if (worker) say(`${changed.length} of ${changed.length} dead letters are back on the queue of ${worker}.`);
+  else say(`${count(changed.length)} put back on the queues of their workers.`);
 }
 
-/**
- * What is published again: the message as it was first, in its trace, without attempts, waits and errors.
- *
- * @param {Message} message
- */
-function replayed({ properties, fields }) {
-  const { type, messageId, contentType, timestamp, appId, headers } = properties;
-  const routingKey = headers?.['tributary-routing-key'] ?? fields.routingKey;
-  const trace = Object.fromEntries(
-    ['traceparent', 'tracestate'].flatMap((name) => (headers?.[name] ? [[name, headers[name]]] : [])),
-  );
-  return { type, messageId, contentType, timestamp, appId, headers: { ...trace, 'tributary-routing-key': routingKey } };
-}
-
-/**
- * Looks at every dead letter; they go back in order when the channel closes.
- *
- * @param {Connection} connection
- * @param {string} worker
- */
-async function peek(connection, worker) {
-  const count = await countOf(connection, worker);
-  const channel = await connection.createChannel();
-  /** @type {Message[]} */
-  const messages = [];
-  while (messages.length < count) {
-    const message = await channel.get(`${worker}.dead`);
-    if (message === false) break;
-    messages.push(message);
+/** @param {readonly DeadLetter[]} letters */
+function list(letters) {
+  for (const worker of new Set(letters.map((letter) => letter.worker))) {
+    const own = letters.filter((letter) => letter.worker === worker);
+    say(`${bold(worker)}: ${count(own.length)}`);
+    for (const letter of own) say(summarize(letter));
   }
-  await channel.close();
-  return messages;
+  if (letters.length === 0) say('No dead letters.');
+  else say(dim('Put them back: npm run dead-letters -- replay ID … | --all'));
 }
 
-/**
- * 0 as well where the worker never ran; a look at a queue that is not there costs the channel.
- *
- * @param {Connection} connection
- * @param {string} worker
- */
-async function countOf(connection, worker) {
-  const channel = await connection.createChannel();
-  channel.on('error', () => {});
+/** @param {DeadLetter} letter */
+function summarize({ id, type, uploadId, attemptedAt, reason }) {
+  const attempts = attemptedAt.length === 1 ? '1 attempt' : `${attemptedAt.length} attempts`;
+  const history = attemptedAt.length === 0 ? '' : `, ${attempts}, the last at ${attemptedAt.at(-1)}`;
+  const subject = uploadId === null ? '' : ` of upload ${uploadId}`;
+  return `  ${bold(id)} ${type}${subject}${history}\n    ${reason.replaceAll('\n', '\n    ')}`;
+}
+
+/** @param {DeadLetter} letter */
+function show({ stack, headers, body, worker, ...letter }) {
+  const text = (/** @type {unknown} */ value) => (typeof value === 'string' ? value : JSON.stringify(value));
+  // The error and its stack are printed as text.
+  const printed = Object.entries(headers).filter(([name]) => !/^tributary-(error|stack)$/.test(name));
+  say(`${bold(worker)}\n${summarize({ ...letter, stack, headers, body, worker })}`);
+  if (stack !== null) say(dim(`    ${stack.replaceAll('\n', '\n    ')}`));
+  say('  Headers');
+  for (const [name, value] of printed) say(`    ${name}: ${text(value)}`);
+  say(`  Body\n    ${indented(body).replaceAll('\n', '\n    ')}`);
+}
+
+/** @param {string} body */
+function indented(body) {
   try {
-    const { messageCount } = await channel.checkQueue(`${worker}.dead`);
-    await channel.close();
-    return messageCount;
-  } catch (error) {
-    if (Reflect.get(Object(error), 'code') === 404) return 0;
-    throw error;
-  }
-}
-
-/** @param {Message} message */
-function describe({ content, properties: { type, headers = {} } }) {
-  const attempts = headers['tributary-attempted-at'] ?? [];
-  const given =
-    headers['tributary-error'] ?? `RabbitMQ gave it up (${headers['x-first-death-reason'] ?? 'no reason kept'})`;
-  const history = attempts.length === 0 ? '' : `, ${attempts.length} attempts, the last at ${attempts.at(-1)}`;
-  return `  ${type} ${uploadIdOf(content)}${history}\n    ${given.replaceAll('\n', '\n    ')}`;
-}
-
-/** @param {Buffer} content */
-function uploadIdOf(content) {
-  try {
-    const { uploadId } = JSON.parse(content.toString('utf8'));
-    return uploadId ? `of upload ${uploadId}` : 'of no upload';
+    return JSON.stringify(JSON.parse(body), null, 2);
   } catch {
-    return 'that is not JSON';
+    return body;
   }
 }
+
+/** @param {readonly string[]} ids @param {readonly DeadLetter[]} found */
+function assertFound(ids, found) {
+  const missing = ids.filter((wanted) => !found.some(({ id }) => id === wanted));
+  if (missing.length > 0) throw new Error(`There is no dead letter ${missing.join(', ')}.`);
+}
+
+const count = (/** @type {number} */ number) => (number === 1 ? '1 dead letter' : `${number} dead letters`);
 
 /** Every worker's queue is named after its folder. */
-function workers() {
+function findWorkers() {
   const folder = join(root, 'workers');
   return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'package.json')));
 }

@@ -9,11 +9,13 @@ export async function build() {
 }
 
 /**
- * Compiles a package and what it needs, nothing else.
+ * Compiles a package and what it needs, nothing else; nothing at all in a test run, which has built everything.
  *
  * @param {string} name
  */
-export const buildPackage = (name) => turbo('build', `--filter=${name}`);
+export async function buildPackage(name) {
+  if (process.env.TRIBUTARY_BUILD !== 'done') await turbo('build', `--filter=${name}`);
+}
 
 /** @param {string[]} args */
 async function turbo(...args) {

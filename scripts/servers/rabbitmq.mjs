@@ -11,7 +11,12 @@ export const rabbitmq = {
   localUrls: ['amqp://guest:guest@127.0.0.1:5672'],
   async login(url, env) {
     const { connect } = await import('amqplib');
-    const connection = await connect(url, { timeout: 5_000 });
+    const connection = await connect(url, { timeout: 5_000 }).catch((/** @type {Error} */ error) => {
+      // amqplib hides the reason with which RabbitMQ closes a connection whose login was right.
+      if (!error.message.includes('ConnectionOpenOk')) throw error;
+      const vhost = decodeURIComponent(new URL(url).pathname.slice(1)) || '/';
+      throw new Error(`it has no vhost "${vhost}", or this user may not use it`, { cause: error });
+    });
     await connection.close();
     if (!namesVhost(url) && (await openVhosts(url, env)) === null) {
       throw new Error(

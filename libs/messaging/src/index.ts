@@ -12,6 +12,7 @@ export type {
 } from './broker.ts';
 export { connectBroker } from './connect-broker.ts';
 export { createMemoryBroker, type MemoryBroker } from './create-memory-broker.ts';
+export { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-letters.ts';
 export { NotTaken } from './not-taken.ts';
 export { type InspectableOutbox, mostCounted, type OutboxRow, type OutboxStore, putOffUntil } from './outbox-store.ts';
 export { outgoingMessage } from './outgoing-message.ts';

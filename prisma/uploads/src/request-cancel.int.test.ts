@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
@@ -10,8 +13,18 @@ import { requestCancel } from './request-cancel.ts';
 import { findStuckUploads, resendStaleUploads, resendUpload } from './resend-uploads.ts';
 import type { UploadFact } from './upload-facts.ts';
 
-const { db, close } = await openTestDatabase('uploads', openUploadsDb);
+let databaseUrl = '';
+const { db, close } = await openTestDatabase('uploads', (url) => {
+  databaseUrl = url;
+  return openUploadsDb(url);
+});
 afterAll(close);
+
+const uploadsScript = fileURLToPath(new URL('../../../scripts/uploads.mjs', import.meta.url));
+const uploadsCommand = async (...args: string[]) => {
+  const env = { ...process.env, UPLOADS_DATABASE_URL: databaseUrl };
+  return (await promisify(execFile)(process.execPath, [uploadsScript, ...args], { env })).stdout;
+};
 
 const begin = new Date('2026-01-01T00:00:00Z');
 const later = (minutes: number) => new Date(begin.getTime() + minutes * 60_000);
@@ -111,6 +124,20 @@ describe('an upload that was dead-lettered', () => {
     expect(await resendUpload(db, id, later(1))).toMatchObject({ id });
     expect((await messagesOf(id)).map(({ type }) => type)).toEqual(['uploads.upload.received']);
     expect(await db.client.upload.findUnique({ where: { id } })).toMatchObject({ deadLetteredAt: null });
+  });
+
+  test('is listed with its reason and sent again by a command', async () => {
+    const id = await anUpload('JOBS', [deadLetter]);
+    expect(await uploadsCommand('list')).toContain(
+      `${id} JOBS QUEUED since ${begin.toISOString()}\n    Dead-lettered. Loading failed repeatedly.`,
+    );
+    const unknown = randomUUID();
+    await expect(uploadsCommand('resend', id, unknown)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(`${id} will be sent to its worker again.`),
+      stderr: expect.stringContaining(`There is no upload ${unknown}.`),
+    });
+    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(['uploads.upload.received']);
   });
 });
 
