@@ -17,7 +17,8 @@ await runCommand(async () => {
   const suite = ['--import', 'tsx', '--conditions=tributary-source', join(root, 'e2e/chaos/main.ts')];
   const child = spawn(process.execPath, [...suite, ...args], { cwd: root, stdio: 'inherit' });
   // The suite ends its servers itself, after the runs in hand.
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
   const [code] = await once(child, 'close');
   process.exitCode = code ?? 1;
 });

@@ -1,6 +1,6 @@
 import type { Fault, PlannedFault } from './fault.ts';
 import type { Random } from './random.ts';
-import { linkName, replicasOf } from './topology.ts';
+import { linkName, processesOf, replicasOf } from './topology.ts';
 
 type Replicas = Readonly<Record<string, number>>;
 
@@ -21,8 +21,14 @@ export function aimFaults(random: Random, replicas: Replicas): PlannedFault[] {
 const subgraphs = ['users', 'uploads', 'employees'];
 
 /**
- * What is not there any more, or does not answer, while nothing is down: a subgraph that hangs, a Redis that loses its memory. Drawn from
- * numbers of their own, so that the rest of a plan stays the same.
+ * The workers whose messages are sent again until their upload has ended. Not the notifier and the upload tracker: nobody repeats
+ * `uploads.upload.finished` and `notifications.email.sent` after that end.
+ */
+const coveredQueues = ['csv-loader', 'csv-loader', 'query-refresher'];
+
+/**
+ * Faults that no connection shows: a subgraph that hangs, a Redis without its data, a full log disk, a queue without its
+ * messages. They have a random source of their own, and a new kind draws last, so that the rest of a plan stays the same.
  */
 export function silentFaults(random: Random, replicas: Replicas): PlannedFault[] {
   const hung = random.pick(subgraphs.flatMap((name) => replicasOf(name, replicas)));
@@ -30,7 +36,23 @@ export function silentFaults(random: Random, replicas: Replicas): PlannedFault[]
     { atMs: random.int(200, 6_000), fault: { do: 'pause', process: hung, forMs: random.int(1_000, 4_000) } },
   ];
   if (random.chance(0.5)) faults.push({ atMs: random.int(500, 6_500), fault: { do: 'forget', server: 'redis' } });
-  return faults;
+  return [...faults, ...purgedQueue(random, replicas), ...fullLogDisk(random, replicas)];
+}
+
+/** While its workers are down, so that the messages wait there. */
+function purgedQueue(random: Random, replicas: Replicas): PlannedFault[] {
+  const [queue, atMs] = [random.pick(coveredQueues), random.int(300, 5_000)];
+  const [downMs, forMs] = [random.int(500, 1_500), random.int(1_000, 2_500)];
+  return [
+    { atMs, fault: { do: 'lose', queue, forMs } },
+    ...replicasOf(queue, replicas).map((process): PlannedFault => ({ atMs, fault: { do: 'kill', process, downMs } })),
+  ];
+}
+
+function fullLogDisk(random: Random, replicas: Replicas): PlannedFault[] {
+  if (random.chance(0.4)) return [];
+  const [process, forMs] = [random.pick(processesOf(replicas)), random.int(1_000, 3_000)];
+  return [{ atMs: random.int(300, 5_000), fault: { do: 'fill', process, forMs } }];
 }
 
 function whileFilesComeIn(random: Random): Fault {

@@ -1,12 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { uniqueName } from '@tributary/testing';
 import { startStack } from '../../scripts/stack.mjs';
 import { queryNumbers } from '../query-database.ts';
 import { newStory, openPerson, type Person, type Story } from './client.ts';
 import type { Lane } from './lane.ts';
+import { createOwnedFolder } from './left-overs.mjs';
 import type { BurstRecord } from './records.ts';
 import type { PlannedUpload } from './workload.ts';
 
@@ -19,7 +17,7 @@ export async function runBurst(
   lane: Lane,
   { commit, at, tell }: { commit: string; at: string; tell: (text: string) => void },
 ): Promise<BurstRecord> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-burst-'));
+  const dataDir = createOwnedFolder('burst');
   const stack = await startStack({ instance: uniqueName('burst'), servers: lane.environment, dataDir, ports: 'free' });
   const ended = new AbortController();
   try {

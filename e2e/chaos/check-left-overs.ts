@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { messagesLeft } from '../../scripts/servers/messages-left.mjs';
 import type { Stack } from '../open-stack.ts';
 import { queryDatabase } from '../query-database.ts';
+import { workerQueues } from './topology.ts';
 
 const unfinished = { outbox: 'SELECT id FROM outbox', intakes: 'SELECT id FROM intakes WHERE given_up_at IS NULL' };
 
@@ -33,7 +34,7 @@ export async function checkLeftOvers(
 /** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */
 export async function checkQueues(stack: Stack): Promise<string[]> {
   const queues = ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier', 'notifier.security'].flatMap(
-    (worker) => [worker, `${worker}.dead`, ...[1, 2, 4, 8, 16, 32, 60].map((seconds) => `${worker}.retry.${seconds}s`)],
+    (worker) => [...workerQueues(worker), `${worker}.dead`],
   );
   const left = await messagesLeft(stack.environment.RABBITMQ_URL ?? '', queues);
   return [...left].flatMap(([queue, count]) => (count > 0 ? [`stuck: ${count} messages in ${queue}`] : []));

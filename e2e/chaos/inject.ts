@@ -8,6 +8,7 @@ import { type Fault, type PlannedFault, targetName } from './fault.ts';
 import type { LargeFile } from './follow-large-file.ts';
 import type { Lane } from './lane.ts';
 import type { Link } from './link.ts';
+import { workerQueues } from './topology.ts';
 
 interface Target {
   readonly stack: Stack;
@@ -75,8 +76,7 @@ async function inject(fault: Fault, { stack, lane, links, latencies, logsDir }: 
 
 /** What waits in the queue, or for its next try, is gone. RabbitMQ may be down by another fault: then it has nothing to lose. */
 async function loseQueue({ queue, forMs }: Extract<Fault, { do: 'lose' }>, url: string): Promise<void> {
-  const retries = [1, 2, 4, 8, 16, 32, 60].map((seconds) => `${queue}.retry.${seconds}s`);
-  await loseMessages(url, [queue, ...retries], AbortSignal.timeout(forMs)).catch(() => undefined);
+  await loseMessages(url, workerQueues(queue), AbortSignal.timeout(forMs)).catch(() => undefined);
 }
 
 async function injectIntoProcess(

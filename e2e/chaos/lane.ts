@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SmtpSink, startSmtpSink } from '@tributary/testing';
 import { findServers } from '../../scripts/servers/find-servers.mjs';
@@ -8,6 +7,7 @@ import { readState } from '../../scripts/servers/private-server-state.mjs';
 import { rabbitmq } from '../../scripts/servers/rabbitmq.mjs';
 import { connectRedis, redis } from '../../scripts/servers/redis.mjs';
 import { startPrivateServer } from '../../scripts/servers/start-private-server.mjs';
+import { createOwnedFolder, endLeftOvers, watchOwnDeath } from './left-overs.mjs';
 import type { Server } from './topology.ts';
 
 const kinds = { mariadb, rabbitmq, redis };
@@ -26,9 +26,15 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-/** Starts MariaDB, RabbitMQ and Redis as private processes and a mail server in this one; programs that are missing are installed where that can be done. */
+/**
+ * Starts MariaDB, RabbitMQ and Redis as private processes and a mail server in this one; programs that are missing are installed
+ * where that can be done. The servers, and stacks in owned folders, end with this process however it ends.
+ */
 export async function openLane(note?: (text: string) => void): Promise<Lane> {
-  const root = await mkdtemp(join(tmpdir(), 'tributary-chaos-'));
+  const ended = await endLeftOvers();
+  if (ended > 0) note?.(`Ended ${ended} processes of an earlier run that was killed.`);
+  const root = createOwnedFolder('lane');
+  const unwatch = watchOwnDeath();
   const env = { TRIBUTARY_SERVERS: 'private' };
   const found = await findServers({ env, dataRoot: root, ...(note ? { note } : {}) });
   const mails = await startSmtpSink();
@@ -58,6 +64,7 @@ export async function openLane(note?: (text: string) => void): Promise<Lane> {
       await mails.close();
       await found.release();
       await rm(root, { recursive: true, force: true });
+      unwatch();
     },
   };
 }

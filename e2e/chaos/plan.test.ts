@@ -20,8 +20,10 @@ describe('a plan', () => {
     expect([...faults].sort()).toEqual([
       'crash',
       'cut',
+      'fill',
       'forget',
       'kill',
+      'lose',
       'pause',
       'refuse',
       'silence',

@@ -23,7 +23,7 @@ written by \`npm run chaos\`; nothing in it is typed by hand. How the promise is
 A run starts servers and every process of the system for real, with a TCP proxy on every connection between them. Three people send 21
 files in seven seconds: departments, jobs and hires, the same ids again and again, with bad rows and broken files, one of
 them large, and follow each by a subscription. Meanwhile ten to fifteen faults happen at random times, one of them aimed at work in hand, and one more takes messages on their way from the outbox to RabbitMQ. Two more wait until so many percent of the
-large file are loaded and hit the loader, its database or what is between; a last one hits whoever tells its end, or cuts the gateways off from the signals of it. In each run a subgraph hangs (SIGSTOP) for 1 to 4 s, and in every other one Redis loses its memory. All of it follows from a seed.
+large file are loaded and hit the loader, its database or what is between; a last one hits whoever tells its end, or cuts the gateways off from the signals of it. In each run a subgraph hangs (SIGSTOP) for 1 to 4 s, a queue loses its messages, in every other run Redis loses its data, and in most a process runs on a full log disk. All of it follows from a seed.
 
 | fault | what happens |
 |---|---|
@@ -37,6 +37,8 @@ large file are loaded and hit the loader, its database or what is between; a las
 | stall | nothing arrives on a link for up to 3 s, and no connection ends |
 | silence | nothing arrives on a link for up to 3 s, then every connection ends and all that was sent meanwhile is lost |
 | forget | Redis loses all that it holds (FLUSHALL); no connection ends |
+| lose | the csv-loader's or the query-refresher's queue and its retry queues are purged for up to 2.5 s, while their workers are down |
+| fill | a process is started again with its log on a full disk (/dev/full) for up to 3 s |
 
 Then everything is compared with a model that loads the files one after the other in the order of acceptance and shares no code
 with the system: every row of every table; the counts and rejected lines of every upload; every event log (1, 2, 3 …, never
@@ -135,7 +137,7 @@ ${steps.join('\n')}
 
 const again = `## Run it
 \`npm run chaos -- --seed 1 --runs 10\`, \`--sabotage all\`, \`--burst\`, \`--timeline\`; \`--help\` tells the rest. It needs nothing but this checkout: it installs and
-starts what it uses, on this machine's loopback interface, and ends by itself. A failure prints its seed, the logs, and the fewest faults that
+starts what it uses, on this machine's loopback interface, and ends by itself; its servers and processes end also when it is killed. A failure prints its seed, the logs, and the fewest faults that
 still fail. A few fixed seeds run in \`npm test\`.`;
 
 const has = ({ violations }: RunRecord, kind: string) =>

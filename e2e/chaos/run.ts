@@ -1,6 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openPool } from '@tributary/database';
@@ -14,6 +12,7 @@ import { newStory, openPerson, type Story } from './client.ts';
 import { followLargeFile } from './follow-large-file.ts';
 import { injectAll } from './inject.ts';
 import type { Lane } from './lane.ts';
+import { createOwnedFolder } from './left-overs.mjs';
 import type { Plan } from './plan.ts';
 import { createWiring } from './wiring.ts';
 import { clients } from './workload.ts';
@@ -41,20 +40,27 @@ export interface RunOptions {
   readonly settleWithinMs?: number;
 }
 
+/**
+ * When an upload without a sign of work is sent again. Longer than the waits between the first tries, so that uploads that
+ * wait for others are seldom sent again. The second interval is twice as long.
+ */
+const reconcileAfterMs = 10_000;
+
 /** One run of a plan against a fresh instance on the lane's servers. */
 export async function runPlan(
   plan: Plan,
   lane: Lane,
-  { environment = {}, settleWithinMs = 75_000 }: RunOptions = {},
+  { environment = {}, settleWithinMs = 75_000 + 3 * reconcileAfterMs }: RunOptions = {},
 ): Promise<RunResult> {
   const wiring = createWiring();
-  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-chaos-run-'));
+  const dataDir = createOwnedFolder('run');
   const stack = await startStack({
     instance: uniqueName('chaos'),
     servers: lane.environment,
     dataDir,
     ports: 'free',
     replicas: plan.replicas,
+    environment: { RECONCILE_AFTER_MS: String(reconcileAfterMs) },
     wire: async (name, env, ports) => ({ ...(await wiring.wire(name, env, ports)), ...environment }),
   });
   const ended = new AbortController();
@@ -78,6 +84,7 @@ export async function runPlan(
     const mendedAt = Date.now();
     const waitedFor = await settled(stack, stories, mendedAt + settleWithinMs);
     const settledInMs = Date.now() - mendedAt;
+    await untilQueuesAreEmpty(stack, mendedAt + settleWithinMs);
     ended.abort();
     await living;
 
@@ -143,4 +150,13 @@ async function firstOpen(uploads: Pool, stories: readonly Story[]): Promise<stri
   }
   if (stories.some(({ id }) => id === null)) return 'files not accepted yet';
   return stories.every(({ isFinished }) => isFinished) ? null : 'subscriptions';
+}
+
+/** A message that was sent again may still wait for its next try after the upload has ended. */
+async function untilQueuesAreEmpty(stack: Stack, deadline: number): Promise<void> {
+  while (Date.now() < deadline) {
+    const left = await checkQueues(stack).catch((error: unknown) => [String(error)]);
+    if (left.length === 0) return;
+    await pause(500);
+  }
 }

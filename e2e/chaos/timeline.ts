@@ -1,6 +1,4 @@
 import { createWriteStream, openAsBlob } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +10,7 @@ import { queryNumbers } from '../query-database.ts';
 import { departmentsCsv, jobsCsv } from '../sample-files.ts';
 import { newStory, openPerson } from './client.ts';
 import type { Lane } from './lane.ts';
+import { createOwnedFolder } from './left-overs.mjs';
 import type { TimelineRecord } from './records.ts';
 import { type Server, servers } from './topology.ts';
 
@@ -23,7 +22,7 @@ export async function runTimeline(
   lane: Lane,
   { commit, at, tell }: { commit: string; at: string; tell: (text: string) => void },
 ): Promise<TimelineRecord> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tributary-timeline-'));
+  const dataDir = createOwnedFolder('timeline');
   const stack = await startStack({
     instance: uniqueName('timeline'),
     servers: lane.environment,

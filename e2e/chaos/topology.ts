@@ -23,6 +23,12 @@ export const linkName = (from: string, to: string) => `${from} → ${to}`;
 /** The one link that is not between processes of the system. */
 export const clientLink = linkName('client', 'gateway');
 
+/** A worker's queue and those in which its messages wait for their next try. */
+export const workerQueues = (worker: string): string[] => [
+  worker,
+  ...[1, 2, 4, 8, 16, 32, 60].map((seconds) => `${worker}.retry.${seconds}s`),
+];
+
 /** The processes of one deployable. */
 export const replicasOf = (name: string, replicas: Readonly<Record<string, number>>): string[] =>
   Array.from({ length: replicas[name] ?? 1 }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));

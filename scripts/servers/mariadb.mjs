@@ -46,6 +46,7 @@ export const mariadb = {
         `--datadir=${join(runDir, 'data')}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
+        `--tmpdir=${runDir}`,
         ...asRoot(),
       ]);
       return { runDir };
@@ -58,6 +59,8 @@ export const mariadb = {
           ...asRoot(),
           `--datadir=${join(dir, 'data')}`,
           `--socket=${runDir}/mariadb.sock`,
+          // A server that starts deletes the temporary tables it finds there: those of another one that runs, in a shared folder.
+          `--tmpdir=${runDir}`,
           `--pid-file=${join(dir, 'mariadb.pid')}`,
           `--port=${sql}`,
           '--bind-address=127.0.0.1',

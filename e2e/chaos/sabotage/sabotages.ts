@@ -8,7 +8,9 @@ export interface Sabotage {
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
-const writeRows = 'await writeRows(connection, target, chunk.rows);';
+const commitChunk = 'workers/csv-loader/dist/store/commit-chunk.js';
+const writeChanges = 'const recordChanges = await writeChanges(connection, target, chunk.rows);';
+const recordChanges = 'await recordChanges(version);';
 const endOfChunk = 'return { ...before, committed, rowsRead, rowsLoaded, rowsRejected, reasons, version };';
 
 /** The guarantees the suite must notice the loss of. Each is a proof that a green run means something. */
@@ -28,11 +30,12 @@ export const sabotages: readonly Sabotage[] = [
     name: 'checkpoint-apart',
     breaks: 'The checkpoint is written in the transaction of its chunk.',
     edits: [
-      { file: 'workers/csv-loader/dist/store/commit-chunk.js', find: writeRows, replace: '' },
+      { file: commitChunk, find: writeChanges, replace: '' },
+      { file: commitChunk, find: recordChanges, replace: '' },
       {
-        file: 'workers/csv-loader/dist/store/commit-chunk.js',
+        file: commitChunk,
         find: endOfChunk,
-        replace: `await connection.commit(); await connection.beginTransaction(); ${writeRows} ${endOfChunk}`,
+        replace: `await connection.commit(); await connection.beginTransaction(); ${writeChanges} ${recordChanges} ${endOfChunk}`,
       },
     ],
   },
@@ -104,5 +107,7 @@ export function environmentOf({ name, edits }: Sabotage): Record<string, string>
   return {
     NODE_OPTIONS: `--import=${new URL('register.mjs', import.meta.url).href} --disable-warning=ExperimentalWarning`,
     CHAOS_EDITS: JSON.stringify(edits),
+    // A lost message that is sent again would hide the loss.
+    RECONCILE_AFTER_MS: '86400000',
   };
 }
