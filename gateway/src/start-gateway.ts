@@ -13,6 +13,7 @@ import { createRevocations } from './auth/revocations.ts';
 import { type MeetPolicies, noPolicies } from './authorization/judge.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApp } from './door/create-app.ts';
+import { guardConnections } from './door/guard-connections.ts';
 import { createStreamOperation } from './door/stream-operation.ts';
 import { WebSocketAwareRequest } from './door/websocket-request.ts';
 import { openGraph } from './graph/open-graph.ts';
@@ -103,7 +104,13 @@ export async function startGateway(
     log,
   });
 
+  /** An error that nobody expected ends the connection it came from, and only that. */
+  function connectionFailed(error: unknown) {
+    measures.connections.failed();
+    log.error({ err: error }, 'connection failed');
+  }
   const http = createServer({ ...serverTimes(config), IncomingMessage: WebSocketAwareRequest }, app);
+  guardConnections(http, connectionFailed);
   measures.connections.watch(http);
   limitTimes(http, { times: config, closed: measures.operations.refused });
   limits.limitConnections(http, measures.operations.refused);
@@ -119,6 +126,7 @@ export async function startGateway(
     pingMs: config.WEBSOCKET_PING_MS,
     allowedOrigins: config.WEBSOCKET_ORIGINS,
     measures,
+    connectionFailed,
     trustsTraceparent,
     log,
   });

@@ -25,3 +25,24 @@ export function releasing<T>(results: AsyncIterableIterator<T>, release: () => v
     },
   };
 }
+
+/** The same results, whose `return` never rejects: it is called when the client has gone, where a rejection would end the process. */
+export function endingSafely<T>(
+  results: AsyncIterableIterator<T>,
+  failed: (error: unknown) => void,
+): AsyncIterableIterator<T> {
+  return {
+    next: () => results.next(),
+    async return() {
+      try {
+        await results.return?.();
+      } catch (error) {
+        failed(error);
+      }
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

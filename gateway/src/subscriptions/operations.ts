@@ -59,7 +59,8 @@ export function createOperations(options: {
 
   /** Ends the results when the client has disconnected, and releases its place however they end. */
   function endingWith<T>(signal: AbortSignal, results: AsyncIterableIterator<T>, release: () => void) {
-    const stop = () => void stream.return?.();
+    // The transport ends the results as well, and reports what goes wrong.
+    const stop = () => void stream.return?.().catch(() => undefined);
     const stream = releasing(results, () => {
       signal.removeEventListener('abort', stop);
       release();

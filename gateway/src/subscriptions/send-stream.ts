@@ -27,7 +27,8 @@ export async function sendStream(
     await results.return?.();
     return;
   }
-  const release = () => void results.return?.();
+  const release = () =>
+    void results.return?.().catch((error: unknown) => options.log.error({ err: error }, 'stream not released'));
   function interrupt() {
     release();
     const cut = setTimeout(() => response.destroy(), stopMs);

@@ -13,11 +13,13 @@ import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Viewer } from '../auth/caller.ts';
+import { guardEvents } from '../door/guard-connections.ts';
 import { codedError } from '../graph/coded-error.ts';
 import type { CurrentGraph } from '../graph/current-graph.ts';
 import type { OpenGraph } from '../graph/open-graph.ts';
 import { clientOf, type Limits } from '../limits/open-limits.ts';
 import { operationOf } from '../limits/operation-of.ts';
+import { endingSafely } from '../limits/releasing.ts';
 import type { Measures } from '../metrics/create-measures.ts';
 import type { MeasuredOperation } from '../metrics/measure-operations.ts';
 import { authorizationOf } from './authorization-of.ts';
@@ -51,6 +53,8 @@ export function serveWebSockets(options: {
   /** Pages of other origins than the gateway's own that may connect. */
   allowedOrigins: readonly string[];
   measures: Measures;
+  /** Counts and logs an error that nobody expected; what throws in the `upgrade` event of the server is caught there. */
+  connectionFailed: (error: unknown) => void;
   /** Whether clients decide if their trace is kept. */
   trustsTraceparent: boolean;
   log: Log;
@@ -60,11 +64,7 @@ export function serveWebSockets(options: {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes });
   options.http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    try {
-      upgrade(request, socket, head);
-    } catch (error) {
-      closeFailed(socket, error);
-    }
+    upgrade(request, socket, head);
   });
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
@@ -75,13 +75,6 @@ export function serveWebSockets(options: {
     } else sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, request));
   }
 
-  /** An error nobody expected ends the connection it came from, and only that. */
-  function closeFailed(socket: Duplex, error: unknown) {
-    measures.connections.failed();
-    options.log.error({ err: error }, 'connection failed');
-    socket.destroy();
-  }
-
   /** Fails one operation; thrown, it would close the socket with all its operations. */
   function unexpected(error: unknown): GraphQLError {
     options.log.error({ err: error }, 'operation failed');
@@ -89,6 +82,10 @@ export function serveWebSockets(options: {
   }
 
   function open(webSocket: WebSocket, request: IncomingMessage) {
+    guardEvents(webSocket, (error) => {
+      options.connectionFailed(error);
+      webSocket.terminate();
+    });
     measures.connections.opened(webSocket);
     webSocket.on('error', (error) => {
       const isTooLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
@@ -202,7 +199,8 @@ export function serveWebSockets(options: {
       // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
       subscribe(args) {
         const { operations, measured } = known(byOperation, args);
-        const results = measures.subscriptions.follow(operations.subscribe(args), 'websocket', measured);
+        const followed = measures.subscriptions.follow(operations.subscribe(args), 'websocket', measured);
+        const results = endingSafely(followed, options.connectionFailed);
         return results as AsyncIterableIterator<ExecutionResult>;
       },
       async execute(args) {
