@@ -1,16 +1,37 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { waitFor } from '@tributary/testing';
+import { z } from 'zod';
 import { guessRates } from '../scripts/stack/guess-rates.mjs';
 import { openClient, type TestClient } from './open-client.ts';
+import { openMailbox } from './open-mailbox.ts';
+import { openPage } from './open-page.ts';
 import { openStack, type Stack } from './open-stack.ts';
+import { departmentsCsv, jobsCsv } from './sample-files.ts';
 
 let stack: Stack;
 let client: TestClient;
 beforeAll(async () => {
-  stack = await openStack({ outside: { RATE_LIMITED_FIELDS: guessRates, TRUSTED_PROXIES: '127.0.0.0/8' } });
+  stack = await openStack({
+    outside: {
+      RATE_LIMITED_FIELDS: guessRates,
+      TRUSTED_PROXIES: '127.0.0.0/8',
+      EMAIL_CONFIRMATION: 'required',
+    },
+  });
   client = openClient(stack.gatewayUrl);
 }, 180_000);
 afterAll(() => stack?.remove(), 60_000);
 
+const registered = z.object({
+  data: z.object({
+    register: z.object({
+      accessToken: z.string(),
+      refreshToken: z.string(),
+      user: z.object({ emailConfirmed: z.boolean() }),
+    }),
+  }),
+});
 const wrong = '"no such password"';
 
 test.each([
@@ -47,3 +68,30 @@ test('guessing a password uses up the allowance of an address, not of the accoun
   const right = await send(login(password), '203.0.113.2');
   expect(await right.json()).toMatchObject({ data: { login: { accessToken: expect.any(String) } } });
 }, 30_000);
+
+test('an address gets only its confirmation link until it is confirmed, and results of uploads after that', async () => {
+  const [email, password] = [`${randomUUID()}@example.com`, `pass ${randomUUID()}`];
+  const query = `mutation ($input: RegisterInput!) {
+    register(input: $input) { accessToken refreshToken user { emailConfirmed } } }`;
+  const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.90' };
+  const body = JSON.stringify({ query, variables: { input: { email, name: 'Ann Example', password } } });
+  const response = await fetch(`${stack.gatewayUrl}/graphql`, { method: 'POST', headers, body });
+  const { data } = registered.parse(await response.json());
+  expect(data.register.user.emailConfirmed).toBe(false);
+  await client.load(data.register.accessToken, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+
+  const mailbox = openMailbox(stack);
+  const page = await openPage(await mailbox.linkMailedTo(email, 'Confirm'));
+  expect([page.hasForm(), page.address()]).toEqual([true, `${stack.environment.PUBLIC_URL}/account/confirm-email`]);
+  expect(await page.submit()).toMatch('Your address is confirmed.');
+  const refresh =
+    'mutation ($token: String!) { refreshToken(refreshToken: $token) { accessToken user { emailConfirmed } } }';
+  const { refreshToken } = await client.data(refresh, { token: data.register.refreshToken });
+  expect(refreshToken.user.emailConfirmed).toBe(true);
+  await client.load(refreshToken.accessToken, { content: jobsCsv, kind: 'JOBS', filename: 'jobs.csv' });
+  await waitFor(async () => (await mailbox.mailsTo(email, 'jobs.csv')).length > 0, { what: 'the result mail' });
+  expect((await mailbox.mailsTo(email, '')).map(({ subject }) => subject)).toEqual([
+    'Confirm your address for Tributary',
+    'jobs.csv is loaded',
+  ]);
+}, 60_000);

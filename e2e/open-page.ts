@@ -15,7 +15,7 @@ class PageElement extends EventTarget {
 }
 
 /**
- * The page that sets a new password, as in a browser without a screen: its script runs if the policy it came with lets it,
+ * A page that a mailed link opens, as in a browser without a screen: its script runs if the policy it came with lets it,
  * asks the real gateway, and sees only its own elements, its address and its history.
  */
 export async function openPage(link: string) {
@@ -58,9 +58,9 @@ export async function openPage(link: string) {
       window.dispatchEvent(new Event('hashchange'));
     },
     /** Fills in the form and sends it; what the page says when that is over. */
-    async submit(first: string, second: string) {
-      element('first').value = first;
-      element('second').value = second;
+    async submit(first?: string, second?: string) {
+      if (first !== undefined) element('first').value = first;
+      if (second !== undefined) element('second').value = second;
       element('form').dispatchEvent(new Event('submit', { cancelable: true }));
       return waitFor(() => !message().endsWith('…') && message(), { what: 'the page to say how it went' });
     },

@@ -36,6 +36,7 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
     ADMIN_EMAIL: 'admin@example.com',
     ADMIN_PASSWORD,
     NEW_USER_PERMISSIONS: 'UPLOAD,QUERY',
+    EMAIL_CONFIRMATION: 'off',
     ...pick(
       outside,
       Object.keys(outside).filter((name) => isPassedOn(name) || isTracingVariable(name)),

@@ -5,4 +5,6 @@ export const guessRates = [
   'Mutation.requestPasswordReset(email)=5/60s',
   'Mutation.resetPassword(token)=10/60s',
   'Mutation.changePassword=10/60s',
+  'Mutation.confirmEmail(token)=10/60s',
+  'Mutation.resendConfirmation=5/60s',
 ].join(',');

@@ -6,6 +6,8 @@ export const viewerClaims = z.object({
   email: z.string(),
   name: z.string(),
   permissions: z.array(z.string()),
+  /** Tokens of older versions lack it and count as confirmed. */
+  emailConfirmed: z.boolean().optional(),
 });
 
 export type Viewer = z.output<typeof viewerClaims>;

@@ -17,4 +17,4 @@ export {
   uploadFinished,
   uploadReceived,
 } from './uploads.ts';
-export { resetRequested } from './users.ts';
+export { confirmationRequested, resetRequested } from './users.ts';

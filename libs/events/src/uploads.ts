@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 
-const uploader = z.object({ id: z.uuid(), email: z.email(), name: z.string() });
+const uploader = z.object({
+  id: z.uuid(),
+  email: z.email(),
+  name: z.string(),
+  /** False: no mail may be sent to the address. Messages of older versions lack it and count as confirmed. */
+  emailConfirmed: z.boolean().optional(),
+});
 
 /** A reason a row was rejected, as the mail shows it. `line` counts from 1, `raw` is cut to 200 characters. */
 export const rejectionReason = z.object({

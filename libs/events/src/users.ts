@@ -14,3 +14,17 @@ export const resetRequested = defineEvent(
     expiresAt: z.iso.datetime(),
   }),
 );
+
+/**
+ * An account was registered, or its owner asked for another link: `token` is the secret of the link that confirms the
+ * address until `expiresAt`. The message has no name: the mail must not carry words of a stranger's choosing.
+ */
+export const confirmationRequested = defineEvent(
+  'users.confirmation.requested',
+  z.object({
+    confirmationId: z.uuid(),
+    user: z.object({ email: z.email() }),
+    token: z.string().regex(/^[\w-]{43}$/),
+    expiresAt: z.iso.datetime(),
+  }),
+);

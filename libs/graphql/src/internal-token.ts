@@ -12,6 +12,7 @@ const claims = z.union([
     email: z.string(),
     name: z.string(),
     permissions: z.array(z.string()),
+    emailConfirmed: z.boolean().optional(),
   }),
   z.object({ iat: z.number(), exp: z.number(), sub: z.undefined().optional() }),
 ]);
@@ -51,13 +52,14 @@ export function createInternalTokenCheck(options: {
     if (!result.success) throw unauthenticated('The internal token is not valid');
     const { data } = result;
     onSkew?.(measureSkew(data.iat, clock));
-    const viewer =
-      data.sub === undefined
-        ? null
-        : { id: data.sub, email: data.email, name: data.name, permissions: data.permissions };
+    const viewer = data.sub === undefined ? null : toViewer(data);
     checked.keep(token, viewer, data.exp * 1000);
     return viewer;
   };
+}
+
+function toViewer({ sub: id, email, name, permissions, emailConfirmed }: z.output<(typeof claims.options)[0]>): Viewer {
+  return { id, email, name, permissions, emailConfirmed };
 }
 
 function measureSkew(issuedAt: number, clock: Clock): number {

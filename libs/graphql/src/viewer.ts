@@ -6,6 +6,8 @@ export interface Viewer {
   readonly email: string;
   readonly name: string;
   readonly permissions: readonly string[];
+  /** False until the viewer's address is confirmed. Absent in tokens of older versions, which count as confirmed. */
+  readonly emailConfirmed?: boolean | undefined;
 }
 
 /** The viewer, or UNAUTHENTICATED for an anonymous request. */

@@ -1,5 +1,6 @@
 export { type NotificationsDb, openNotificationsDb } from './client.ts';
 export {
+  countSentMails,
   endLease,
   type Lease,
   leaseMail,

@@ -99,6 +99,11 @@ export async function recordMail(
   );
 }
 
+/** How many mails the recipient was sent after that time. */
+export async function countSentMails({ client }: NotificationsDb, recipient: string, after: Date): Promise<number> {
+  return guarded(() => client.email.count({ where: { recipient, sentAt: { gt: after } } }));
+}
+
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

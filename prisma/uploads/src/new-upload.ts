@@ -3,7 +3,13 @@ import type { Intake, Upload } from './generated/client.ts';
 /** A file that is durable in the store, and whose intake is still held. */
 export interface AcceptedFile {
   readonly intakeId: string;
-  readonly owner: { readonly id: string; readonly email: string; readonly name: string };
+  readonly owner: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    /** Absent counts as confirmed. */
+    readonly emailConfirmed?: boolean | undefined;
+  };
   readonly filename: string;
   readonly kind: string;
   readonly bytes: number;
@@ -38,6 +44,7 @@ export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: big
     id: intakeId,
     sequence,
     ...{ ownerId: owner.id, ownerEmail: owner.email, ownerName: owner.name },
+    ownerEmailConfirmed: owner.emailConfirmed ?? true,
     ...{ filename, kind, bytes: BigInt(bytes), sha256 },
     ...intake,
     ...{ status: 'RECEIVED', cursor: 1, ...none, ...notYet, ...unsettled, ...undisturbed },

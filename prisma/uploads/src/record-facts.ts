@@ -10,6 +10,7 @@ import { lockUploads } from './lock-uploads.ts';
 import { numberForOwners } from './number-for-owners.ts';
 import { outboxRow } from './outbox-row.ts';
 import type { UploadFact, UploadLogEvent, UploadState } from './upload-facts.ts';
+import { uploaderIn } from './upload-messages.ts';
 import { columnsOfState, stateOfRow } from './upload-row.ts';
 import { isEnd } from './upload-status.ts';
 import { type ChangedUpload, writeStates } from './write-states.ts';
@@ -119,7 +120,7 @@ function finishedBody(row: Upload, state: UploadState, finishedAt: Date): BodyOf
     filename: row.filename,
     kind: row.kind,
     status: state.status,
-    uploader: { id: row.ownerId, email: row.ownerEmail, name: row.ownerName },
+    uploader: uploaderIn(row),
     ...state.counts,
     failure: state.failure,
     reasons: [...state.reasons],

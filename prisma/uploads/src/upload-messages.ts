@@ -45,8 +45,11 @@ function receivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof upload
   };
 }
 
-const uploaderIn = ({ ownerId, ownerEmail, ownerName }: Upload) => ({
+/** The uploader as messages name it. */
+export const uploaderIn = ({ ownerId, ownerEmail, ownerName, ownerEmailConfirmed }: Upload) => ({
   id: ownerId,
   email: ownerEmail,
   name: ownerName,
+  // Rows read by a raw query have 0 or 1.
+  emailConfirmed: Boolean(ownerEmailConfirmed),
 });

@@ -15,7 +15,9 @@ export function signAccessToken(
 ): { accessToken: string; expiresAt: Date } {
   const iat = issuedAt.getTime() / 1000;
   const exp = iat + lifetimeSeconds;
-  const claims = { sub: user.id, email: user.email, name: user.name, permissions: permissionsOf(user), sid: familyId };
+  const emailConfirmed = user.emailConfirmedAt !== null;
+  const permissions = permissionsOf(user);
+  const claims = { sub: user.id, email: user.email, name: user.name, permissions, emailConfirmed, sid: familyId };
   const accessToken = jsonwebtoken.sign(
     { ...claims, iss: issuer, aud: 'tributary', iat, exp, jti: randomUUID() },
     keys.key,

@@ -16,12 +16,24 @@ export function checkEmail(email: string): string {
   return result.data;
 }
 
-/** The name without spaces around it; 1 to 100 characters, none of them a control character. */
+/** Mails show names, and mail programs turn these into links: a scheme, `www.`, or a dot between a letter or digit and two letters. */
+const webAddress = /:\/\/|\bwww[.。．｡]|[\p{L}\p{N}][.。．｡]\p{L}{2,}/iu;
+
+/** Not permitted in a name, with the reason. \p{Cf} has the marks that turn the direction of text, and most of zero width. */
+const forbiddenInNames = [
+  [/\p{Cc}|\p{Zl}|\p{Zp}/u, 'line breaks or other control characters'],
+  [/\p{Cf}|[\u034F\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/u, 'invisible characters or direction marks'],
+  [/\p{Cs}/u, 'half of a surrogate pair'],
+  [webAddress, 'a web address; put a space behind a full stop'],
+] as const;
+
+/** The name without spaces around it: 1 to 100 characters, none of them hidden, nothing that a mail program turns into a link. */
 export function checkName(name: string): string {
   const trimmed = name.trim();
   const length = [...trimmed].length;
   if (length < 1 || length > 100) throw invalidInput(`name must have 1 to 100 characters, and has ${length}`);
-  if (/\p{Cc}/u.test(trimmed)) throw invalidInput('name must not contain line breaks or other control characters');
+  const found = forbiddenInNames.find(([pattern]) => pattern.test(trimmed));
+  if (found) throw invalidInput(`name must not contain ${found[1]}`);
   return trimmed;
 }
 

@@ -27,6 +27,7 @@ const settings = z.object({
         .filter((name) => name !== ''),
     )
     .pipe(z.array(permission)),
+  EMAIL_CONFIRMATION: z.enum(['required', 'off']).default('required'),
   ADMIN_EMAIL: z.string().transform(normaliseEmail).pipe(z.email()).optional(),
   ADMIN_PASSWORD: z.string().min(passwordLength.min).max(passwordLength.max).optional(),
 });

@@ -15,6 +15,7 @@ export interface Dependencies {
   revocations: Revocations;
   signing: { keys: SigningKeys; issuer: string };
   newUserPermissions: readonly Permission[];
+  emailConfirmation: 'required' | 'off';
   /** Called once a message lies in the outbox. */
   outboxFilled: () => void;
 }

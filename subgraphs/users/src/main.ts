@@ -13,7 +13,7 @@ import { createPasswords } from './passwords.ts';
 import { publicRoutes } from './public-routes.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createRevocations } from './revocations.ts';
-import { seedOnce } from './seed-once.ts';
+import { startSeeding } from './seed-administrator.ts';
 import { readSigningKeys } from './signing-keys.ts';
 
 await startProcess('users', async ({ log, onClose }) => {
@@ -34,17 +34,22 @@ await startProcess('users', async ({ log, onClose }) => {
   const tried = measureOutbox(registry, store.contents, clock.now);
   const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, tried });
   onClose(() => relay.stop());
-  const seed = seedOnce({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }, { db, clock, passwords });
+  const administrator = { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD };
+  const seeding = startSeeding(administrator, { db, clock, passwords, log });
+  onClose(seeding.stop);
   // RabbitMQ is not waited for: nobody is kept from signing in because a mail has to wait in the outbox.
-  const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seed };
+  const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seeding.assertDone };
   const readiness = watchReadiness({ checks, clock, log });
   onClose(readiness.stop);
 
   const revocations = createRevocations({ db, redis, prefix: `${env.TRIBUTARY_INSTANCE}:`, clock, log });
   const signing = { keys, issuer: env.ACCESS_TOKEN_ISSUER };
-  const newUserPermissions = env.NEW_USER_PERMISSIONS;
+  const { NEW_USER_PERMISSIONS: newUserPermissions, EMAIL_CONFIRMATION: emailConfirmation } = env;
   const outboxFilled = relay.nudge;
-  const dependencies = { db, clock, passwords, revocations, signing, newUserPermissions, outboxFilled };
+  const dependencies = {
+    ...{ db, clock, passwords, revocations, signing },
+    ...{ newUserPermissions, emailConfirmation, outboxFilled },
+  };
   const subgraph = await startSubgraph({
     name: 'users',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),

@@ -2,6 +2,7 @@ import type { Clock } from '@tributary/core';
 import type { UsersDb } from '@tributary/users-db';
 import { checkEmail, checkName, checkPassword } from './account-rules.ts';
 import { createAccount } from './create-account.ts';
+import { sendConfirmation } from './email-confirmations.ts';
 import { issueSession, type Session } from './issue-session.ts';
 import type { Passwords } from './passwords.ts';
 import { startFamily } from './refresh-tokens.ts';
@@ -14,20 +15,27 @@ export interface RegisterDeps {
   passwords: Passwords;
   signing: { keys: SigningKeys; issuer: string };
   newUserPermissions: readonly Permission[];
+  emailConfirmation: 'required' | 'off';
+  /** Called once a message lies in the outbox. */
+  outboxFilled: () => void;
 }
 
-/** Makes an account and signs it in; CONFLICT if the address has one already, BAD_USER_INPUT if a rule is broken. */
+/** Makes an account, has the link mailed that confirms its address, and signs it in; CONFLICT if the address has one already, BAD_USER_INPUT if a rule is broken. */
 export async function registerUser(
   input: { email: string; name: string; password: string },
-  { db, clock, passwords, signing, newUserPermissions }: RegisterDeps,
+  { db, clock, passwords, signing, newUserPermissions, emailConfirmation, outboxFilled }: RegisterDeps,
 ): Promise<Session> {
   const email = checkEmail(input.email);
   const name = checkName(input.name);
   const passwordHash = await passwords.hash(checkPassword(input.password));
-  return db.transaction(async (tx) => {
+  const isRequired = emailConfirmation === 'required';
+  const session = await db.transaction(async (tx) => {
     const now = clock.now();
     const account = { email, name, passwordHash, permissions: newUserPermissions, createdAt: now };
-    const user = await createAccount(tx, account);
+    const user = await createAccount(tx, { ...account, emailConfirmedAt: isRequired ? null : now });
+    if (isRequired) await sendConfirmation(tx, user, now);
     return issueSession(user, await startFamily(tx, user.id, now), now, signing);
   });
+  if (isRequired) outboxFilled();
+  return session;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@tributary/core';
 import { resetRequested } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import { addToOutbox, type UsersDb } from '@tributary/users-db';
+import { sendConfirmation } from './email-confirmations.ts';
 import { findByEmail } from './find-by-email.ts';
 import { lockUser } from './lock-user.ts';
 import { padResponseTime } from './pad-response-time.ts';
@@ -15,7 +16,8 @@ export interface RequestResetDeps {
 }
 
 /**
- * Has a link to a new password mailed to the address, unless three such links are still valid.
+ * Has a link to a new password mailed to the address, unless three such links are still valid. An unconfirmed address gets its
+ * confirmation link again instead, with the same limit.
  * The answer and the time it takes are the same whether it has one or not.
  */
 export function requestPasswordReset(email: string, deps: RequestResetDeps): Promise<true> {
@@ -32,6 +34,7 @@ async function enterRequest(userId: string, { db, clock, outboxFilled }: Request
     const user = await lockUser(tx, userId);
     if (user === null) return false;
     const now = clock.now();
+    if (user.emailConfirmedAt === null) return sendConfirmation(tx, user, now);
     const reset = await startReset(tx, userId, now);
     if (reset === null) return false;
     const { id: resetId, token, expiresAt } = reset;

@@ -1,6 +1,7 @@
 import { type Clock, invalidInput } from '@tributary/core';
 import type { UsersDb } from '@tributary/users-db';
 import { checkPassword } from './account-rules.ts';
+import { markConfirmed } from './email-confirmations.ts';
 import type { Session } from './issue-session.ts';
 import { lockUser } from './lock-user.ts';
 import { endReset, findReset } from './password-resets.ts';
@@ -11,7 +12,7 @@ import { type ReplacePasswordDeps, replacePassword } from './replace-password.ts
 const refused = () => invalidInput('The token is wrong, was used already or has expired: ask for a new mail');
 
 /**
- * Sets a new password by the token of a mail, once, ends all sessions, and gives a new one. Where Redis cannot be told,
+ * Sets a new password by the token of a mail, once, which also confirms the address, ends all sessions, and gives a new one. Where Redis cannot be told,
  * UNAVAILABLE, and nothing has changed: the token is still good.
  */
 export async function resetPassword(
@@ -27,6 +28,7 @@ export async function resetPassword(
     const user = await lockUser(tx, reset.userId);
     const isGood = user !== null && (await endReset(tx, reset.id, clock.now()));
     if (!isGood) throw refused();
+    await markConfirmed(tx, user, clock.now());
     return replacePassword(tx, { userId: user.id, passwordHash }, deps);
   });
 }

@@ -64,7 +64,7 @@ describe('the mail', () => {
   test('has no character that turns the direction of writing', () => {
     const turned = '\u202Etxt\u2066.exe\u2069\u202C.csv';
     const { subject, text, html } = composeMail(anUpload({ filename: turned }), { publicUrl });
-    expect(subject).toBe('txt.exe.csv is loaded');
+    expect(subject).toBe('txt[.]exe.csv is loaded');
     expect(`${text}${html}`).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
   });
 

@@ -1,7 +1,7 @@
 import type { BodyOf, uploadFinished } from '@tributary/events';
 import { automaticHeaders } from './automatic-headers.ts';
 import type { MailContent } from './mail-content.ts';
-import { oneLine } from './one-line.ts';
+import { harmlessName, oneLine } from './one-line.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 
@@ -22,7 +22,7 @@ function contentOf(upload: FinishedUpload, publicUrl: string): MailContent {
   const { rowsRead, rowsLoaded, rowsRejected, reasons, uploader, uploadId } = upload;
   return {
     title: titleOf(upload),
-    greeting: `Hello ${oneLine(uploader.name)},`,
+    greeting: `Hello ${harmlessName(uploader.name)},`,
     summary: summaryOf(upload),
     counts: [
       ['Rows read', count(rowsRead)],
@@ -43,14 +43,14 @@ function contentOf(upload: FinishedUpload, publicUrl: string): MailContent {
 }
 
 function titleOf({ filename, status, rowsRejected }: FinishedUpload): string {
-  const file = oneLine(filename);
+  const file = harmlessName(filename);
   if (status === 'FAILED') return `${file} could not be loaded`;
   if (status === 'CANCELLED') return `${file}: the load was cancelled`;
   return rowsRejected === 0 ? `${file} is loaded` : `${file} is loaded, ${rows(rowsRejected)} rejected`;
 }
 
 function summaryOf({ filename, status, rowsLoaded, rowsRejected, failure }: FinishedUpload): string {
-  const file = oneLine(filename);
+  const file = harmlessName(filename);
   if (status === 'FAILED') return `${file} could not be loaded: ${oneLine(failure ?? 'no reason was given')}`;
   if (status === 'CANCELLED') return `The load of ${file} was cancelled; ${rows(rowsLoaded)} had been loaded before.`;
   if (rowsRejected === 0) return `All ${rows(rowsLoaded)} of ${file} are loaded, and every answer includes them.`;

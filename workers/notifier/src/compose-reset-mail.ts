@@ -1,7 +1,7 @@
 import type { BodyOf, resetRequested } from '@tributary/events';
 import { automaticHeaders } from './automatic-headers.ts';
 import { escapeHtml } from './escape-html.ts';
-import { oneLine } from './one-line.ts';
+import { harmlessName } from './one-line.ts';
 
 export type RequestedReset = BodyOf<typeof resetRequested>;
 
@@ -10,7 +10,7 @@ const unasked = 'If you did not ask for it, nothing is left to do: your password
 
 /** Subject, plain text and HTML of the mail with the link of a password reset, and with the mutation that does the same. Pure. */
 export function composeResetMail(reset: RequestedReset, { publicUrl }: { publicUrl: string }) {
-  const greeting = `Hello ${oneLine(reset.user.name)},`;
+  const greeting = `Hello ${harmlessName(reset.user.name)},`;
   const until = `This link works once, until ${clockTime(reset.expiresAt)} UTC.`;
   const link = `${publicUrl.replace(/\/+$/, '')}/account/reset-password#token=${reset.token}`;
   const mutation = `mutation { resetPassword(token: "${reset.token}", newPassword: "…") { accessToken } }`;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
-import { type BodyOf, resetRequested } from '@tributary/events';
+import { type BodyOf, confirmationRequested, resetRequested } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { createTestDatabase, fixedClock, startSmtpSink, type TestDatabase } from '@tributary/testing';
@@ -23,6 +23,7 @@ const config = {
   MAIL_FROM: '',
   PUBLIC_URL: '',
   MAIL_JOURNAL_DIR: undefined,
+  MAX_MAILS_PER_RECIPIENT_PER_HOUR: 100,
 };
 
 let database: TestDatabase;
@@ -36,19 +37,31 @@ beforeEach(async () => {
 afterAll(() => database.drop());
 
 /** Delivers the message that many times to a notifier of its own, at that time. */
-async function deliver(reset: BodyOf<typeof resetRequested>, { at, times = 1 }: { at: string; times?: number }) {
+function deliver(reset: BodyOf<typeof resetRequested>, options: { at: string; times?: number }) {
+  return deliverWith((broker) => broker.publish(resetRequested, reset), reset.resetId, options);
+}
+
+async function deliverWith(
+  publish: (broker: ReturnType<typeof createMemoryBroker>) => Promise<unknown>,
+  subjectId: string,
+  { at, times = 1 }: { at: string; times?: number },
+) {
   const broker = createMemoryBroker({ acceptUnroutable: true });
   const [db, smtp] = [openNotificationsDb(database.url), connectSmtp(sink.url)];
   const clock = fixedClock(at);
   const mails = createMailSender({ db, journal: openMailJournal(undefined, log), clock, log });
-  const sender = { from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000' };
+  const sender = {
+    from: 'Tributary <tributary@example.com>',
+    publicUrl: 'http://localhost:4000',
+    maxMailsPerRecipientPerHour: 1,
+  };
   const dependencies = { db, mails, smtp, securitySmtp: smtp, assertNotRefused: () => undefined, ...sender };
   const surroundings = { broker, config, clock, log };
   const worker = await startWorker({ ...notifier, connect: () => dependencies }, surroundings);
-  for (let time = 0; time < times; time += 1) await broker.publish(resetRequested, reset);
+  for (let time = 0; time < times; time += 1) await publish(broker);
   await broker.idle();
   await worker.stop();
-  const mail = await db.client.email.findUnique({ where: { subjectId: reset.resetId } });
+  const mail = await db.client.email.findUnique({ where: { subjectId } });
   await mails.close();
   smtp.close();
   await db.close();
@@ -72,6 +85,35 @@ describe('the link to a new password', () => {
 
   test('is not mailed from the moment it has expired', async () => {
     const { mail, dead } = await deliver(aReset(), { at: expiresAt });
+    expect({ mail, dead, sent: sink.messages() }).toEqual({ mail: null, dead: [], sent: [] });
+  });
+});
+
+describe('the link that confirms an address', () => {
+  const aConfirmation = (): BodyOf<typeof confirmationRequested> => ({
+    ...{ confirmationId: randomUUID(), user: { email: 'bea@example.com' }, token, expiresAt },
+  });
+  const deliverConfirmation = (body: BodyOf<typeof confirmationRequested>, options: { at: string; times?: number }) =>
+    deliverWith((broker) => broker.publish(confirmationRequested, body), body.confirmationId, options);
+
+  test('handling the same message twice changes nothing: one mail with the link, in both of its parts, to the address alone', async () => {
+    const body = aConfirmation();
+    const { mail, dead } = await deliverConfirmation(body, { at: '2026-01-02T03:34:05.677Z', times: 2 });
+    expect(dead).toEqual([]);
+    const [sent, ...more] = sink.messages();
+    expect(more).toEqual([]);
+    expect(sent?.subject).toBe('Confirm your address for Tributary');
+    expect(sent?.to).toMatchObject({ value: [{ address: 'bea@example.com', name: '' }] });
+    const link = `http://localhost:4000/account/confirm-email#token=${token}`;
+    expect(sent?.text).toContain(`\n  ${link}\n`);
+    expect(sent?.html).toContain(`href="${link}"`);
+    expect(sent?.text).toContain('expires on 2026-01-02 at 03:34 UTC');
+    expect(mail?.state).toBe('SENT');
+    expect(JSON.stringify(mail)).not.toContain(token);
+  });
+
+  test('is not mailed from the moment it has expired', async () => {
+    const { mail, dead } = await deliverConfirmation(aConfirmation(), { at: expiresAt });
     expect({ mail, dead, sent: sink.messages() }).toEqual({ mail: null, dead: [], sent: [] });
   });
 });

@@ -2,6 +2,7 @@ import type { HandlingContext } from '@tributary/worker';
 import { composeResetMail, type RequestedReset } from './compose-reset-mail.ts';
 import { messageIdOf } from './message-id.ts';
 import type { NotifierDependencies } from './notify-uploader.ts';
+import { harmlessName } from './one-line.ts';
 
 /**
  * Mails the link of a password reset, once, unless it has expired meanwhile. A mail whose recipient the SMTP server rejected
@@ -25,7 +26,7 @@ export async function mailResetLink(
     return;
   }
   const messageId = messageIdOf(resetId, from);
-  const mail = { from, to: { name: user.name, address: user.email }, messageId };
+  const mail = { from, to: { name: harmlessName(user.name), address: user.email }, messageId };
   const sent = await mails.sendOnce(
     { subjectId: resetId, recipient: user.email, messageId },
     (stopping) => smtp.send({ ...mail, ...composeResetMail(reset, { publicUrl }) }, stopping),

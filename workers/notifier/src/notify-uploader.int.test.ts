@@ -14,7 +14,10 @@ import notifier from './worker.ts';
 
 const log = createLog('test', 'silent');
 const { signal } = new AbortController();
-const rest = { from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000', log, clock, signal };
+const rest = {
+  ...{ from: 'Tributary <tributary@example.com>', publicUrl: 'http://localhost:4000', log, clock, signal },
+  maxMailsPerRecipientPerHour: 100,
+};
 
 let database: TestDatabase;
 const opened: (() => Promise<unknown> | unknown)[] = [];
@@ -68,13 +71,14 @@ const config = {
   MAIL_FROM: '',
   PUBLIC_URL: '',
   MAIL_JOURNAL_DIR: undefined,
+  MAX_MAILS_PER_RECIPIENT_PER_HOUR: 100,
 };
 
 describe('notifier', () => {
   test('handling the same message twice changes nothing: one mail, and it is published again', async () => {
     const sink = await openSink();
     const broker = createMemoryBroker({ acceptUnroutable: true });
-    const dependencies = { ...open(sink.url), from: rest.from, publicUrl: rest.publicUrl };
+    const dependencies = { ...rest, ...open(sink.url) };
     const worker = await startWorker({ ...notifier, connect: () => dependencies }, { broker, config, clock, log });
     const upload = anUpload();
     await broker.publish(uploadFinished, upload);
@@ -118,6 +122,44 @@ describe('notifier', () => {
     await notifyUploader(upload, dependencies);
     expect(back.messages()).toHaveLength(1);
     expect(published).toHaveLength(1);
+  });
+
+  test('an address that is not confirmed gets no mail, and none is reported as sent', async () => {
+    const sink = await openSink();
+    const upload = anUpload();
+    const published: unknown[] = [];
+    const publish = async (_event: unknown, body: unknown) => void published.push(body);
+    const dependencies = { ...rest, ...open(sink.url), publish };
+    await notifyUploader({ ...upload, uploader: { ...upload.uploader, emailConfirmed: false } }, dependencies);
+    expect([sink.messages(), published]).toEqual([[], []]);
+    await notifyUploader({ ...upload, uploader: { ...upload.uploader, emailConfirmed: true } }, dependencies);
+    expect([sink.messages().length, published.length]).toEqual([1, 1]);
+  });
+
+  test('mails beyond the maximum of a recipient wait until the hour has passed; those of others do not', async () => {
+    const sink = await openSink();
+    const time = fixedClock();
+    const { db, smtp } = open(sink.url);
+    const mails = createMailSender({
+      db,
+      journal: openMailJournal(undefined, log),
+      clock: { ...clock, now: time.now },
+      log,
+    });
+    opened.push(() => mails.close());
+    const publish = async () => undefined;
+    const dependencies = { ...rest, db, smtp, mails, clock: time, publish, maxMailsPerRecipientPerHour: 2 };
+    const mailTo = (email: string, upload = anUpload()) =>
+      notifyUploader({ ...upload, uploader: { ...upload.uploader, email } }, dependencies);
+    const late = anUpload();
+    await mailTo('burst@example.com');
+    await mailTo('burst@example.com');
+    await expect(mailTo('burst@example.com', late)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await mailTo('other@example.com');
+    expect(sink.messages()).toHaveLength(3);
+    time.advance(60 * 60_000);
+    await mailTo('burst@example.com', late);
+    expect(sink.messages()).toHaveLength(4);
   });
 
   test("a line break in the uploader's name makes no header and no recipient", async () => {

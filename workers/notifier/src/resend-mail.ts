@@ -1,12 +1,12 @@
 import { type BodyOf, type emailReopened, uploadFinished } from '@tributary/events';
-import { type NotificationsDb, readReopenedMail } from '@tributary/notifications-db';
+import { readReopenedMail } from '@tributary/notifications-db';
 import type { HandlingContext } from '@tributary/worker';
 import { type NotifierDependencies, notifyUploader } from './notify-uploader.ts';
 
 /** Sends a mail that an operator reopened, as its first message asked for it; does nothing once it is settled again. */
 export async function resendMail(
   { subjectId }: BodyOf<typeof emailReopened>,
-  dependencies: NotifierDependencies & HandlingContext & { readonly db: NotificationsDb },
+  dependencies: NotifierDependencies & HandlingContext,
 ): Promise<void> {
   const request = await readReopenedMail(dependencies.db, subjectId);
   if (request === null) {

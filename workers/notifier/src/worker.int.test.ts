@@ -46,6 +46,7 @@ async function start(options: Parameters<typeof startSmtpSink>[0]) {
     MAIL_FROM: 'tributary@example.com',
     PUBLIC_URL: 'http://localhost:4000',
     MAIL_JOURNAL_DIR: undefined,
+    MAX_MAILS_PER_RECIPIENT_PER_HOUR: 100,
   };
   const worker = await startWorker(notifier, { broker, config, clock, log, watch, metrics });
   let stopped: Promise<void> | null = null;

@@ -1,10 +1,11 @@
 import { systemClock, urlOf } from '@tributary/core';
-import { emailReopened, resetRequested, uploadFinished } from '@tributary/events';
+import { confirmationRequested, emailReopened, resetRequested, uploadFinished } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { connectSmtp } from './connect-smtp.ts';
+import { mailConfirmationLink } from './mail-confirmation-link.ts';
 import { openMailJournal } from './mail-journal.ts';
 import { mailResetLink } from './mail-reset-link.ts';
 import { createMailSender } from './mail-sender.ts';
@@ -18,15 +19,16 @@ const maxMails = { results: 5, security: 3 };
 /** Mails each uploader the result, and the links that protect an account, each once. */
 export default defineWorker({
   name: 'notifier',
-  consumes: [uploadFinished, emailReopened, resetRequested],
+  consumes: [uploadFinished, emailReopened, resetRequested, confirmationRequested],
   prefetch: maxMails.results,
-  separateQueues: { security: { consumes: [resetRequested], prefetch: maxMails.security } },
+  separateQueues: { security: { consumes: [resetRequested, confirmationRequested], prefetch: maxMails.security } },
   config: z.object({
     NOTIFICATIONS_DATABASE_URL: urlOf('mysql', 'mariadb'),
     SMTP_URL: urlOf('smtp', 'smtps'),
     MAIL_FROM: z.string().includes('@', { error: 'must be an address, with or without a name' }),
     PUBLIC_URL: urlOf('http', 'https'),
     MAIL_JOURNAL_DIR: z.string().optional(),
+    MAX_MAILS_PER_RECIPIENT_PER_HOUR: z.coerce.number().int().min(1).default(100),
   }),
   connect(config, onClose, metrics, log) {
     const db = openNotificationsDb(config.NOTIFICATIONS_DATABASE_URL);
@@ -43,7 +45,9 @@ export default defineWorker({
     const mails = createMailSender({ db, journal, clock: systemClock, log });
     onClose(() => mails.close());
     const { assertNotRefused } = mailMetrics;
-    return { db, mails, smtp, securitySmtp, assertNotRefused, from: config.MAIL_FROM, publicUrl: config.PUBLIC_URL };
+    const { MAIL_FROM: from, PUBLIC_URL: publicUrl } = config;
+    const maxMailsPerRecipientPerHour = config.MAX_MAILS_PER_RECIPIENT_PER_HOUR;
+    return { db, mails, smtp, securitySmtp, assertNotRefused, from, publicUrl, maxMailsPerRecipientPerHour };
   },
   // A mail server that is unavailable is not asked every other second; the mails that wait for it are in the log.
   checks: {
@@ -54,6 +58,8 @@ export default defineWorker({
     switch (message.type) {
       case 'users.reset.requested':
         return mailResetLink(message.body, { ...dependencies, smtp: dependencies.securitySmtp });
+      case 'users.confirmation.requested':
+        return mailConfirmationLink(message.body, { ...dependencies, smtp: dependencies.securitySmtp });
       case 'notifications.email.reopened':
         return resendMail(message.body, dependencies);
       default:

@@ -1,5 +1,6 @@
 import { requireViewer } from '@tributary/graphql';
 import { changePassword } from '../change-password.ts';
+import { confirmEmail, resendConfirmation } from '../email-confirmations.ts';
 import type { MutationResolvers } from '../generated/graphql.ts';
 import { logIn } from '../log-in.ts';
 import { logOut } from '../log-out.ts';
@@ -16,6 +17,8 @@ export const Mutation: MutationResolvers = {
   logout: (_parent, { refreshToken }, context) => logOut(refreshToken, context),
   changePassword: (_parent, passwords, context) =>
     changePassword({ userId: requireViewer(context.viewer).id, ...passwords }, context),
+  confirmEmail: (_parent, { token }, context) => confirmEmail(token, context),
+  resendConfirmation: (_parent, _args, context) => resendConfirmation(requireViewer(context.viewer).id, context),
   requestPasswordReset: (_parent, { email }, context) => requestPasswordReset(email, context),
   resetPassword: (_parent, input, context) => resetPassword(input, context),
   setPermissions: (_parent, input, context) => setPermissions(input, context),

@@ -11,6 +11,7 @@ export const User: UserResolvers = {
     requireSelfOrAdministrator(user, viewer);
     return user.email;
   },
+  emailConfirmed: ({ emailConfirmedAt }) => emailConfirmedAt !== null,
   permissions: (user, _args, { viewer }) => {
     requireSelfOrAdministrator(user, viewer);
     return permissionsOf(user);

@@ -4,17 +4,19 @@ import { openUsers, type Users } from '../fixtures/open-users.ts';
 import { passwordLength } from './account-rules.ts';
 
 let users: Users;
-let response: Response;
-let page: string;
 beforeAll(async () => {
   users = await openUsers();
-  response = await fetch(new URL('/account/reset-password', users.url));
-  page = await response.text();
 });
 afterAll(() => users.close());
 
-describe('the page that sets a new password', () => {
-  test('lets a browser run its own script and style alone, keep nothing and tell nobody', () => {
+async function load(name: string) {
+  const response = await fetch(new URL(`/account/${name}`, users.url));
+  return { response, page: await response.text() };
+}
+
+describe.each(['reset-password', 'confirm-email'])('the page %s', (name) => {
+  test('lets a browser run its own script and style alone, keep nothing and tell nobody', async () => {
+    const { response, page } = await load(name);
     const hash = (element: string) => {
       const content = page.slice(page.indexOf(`<${element}>`) + element.length + 2, page.indexOf(`</${element}>`));
       return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
@@ -31,16 +33,20 @@ describe('the page that sets a new password', () => {
     });
   });
 
-  test('has nothing the policy would forbid: one script, one style, nothing from elsewhere', () => {
+  test('has nothing the policy would forbid: one script, one style, nothing from elsewhere', async () => {
+    const { page } = await load(name);
     expect(page.match(/<(script|style)\b[^>]*>/g)).toEqual(['<style>', '<script>']);
     expect(page).not.toMatch(/\s(src|href|action|style|on\w+)=/);
+    expect(page).toMatch(/<p id="message" role="status" aria-live="polite"/);
   });
+});
 
-  test('labels each field, says the rule the server has, and lets passwords be made by the browser', () => {
+describe('the page that sets a new password', () => {
+  test('labels each field, says the rule the server has, and lets passwords be made by the browser', async () => {
+    const { page } = await load('reset-password');
     const fields = [...page.matchAll(/<input id="(\w+)" type="password" autocomplete="new-password"/g)];
     expect(fields.map(([, id]) => id)).toEqual(['first', 'second']);
     for (const [, id] of fields) expect(page).toContain(`<label for="${id}">`);
     expect(page).toContain(`${passwordLength.min} to ${passwordLength.max} characters`);
-    expect(page).toMatch(/<p id="message" role="status" aria-live="polite"/);
   });
 });

@@ -2,12 +2,25 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SubgraphOptions } from '@tributary/graphql';
 
+const pages = ['reset-password', 'confirm-email'];
+
 /**
- * GET /account/reset-password, open to all: the page that the link of a mail leads to. Nothing runs on it but its own script.
- * It never sees the token in a request: a browser keeps to itself what stands behind the `#` of a link.
+ * GET /account/reset-password and /account/confirm-email, open to all: the pages that mailed links open. Only their own
+ * script runs on them. No request carries the token: a browser does not send the part of a link after the `#`.
  */
-export async function resetPage(): Promise<NonNullable<SubgraphOptions<object>['routes']>> {
-  const page = await readFile(new URL('../pages/reset-password.html', import.meta.url), 'utf8');
+export async function accountPages(): Promise<NonNullable<SubgraphOptions<object>['routes']>> {
+  const served = await Promise.all(pages.map(async (name) => ({ name, ...(await loadPage(name)) })));
+  return (app) => {
+    for (const { name, page, headers } of served) {
+      app.get(`/account/${name}`, (_request, response) => {
+        response.set(headers).send(page);
+      });
+    }
+  };
+}
+
+async function loadPage(name: string) {
+  const page = await readFile(new URL(`../pages/${name}.html`, import.meta.url), 'utf8');
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policyOf(page),
@@ -15,11 +28,7 @@ export async function resetPage(): Promise<NonNullable<SubgraphOptions<object>['
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   };
-  return (app) => {
-    app.get('/account/reset-password', (_request, response) => {
-      response.set(headers).send(page);
-    });
-  };
+  return { page, headers };
 }
 
 /** Whatever the page does not hold itself is forbidden, but for asking the graph of the same origin. */
