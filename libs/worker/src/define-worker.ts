@@ -28,8 +28,6 @@ export interface HandlingContext {
   /** 1 to 5; waiting for something unavailable does not count. */
   readonly attempt: number;
   readonly messageId: string;
-  /** Names this delivery: the same again only where it was handed back, or where the worker died with it in hand. */
-  readonly delivery: string;
   /** Tells that something was kept which a next delivery goes on from: attempts and waits count anew from here. */
   progressed(): void;
   /** True once the delivery is in hand for as long as one should be: keep what is done, and throw `Continue`. */

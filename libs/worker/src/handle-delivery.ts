@@ -57,7 +57,6 @@ function decideOutcome(
     const context: HandlingContext = {
       ...shared,
       ...{ log, signal, attempt, messageId, messageType },
-      delivery: `${messageId} ${attempt} ${waits}`,
       progressed() {
         afterProgress = true;
       },

@@ -20,8 +20,8 @@ describe('a cancelled load', () => {
   afterAll(() => bench.close());
 
   const cancel = (upload: Upload) => endAsCancelled({ ...upload, at }, bench.dependencies);
-  const deliver = (upload: Upload, more: Partial<LoadDependencies & { delivery: string }> = {}) =>
-    loadDelivery(upload, { ...bench.dependencies, log, delivery: 'm 1 0', chunkRows: 100, ...more });
+  const deliver = (upload: Upload, more: Partial<LoadDependencies & { messageId: string }> = {}) =>
+    loadDelivery(upload, { ...bench.dependencies, log, messageId: 'm 1 0', chunkRows: 100, ...more });
   const endsOf = ({ uploadId }: Upload) =>
     bench.published.filter(({ type, body }) => body.uploadId === uploadId && /completed|cancelled|failed$/.test(type));
   async function rowsOf({ sequence }: Upload) {
@@ -87,7 +87,7 @@ describe('a cancelled load', () => {
   test('completing and cancelling at the same time give one end, for which the counts are right', async () => {
     for (let round = 0; round < 10; round++) {
       const upload = bench.anUpload('JOBS', manyJobs.slice(0, 3_000));
-      await Promise.all([deliver(upload), deliver(upload, { delivery: 'n 1 0' }), cancel(upload)]);
+      await Promise.all([deliver(upload), deliver(upload, { messageId: 'n 1 0' }), cancel(upload)]);
       const rows = await rowsOf(upload);
       const types = new Set(endsOf(upload).map(({ type }) => type));
       expect(types.size).toBe(1);
@@ -97,7 +97,7 @@ describe('a cancelled load', () => {
 
   test('the same message handled twice at the same time loads every row once', async () => {
     const upload = bench.anUpload('JOBS', manyJobs);
-    await Promise.all([deliver(upload), deliver(upload, { delivery: 'n 1 0', chunkRows: 70 })]);
+    await Promise.all([deliver(upload), deliver(upload, { messageId: 'n 1 0', chunkRows: 70 })]);
     expect(await rowsOf(upload)).toBe(3_000);
     for (const { type, body } of endsOf(upload)) {
       expect([type, body.rowsLoaded]).toEqual(['employment.load.completed', 3_000]);

@@ -42,7 +42,7 @@ describe('the load of a deleted upload', () => {
     const upload = bench.anUpload('JOBS', '1,Engineer\nx,Cook\n');
     await bench.load(upload);
     await forget(upload);
-    await loadDelivery(upload, { ...bench.dependencies, log, delivery: 'late' });
+    await loadDelivery(upload, { ...bench.dependencies, log, messageId: 'late' });
     expect(bench.published.at(-1)).toMatchObject({
       type: 'employment.load.completed',
       body: { rowsLoaded: 1, rowsRejected: 1, reasons: [] },

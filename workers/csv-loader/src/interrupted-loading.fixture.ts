@@ -87,7 +87,7 @@ export function dependenciesOf(
     clock: { ...bench.dependencies.clock, now: laterEachTime() },
     signal: stopping.signal,
     isOverdue: () => fate?.how === 'OVERDUE' && steps > fate.step,
-    delivery: randomUUID(),
+    messageId: randomUUID(),
     log,
     chunkRows,
   };

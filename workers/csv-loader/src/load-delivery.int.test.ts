@@ -16,12 +16,15 @@ describe('loadDelivery', () => {
   });
   afterAll(() => bench.close());
 
-  const deliver = (upload: Upload, delivery: string, more: Partial<LoadDependencies> = {}) =>
-    loadDelivery(upload, { ...bench.dependencies, log, delivery, ...more });
+  const deliver = (upload: Upload, messageId: string, more: Partial<LoadDependencies> = {}) =>
+    loadDelivery(upload, { ...bench.dependencies, signal: new AbortController().signal, log, messageId, ...more });
   const begunIs = (upload: Upload, expected: number) =>
     waitFor(async () => {
-      const [load] = await bench.db.pool.query('SELECT begun FROM loads WHERE upload_id = ?', [upload.uploadId]);
-      return load?.begun === expected;
+      const [{ starts }] = await bench.db.pool.query(
+        'SELECT COALESCE(SUM(starts), 0) AS starts FROM load_deliveries WHERE upload_id = ?',
+        [upload.uploadId],
+      );
+      return Number(starts) === expected;
     });
 
   /** A file store that gives no answer until it is told which. */
@@ -56,6 +59,28 @@ describe('loadDelivery', () => {
     await expect(deliver(upload, 'again')).rejects.toBeInstanceOf(SetAside);
     await deliver(upload, 'again');
     expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+  });
+
+  test('counts the crashes of each of two messages of an upload, whatever the other does', async () => {
+    const upload = bench.anUpload('JOBS', '1,Engineer\n');
+    for (let life = 1; life <= 5; life++) {
+      void deliver(upload, 'first', aStuckStore());
+      void deliver(upload, 'sent again', aStuckStore());
+      await begunIs(upload, 2 * life);
+    }
+    await expect(deliver(upload, 'first')).rejects.toBeInstanceOf(SetAside);
+    await expect(deliver(upload, 'sent again')).rejects.toBeInstanceOf(SetAside);
+    await begunIs(upload, 0);
+  });
+
+  test('takes no number of messages that are handled at the same time for crashes', async () => {
+    const upload = bench.anUpload('JOBS', '1,Engineer\n');
+    for (let message = 1; message <= 8; message++) void deliver(upload, `message ${message}`, aStuckStore());
+    await begunIs(upload, 8);
+    await deliver(upload, 'another');
+    expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+    await deliver(upload, 'message 1');
+    await begunIs(upload, 0);
   });
 
   test('two deliveries of an upload at once never make a death of each other', async () => {

@@ -1,46 +1,50 @@
 import { type HandlingContext, SetAside } from '@tributary/worker';
 import type { LoadDependencies, Upload } from './load-dependencies.ts';
 import { loadUpload } from './load-upload.ts';
-import { beginDelivery, forgetDeliveries, giveBackDelivery } from './store/delivery-count.ts';
+import { deleteCrashCounts, recordCleanExit, recordStart, resetCrashCount } from './store/delivery-count.ts';
 import { openLoad } from './store/load-record.ts';
 import { waitingForDatabase } from './store/waiting-for-database.ts';
 
-const DEATHS = 5;
+const maxCrashes = 5;
 
 /**
- * Loads an upload, counting beside its progress how often a worker died with it in hand. After five deaths without
- * progress the message is set aside instead: the file is likely to kill whoever loads it. Brought back, it has a clean count.
+ * Loads an upload, counting how often a worker crashed on this message. After five crashes without progress the message is
+ * dead-lettered instead: the file is likely to kill any loader. When it is replayed it counts from 0.
  */
 export async function loadDelivery(
   upload: Upload,
-  dependencies: LoadDependencies & Pick<HandlingContext, 'delivery' | 'log'>,
+  dependencies: LoadDependencies & Pick<HandlingContext, 'messageId' | 'log'>,
 ): Promise<void> {
-  const { delivery, signal, log } = dependencies;
+  const { messageId, signal, log } = dependencies;
   const { pool } = dependencies.db;
-  const { uploadId } = upload;
+  const message = { uploadId: upload.uploadId, messageId };
   const load = await openLoad(pool, upload).catch(rethrow);
-  const deaths = await beginDelivery(pool, uploadId, delivery).catch(rethrow);
-  if (deaths >= DEATHS) {
-    await forgetDeliveries(pool, uploadId).catch(rethrow);
-    throw new SetAside(`${deaths} workers died one after the other with this upload in hand, without any progress.`);
+  if (load.state !== 'LOADING') {
+    await deleteCrashCounts(pool, upload.uploadId).catch(rethrow);
+    return loadUpload(upload, dependencies, load);
+  }
+  const crashes = await recordStart(pool, message, load).catch(rethrow);
+  if (crashes >= maxCrashes) {
+    await resetCrashCount(pool, message).catch(rethrow);
+    throw new SetAside(`${crashes} workers crashed while they loaded this upload, without any progress.`);
   }
 
-  let givenBack: Promise<void> | null = null;
-  const giveBack = () => {
-    givenBack ??= giveBackDelivery(pool, uploadId, delivery).catch((error: unknown) => {
-      // Counts as one death more than there were, should the very same delivery come again.
-      log.warn({ err: error }, 'could not give the delivery back');
+  let exit: Promise<void> | null = null;
+  const exitCleanly = () => {
+    exit ??= recordCleanExit(pool, message).catch((error: unknown) => {
+      // Counts as one crash too many until the load makes progress.
+      log.warn({ err: error }, 'clean exit not recorded');
     });
-    return givenBack;
+    return exit;
   };
-  // Lost or handed back, it may be in other hands at once: the work that still ends here is not a second one.
-  signal.addEventListener('abort', giveBack, { once: true });
-  if (signal.aborted) void giveBack();
+  // A delivery that was lost or requeued may be handled elsewhere at once: this one is not a crash, although it still runs.
+  signal.addEventListener('abort', exitCleanly, { once: true });
+  if (signal.aborted) void exitCleanly();
   try {
     await loadUpload(upload, dependencies, load);
   } finally {
-    signal.removeEventListener('abort', giveBack);
-    await giveBack();
+    signal.removeEventListener('abort', exitCleanly);
+    await exitCleanly();
   }
 }
 

@@ -78,7 +78,9 @@ export async function openLoaderGround() {
     },
     async loadOf({ uploadId }: Upload) {
       const [row] = await db.pool.query(
-        'SELECT state, dialect, begun, rows_read AS rowsRead, rows_loaded AS rowsLoaded, rows_rejected AS rowsRejected FROM loads WHERE upload_id = ?',
+        `SELECT state, dialect, rows_read AS rowsRead, rows_loaded AS rowsLoaded, rows_rejected AS rowsRejected,
+           (SELECT COALESCE(MAX(starts), 0) FROM load_deliveries WHERE upload_id = loads.upload_id) AS starts
+           FROM loads WHERE upload_id = ?`,
         [uploadId],
       );
       return row;

@@ -31,7 +31,7 @@ describe('a worker that is killed with an upload in hand', () => {
     const upload = await ground.submit((file) => run('mkfifo', [file]));
     for (let life = 1; life <= 5; life++) {
       const worker = await ground.start();
-      await waitFor(async () => (await ground.loadOf(upload))?.begun === life, {
+      await waitFor(async () => (await ground.loadOf(upload))?.starts === life, {
         what: `life ${life} to begin`,
         timeoutMs: 30_000,
       });
@@ -43,13 +43,13 @@ describe('a worker that is killed with an upload in hand', () => {
       timeoutMs: 20_000,
     });
     expect(listed).toContain('csv-loader: 1 dead letter');
-    expect(listed).toContain('5 workers died one after the other with this upload in hand, without any progress.');
+    expect(listed).toContain('5 workers crashed while they loaded this upload, without any progress.');
     const told = await waitFor(() => ground.published.find(({ type }) => type.endsWith('delayed')));
     expect(told.body).toMatchObject({
       uploadId: upload.uploadId,
       message: expect.stringContaining('Loading failed repeatedly.'),
     });
-    expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', begun: 0 });
+    expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', starts: 0 });
 
     const file = ground.fileOf(upload.fileId);
     await writeFile(`${file}.whole`, '1,Engineer\n2,Manager\n');

@@ -51,7 +51,7 @@ describe('a worker that is told to stop', () => {
     const { code, ms } = await worker.kill('SIGTERM');
     expect([code, worker.log.join('\n')]).toEqual([0, expect.stringContaining('handed back')]);
     expect(ms).toBeLessThan(5_100);
-    expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', begun: 0 });
+    expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', starts: 0 });
     await finishedByAnother(upload);
   }, 120_000);
 

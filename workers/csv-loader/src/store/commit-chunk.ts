@@ -24,8 +24,7 @@ export class Superseded extends Error {
 }
 
 /**
- * Writes a chunk, its rejections, what it changes in the counts of hires, the checkpoint and the data version in one transaction, and returns the load as committed. A delivery
- * given back meanwhile stays so. Throws Superseded, having written nothing, when the load has ended or has a row of this chunk
+ * Writes a chunk, its rejections, what it changes in the counts of hires, the checkpoint and the data version in one transaction, and returns the load as committed. Throws Superseded, having written nothing, when the load has ended or has a row of this chunk
  * already. A deadlock or lock timeout is tried ten times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
  */
 export async function commitChunk(
@@ -71,8 +70,7 @@ async function writeChunk(connection: PoolConnection, target: Target, chunk: Chu
   const version = await raiseDataVersion(connection);
   await recordChanges(version);
   await connection.query(
-    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, begun = LEAST(begun, 1),
-        updated_at = NOW(3)
+    `UPDATE loads SET checkpoint = ?, rows_read = ?, rows_loaded = ?, rows_rejected = ?, reasons = ?, version = ?, updated_at = NOW(3)
       WHERE upload_id = ?`,
     [JSON.stringify(committed), rowsRead, rowsLoaded, rowsRejected, JSON.stringify(reasons), version, uploadId],
   );

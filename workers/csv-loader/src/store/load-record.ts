@@ -64,12 +64,12 @@ export async function findLoad(
   return row === undefined ? null : loadRecord.parse(row);
 }
 
-/** Keeps what the first pass found, so that a restart goes straight to the second. That is progress: deaths count anew. */
+/** Keeps what the first pass found, so that a restart goes straight to the second. */
 export async function saveDialect(pool: Pool, uploadId: string, settled: Dialect): Promise<void> {
-  await pool.query(
-    "UPDATE loads SET dialect = ?, begun = LEAST(begun, 1), updated_at = NOW(3) WHERE upload_id = ? AND state = 'LOADING'",
-    [JSON.stringify(settled), uploadId],
-  );
+  await pool.query("UPDATE loads SET dialect = ?, updated_at = NOW(3) WHERE upload_id = ? AND state = 'LOADING'", [
+    JSON.stringify(settled),
+    uploadId,
+  ]);
 }
 
 /** Ends the load unless it has ended already; the end that stands is the one read afterwards. */
