@@ -131,7 +131,10 @@ function assertFound(ids, found) {
   if (missing.length > 0) throw new Error(`There is no dead letter ${missing.join(', ')}.`);
 }
 
-const count = (/** @type {number} */ number) => (number === 1 ? '1 dead letter' : `${number} dead letters`);
+/** @param {number} number */
+function count(number) {
+  return number === 1 ? '1 dead letter' : `${number} dead letters`;
+}
 
 /** Every worker's queue is named after its folder. */
 function findWorkers() {
