@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => users.close());
 
-const fields = 'id name email permissions createdAt';
+const fields = 'id name email permissions emailConfirmed createdAt';
 const entities = `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on User { ${fields} } } }`;
 const references = (...ids: string[]) => ({ ids: ids.map((id) => ({ __typename: 'User', id })) });
 const forbidden = (...path: (string | number)[]) => ({
