@@ -4,6 +4,7 @@ import { openClient, type TestClient } from './open-client.ts';
 import { openMailbox } from './open-mailbox.ts';
 import { openPage } from './open-page.ts';
 import { openStack, type Stack } from './open-stack.ts';
+import { queryNumbers } from './query-database.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
 
 let stack: Stack;
@@ -127,4 +128,44 @@ describe('a deleted upload', () => {
     const again = await client.upload(ann.token, { content: 'id,job\n', kind: 'JOBS', key: 'hires' });
     expect(again.id).not.toBe(id);
   });
+});
+
+describe('a cancelled upload', () => {
+  const cancel = 'mutation ($id: ID!) { cancelUpload(id: $id) { id cancelRequestedAt } }';
+  const hires = '{ hiresByQuarter(year: 2019) { q1 q2 q3 q4 } }';
+  const rows = 400_000;
+
+  test('keeps the rows that were committed, says how many, and results and mail agree with it', async () => {
+    const ann = await client.register();
+    await client.load(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+    await client.load(ann.token, { content: jobsCsv, kind: 'JOBS' });
+    const content = employeesCsv(rows, { first: 1_000, year: 2019 });
+    const { id } = await client.upload(ann.token, { content, kind: 'HIRED_EMPLOYEES' });
+    const following = client.follow(ann.token, id);
+    const hasBegun = async () => (await client.record(ann.token, id)).rowsLoaded > 0;
+    await waitFor(hasBegun, { what: 'the first rows to be committed', timeoutMs: 30_000 });
+    const eve = await client.register();
+    expect(codes(await client.graph(cancel, { id }, eve.token))).toEqual(['FORBIDDEN']);
+    const { cancelUpload } = await client.data(cancel, { id }, ann.token);
+    expect(cancelUpload).toEqual({ id, cancelRequestedAt: expect.any(String) });
+
+    const events = await following;
+    expect(events.map(({ cursor }) => cursor)).toEqual(events.map((_, index) => index + 1));
+    const { status, rowsLoaded } = await client.record(ann.token, id);
+    expect([events.at(-1)?.status, status]).toEqual(['CANCELLED', 'CANCELLED']);
+    expect(rowsLoaded).toBeGreaterThan(0);
+    expect(rowsLoaded).toBeLessThan(rows);
+    const count = 'SELECT COUNT(*) AS n FROM employees WHERE id >= 1000';
+    expect(await queryNumbers(stack, 'EMPLOYMENT', count)).toEqual({ n: rowsLoaded });
+    const quarters: { q1: number; q2: number; q3: number; q4: number }[] = (await client.data(hires, {}, ann.token))
+      .hiresByQuarter;
+    expect(quarters.reduce((sum, { q1, q2, q3, q4 }) => sum + q1 + q2 + q3 + q4, 0)).toBe(rowsLoaded);
+    const mailed = async () => (await mailbox.mailsTo(ann.email, 'was cancelled'))[0];
+    const mail = await waitFor(mailed, { what: 'the mail', timeoutMs: 20_000 });
+    expect(mail.text.replaceAll(',', '')).toContain(String(rowsLoaded));
+
+    expect((await client.data(cancel, { id }, ann.token)).cancelUpload.id).toBe(id);
+    const done = await client.load(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+    expect(codes(await client.graph(cancel, { id: done.id }, ann.token))).toEqual(['CONFLICT']);
+  }, 90_000);
 });
