@@ -94,6 +94,8 @@ export function limitTimes(
 
   server.prependListener('request', (request, response) => {
     const { socket } = request;
+    // Every layer of a request waits for its end; more than ten of them are no leak.
+    response.setMaxListeners(30);
     answering.set(socket, (answering.get(socket) ?? 0) + 1);
     response.once('close', () => answering.set(socket, (answering.get(socket) ?? 1) - 1));
     if (request.complete) return;

@@ -65,7 +65,12 @@ describe('requestCancel', () => {
       message: 'The upload is being cancelled.',
       cursor: 3,
     });
-    const body = { uploadId: id, kind: 'JOBS', sequence: Number(first?.sequence), uploader: owner };
+    const body = {
+      uploadId: id,
+      kind: 'JOBS',
+      sequence: Number(first?.sequence),
+      uploader: { ...owner, emailConfirmed: true },
+    };
     expect(await messagesOf(id)).toEqual([
       { type: 'uploads.upload.cancelled', body: { ...body, at: later(1).toISOString() } },
     ]);

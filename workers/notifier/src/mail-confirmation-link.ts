@@ -36,7 +36,7 @@ const intro = 'This address was given for a new Tributary account. If the accoun
 const ignore = 'If this wasn\u2019t you, ignore this email: no other mail is sent to an address that is not confirmed.';
 
 /** Subject, plain text and HTML of the mail with the confirmation link. Pure; nothing in it was written by the one who registered. */
-export function composeConfirmationMail(
+function composeConfirmationMail(
   { token, expiresAt }: Pick<RequestedConfirmation, 'token' | 'expiresAt'>,
   { publicUrl }: { publicUrl: string },
 ) {
