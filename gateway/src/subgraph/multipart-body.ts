@@ -39,8 +39,10 @@ async function* filePart(boundary: string, index: number, upload: Upload, { maxB
   const filename = file.filename.replaceAll(/["\r\n]/g, (character) => encodeURIComponent(character));
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimetype) ? file.mimetype : 'application/octet-stream';
   yield `--${boundary}\r\ncontent-disposition: form-data; name="${index}"; filename="${filename}"\r\ncontent-type: ${type}\r\n\r\n`;
-  const stream: Readable & { truncated?: boolean } = file.createReadStream();
+  let stream: Readable & { truncated?: boolean };
   try {
+    // It throws when the request ended early after this part was read whole.
+    stream = file.createReadStream();
     // Left open on an early end: destroying it would stall the parser, and with it the client.
     for await (const chunk of Readable.prototype.iterator.call(stream, { destroyOnReturn: false })) {
       taken(chunk.length);
