@@ -33,7 +33,7 @@ test.each([1048, 1054, 1062, 1064, 1153, 1264, 1366, 1406, 1451])('%d stays an e
   expect(classify(error)).toBe(error);
 });
 
-test('a lost connection and contention are told apart', () => {
+test('a lost connection and contention are distinguished', () => {
   expect([1927, 2013, 4031].map((errno) => isLostConnection(aDriverError(errno)))).toEqual([true, true, true]);
   expect([1020, 1213, 3101].map((errno) => isContention(aDriverError(errno)))).toEqual([true, true, true]);
   expect(isLostConnection(aDriverError(1969)) || isContention(aDriverError(1969))).toBe(false);

@@ -32,7 +32,7 @@ function isStale([row]: { isStale: number | bigint }[]): boolean {
   return Number(row?.isStale) === 1;
 }
 
-/** Needs the lock on `data_version`: whoever changed employees without it yet adds the change to these counts afterwards. */
+/** Needs the lock on `data_version`: a transaction that changed employees without it adds its change to these counts afterwards. */
 async function recountHires(connection: PoolConnection): Promise<void> {
   // Read and written apart: INSERT … SELECT may wait for rows whose transaction waits for this one.
   const groups = await connection.query({ sql: countHiresSql, rowsAsArray: true, decimalAsNumber: true });

@@ -74,7 +74,7 @@ export async function endLease({ client }: NotificationsDb, subjectId: string, h
 }
 
 /**
- * Records how a mail ended, whoever holds it: that the server took a mail stays true. Recording twice changes nothing. The
+ * Records the outcome of a mail, no matter which process holds it: that the server took a mail stays true. Recording twice changes nothing. The
  * request is kept for a mail that was rejected, so that it can be sent again.
  */
 export async function recordMail(

@@ -6,7 +6,7 @@ import { lockUser } from './lock-user.ts';
 import type { Passwords } from './passwords.ts';
 import { type ReplacePasswordDeps, replacePassword } from './replace-password.ts';
 
-/** Sets a new password, ends all sessions, and gives a new one. Where Redis cannot be told, UNAVAILABLE, and nothing has changed. */
+/** Sets a new password, ends all sessions, and gives a new one. While Redis is unavailable, UNAVAILABLE, and nothing has changed. */
 export async function changePassword(
   input: { userId: string; currentPassword: string; newPassword: string },
   deps: ReplacePasswordDeps & { db: UsersDb; passwords: Passwords },

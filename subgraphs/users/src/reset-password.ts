@@ -12,7 +12,7 @@ import { type ReplacePasswordDeps, replacePassword } from './replace-password.ts
 const refused = () => invalidInput('The token is wrong, was used already or has expired: ask for a new mail');
 
 /**
- * Sets a new password by the token of a mail, once, which also confirms the address, ends all sessions, and gives a new one. Where Redis cannot be told,
+ * Sets a new password by the token of a mail, once, which also confirms the address, ends all sessions, and gives a new one. While Redis is unavailable,
  * UNAVAILABLE, and nothing has changed: the token is still good.
  */
 export async function resetPassword(

@@ -6,7 +6,7 @@ import { type Permission, permissionsOf, toPermissionList } from './user.ts';
 
 /**
  * Replaces a user's permissions; tokens that carry the old ones stop at the next request. CONFLICT when nobody would be
- * left with ADMIN. Where Redis cannot be told, UNAVAILABLE, and nothing has changed.
+ * left with ADMIN. While Redis is unavailable, UNAVAILABLE, and nothing has changed.
  */
 export async function setPermissions(
   input: { userId: string; permissions: readonly Permission[] },

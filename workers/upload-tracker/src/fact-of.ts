@@ -25,7 +25,7 @@ export type TrackedMessage = MessageOf<
   ]
 >;
 
-/** What a message tells about its upload, with the time it happened where it happened. A condition is named by the type as published. */
+/** What a message reports about its upload, with the time of the event. A condition is named by the type as published. */
 export function factOf({ type, body }: TrackedMessage, messageType: string): UploadFact {
   const at = new Date(body.at);
   switch (type) {
