@@ -365,9 +365,7 @@ test('after all of it no message is left in any queue', async () => {
   const vhosts = await openVhosts(servers.RABBITMQ_URL, { ...servers });
   await waitFor(
     async () => {
-      const waiting = Object.entries((await vhosts?.queues(stack.instance)) ?? { none: 1 }).filter(
-        ([, count]) => count > 0,
-      );
+      const waiting = Object.entries(await vhosts.queues(stack.instance)).filter(([, count]) => count > 0);
       return waiting.length === 0;
     },
     { what: 'every queue to be empty', timeoutMs: 30_000, intervalMs: 500 },

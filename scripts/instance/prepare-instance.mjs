@@ -31,9 +31,5 @@ export function migrateInstance(instance, servers) {
  */
 async function createVhost(instance, servers) {
   const url = servers.RABBITMQ_URL ?? '';
-  if (namesVhost(url)) return;
-  const vhosts = await openVhosts(url, servers);
-  if (vhosts === null)
-    throw new Error(`No vhost can be made on RabbitMQ: set RABBITMQ_MANAGEMENT_URL, or name a vhost in RABBITMQ_URL.`);
-  await vhosts.create(instance);
+  if (!namesVhost(url)) await (await openVhosts(url, servers)).create(instance);
 }

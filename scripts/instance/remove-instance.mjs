@@ -36,7 +36,7 @@ async function dropDatabases(url, instance) {
 /** @param {Record<string, string>} servers @param {string} instance */
 async function deleteVhost(servers, instance) {
   const url = servers.RABBITMQ_URL ?? '';
-  if (!namesVhost(url)) await (await openVhosts(url, servers))?.delete(instance);
+  if (!namesVhost(url)) await (await openVhosts(url, servers)).delete(instance);
 }
 
 /** @param {string} url @param {string} prefix */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { run, succeeds } from '../processes/run.mjs';
+import { run } from '../processes/run.mjs';
 
 /**
  * Who can make and delete vhosts: no AMQP login can, it takes the server's command line tool or its HTTP API.
@@ -7,22 +7,53 @@ import { run, succeeds } from '../processes/run.mjs';
  * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void>, queues(vhost: string): Promise<Record<string, number>>, closeConnections(vhost: string): Promise<void> }} Vhosts `queues`: how many messages are in each, by its name
  */
 
+/** `rabbitmqctl` takes half a second alone, and has taken more than ten beside a broker that deletes many queues. */
+const commandTimeoutMs = 60_000;
+
 /**
  * The first way that works: the HTTP API at RABBITMQ_MANAGEMENT_URL, rabbitmqctl for a server on this machine, the HTTP
- * API on its usual port. Null if none does.
+ * API on its usual port. Throws with the reason of each way that does not work.
  *
  * @param {string} url the server's, with the login that is to use the vhosts
  * @param {Record<string, string | undefined>} env
- * @returns {Promise<Vhosts | null>}
+ * @returns {Promise<Vhosts>}
  */
 export async function openVhosts(url, env) {
   const { hostname, username, password } = new URL(url);
   const login = { user: decodeURIComponent(username || 'guest'), password: decodeURIComponent(password || 'guest') };
   if (env.RABBITMQ_MANAGEMENT_URL) return overHttp(env.RABBITMQ_MANAGEMENT_URL, login);
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  if (isLocal && (await succeeds('rabbitmqctl', ['-q', 'list_vhosts']))) return byCommand(login.user);
+  const reasons = [];
+  if (['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
+    const reason = await failureReason(control('list_vhosts'));
+    if (reason === null) return byCommand(login.user);
+    reasons.push(`rabbitmqctl: ${reason}`);
+  }
   const usual = `http://${hostname}:15672`;
-  return (await answers(usual, login)) ? overHttp(usual, login) : null;
+  const reason = await failureReason(requireAnswer(usual, login));
+  if (reason === null) return overHttp(usual, login);
+  reasons.push(`${usual}: ${reason}`);
+  throw new Error(
+    `No vhost can be made on RabbitMQ (${reasons.join('; ')}). ` +
+      'Run as root, set RABBITMQ_MANAGEMENT_URL, or make a vhost and put it at the end of RABBITMQ_URL.',
+  );
+}
+
+/** @param {string[]} args */
+const control = (...args) => run('rabbitmqctl', ['-q', ...args], { timeoutMs: commandTimeoutMs });
+
+/**
+ * Null if it succeeds, else the last line of its error.
+ *
+ * @param {Promise<unknown>} attempt
+ */
+async function failureReason(attempt) {
+  try {
+    await attempt;
+    return null;
+  } catch (error) {
+    const { message, cause } = /** @type {Error} */ (error);
+    return (cause instanceof Error ? cause.message : message).trimEnd().split('\n').at(-1) ?? '';
+  }
 }
 
 /**
@@ -32,28 +63,19 @@ export async function openVhosts(url, env) {
 function byCommand(user) {
   return {
     async create(vhost) {
-      const existing = await run('rabbitmqctl', ['-q', 'list_vhosts', 'name']);
-      if (!existing.split('\n').includes(vhost)) await run('rabbitmqctl', ['-q', 'add_vhost', vhost]);
-      await run('rabbitmqctl', ['-q', 'set_permissions', '-p', vhost, user, '.*', '.*', '.*']);
+      // Succeeds as well if the vhost exists.
+      await control('add_vhost', vhost);
+      await control('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
     },
     async delete(vhost) {
-      const existing = await run('rabbitmqctl', ['-q', 'list_vhosts', 'name']);
-      if (existing.split('\n').includes(vhost)) await run('rabbitmqctl', ['-q', 'delete_vhost', vhost]);
+      const existing = await control('list_vhosts', 'name');
+      if (existing.split('\n').includes(vhost)) await control('delete_vhost', vhost);
     },
     async closeConnections(vhost) {
-      await run('rabbitmqctl', ['-q', 'close_all_connections', '--vhost', vhost, 'asked to']);
+      await control('close_all_connections', '--vhost', vhost, 'asked to');
     },
     async queues(vhost) {
-      const listed = await run('rabbitmqctl', [
-        '-q',
-        '--formatter',
-        'json',
-        'list_queues',
-        '-p',
-        vhost,
-        'name',
-        'messages',
-      ]);
+      const listed = await control('--formatter', 'json', 'list_queues', '-p', vhost, 'name', 'messages');
       return byName(JSON.parse(listed));
     },
   };
@@ -126,12 +148,9 @@ async function retry(attempt) {
 const byName = (queues) => Object.fromEntries(queues.map(({ name, messages }) => [name, messages]));
 
 /** @param {string} base @param {Login} login */
-async function answers(base, login) {
-  try {
-    return (await request(base, login, 'GET', '/api/vhosts')).ok;
-  } catch {
-    return false;
-  }
+async function requireAnswer(base, login) {
+  const { ok, status } = await request(base, login, 'GET', '/api/vhosts');
+  if (!ok) throw new Error(`it answered ${status}`);
 }
 
 /** @param {string} base @param {Login} login @param {string} method @param {string} path @param {object} [body] */

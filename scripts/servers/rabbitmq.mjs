@@ -18,12 +18,7 @@ export const rabbitmq = {
       throw new Error(`it has no vhost "${vhost}", or this user may not use it`, { cause: error });
     });
     await connection.close();
-    if (!namesVhost(url) && (await openVhosts(url, env)) === null) {
-      throw new Error(
-        'the login works but no vhost can be made: neither rabbitmqctl (as root) nor its HTTP API answers. ' +
-          'Make one and put it at the end of RABBITMQ_URL, or set RABBITMQ_MANAGEMENT_URL',
-      );
-    }
+    if (!namesVhost(url)) await openVhosts(url, env);
     const { RABBITMQ_MANAGEMENT_URL } = env;
     return { RABBITMQ_URL: url, ...(RABBITMQ_MANAGEMENT_URL ? { RABBITMQ_MANAGEMENT_URL } : {}) };
   },
