@@ -24,7 +24,21 @@ export function createValidate(options: {
   const merge = mergeFieldsRule({ maxFields: options.maxMergedFields });
   const rules = specifiedRules.map((rule) => (rule === OverlappingFieldsCanBeMergedRule ? merge : rule));
   const all = options.allowsIntrospection ? rules : [...rules, noIntrospection];
-  return (document) => validate(options.schema, document, all, { maxErrors });
+  return (document) => withoutStackTraces(() => validate(options.schema, document, all, { maxErrors }));
+}
+
+/**
+ * V8 keeps the functions of all frames of a stack trace, and all that these refer to, until the trace is read or its error
+ * collected. The errors of a document are cached with it, and would keep 20 to 50 KB of the validator each.
+ */
+function withoutStackTraces<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 const noIntrospection: ValidationRule = (context) => ({

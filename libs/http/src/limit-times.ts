@@ -50,6 +50,8 @@ interface Arriving {
   wasPaused: boolean;
 }
 
+const hasEnded = (request: IncomingMessage) => request.complete || request.socket.destroyed;
+
 /**
  * Closes connections whose client stopped: a multipart body without `BODY_PROGRESS_BYTES` in `BODY_PROGRESS_MS`, another body
  * that is not complete after `REQUEST_BODY_TIMEOUT_MS`, and a response of which nothing was read for `RESPONSE_PROGRESS_MS`.
@@ -72,7 +74,7 @@ export function limitTimes(
     for (const each of arriving) {
       const { request } = each;
       const { socket } = request;
-      if (request.complete || socket.destroyed) {
+      if (hasEnded(request)) {
         arriving.delete(each);
         continue;
       }
@@ -100,14 +102,22 @@ export function limitTimes(
     response.once('close', () => answering.set(socket, (answering.get(socket) ?? 1) - 1));
     if (request.complete) return;
     const now = performance.now();
-    arriving.add({
+    const each = {
       request,
       response,
       startedAt: now,
       sampledAt: now,
       bytesAtSample: socket.bytesRead,
       wasPaused: false,
-    });
+    };
+    arriving.add(each);
+    // Not only at the next sample: what a request refers to would stay in memory until then.
+    const remove = () => {
+      if (!hasEnded(request)) return;
+      arriving.delete(each);
+      socket.off('close', remove);
+    };
+    for (const part of [request, response, socket]) part.once('close', remove);
   });
 
   // With a listener Node answers nothing itself.
