@@ -19,9 +19,9 @@ const schemas = [
   'workers/runtime-config.ts',
   'prisma/migrate.ts',
   'libs/core/src/shutdown.ts',
-  'libs/http/src/limit-times.ts',
-  'libs/http/src/stop-times.ts',
-  'libs/metrics/src/metrics-config.ts',
+  'libs/http/src/client-timeouts.ts',
+  'libs/http/src/drain.ts',
+  'libs/metrics/src/metrics.ts',
   'libs/tracing/src/config.ts',
   'libs/testing/src/test-servers.ts',
 ];

@@ -42,7 +42,7 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
     /** Follows through a line of its own, which is cut once rows of the file were read, and goes on after the last cursor. */
     async function follow(open: (typeof clients)[string], query: string, cursor: string): Promise<Journey> {
       const line = await startTcpProxy(run().stack.gatewayUrl, 80);
-      const client = open(line.urlOf(run().stack.gatewayUrl), run().token);
+      const client = open(line.proxyUrl(run().stack.gatewayUrl), run().token);
       const journey: Journey = { seen: [], before: 0, linesCut: 0, ends: [] };
       const variables = {
         id,
@@ -55,7 +55,7 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
         if (Object(event.upload).id !== id) return;
         if (journey.before === 0 && event.status === 'PROCESSING' && Number(event.rowsRead) > 0) {
           journey.before = journey.seen.length;
-          journey.linesCut = line.cut();
+          journey.linesCut = line.resetConnections();
         }
         // All uploads of somebody have no end.
         if (query === myUploads && event.status === 'COMPLETED') void client.close();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { countStatements, type StatementCounter, testServers, uniqueName } from '@tributary/testing';
+import { type StatementCounter, startStatementCounter, testServers, uniqueName } from '@tributary/testing';
 import { describeStreamingClients } from './describe-streaming-clients.ts';
 import { openClient, type TestClient } from './open-client.ts';
 import { openStack, type Stack } from './open-stack.ts';
@@ -12,7 +12,7 @@ let counters: StatementCounter[];
 
 beforeAll(async () => {
   const instance = uniqueName('e2e');
-  const counted = (database: string) => countStatements(`${testServers().MARIADB_URL}/${instance}_${database}`);
+  const counted = (database: string) => startStatementCounter(`${testServers().MARIADB_URL}/${instance}_${database}`);
   const [users, uploads, employment] = await Promise.all([counted('users'), counted('uploads'), counted('employment')]);
   counters = [users, uploads, employment];
   stack = await openStack({

@@ -27,7 +27,7 @@ function throughProxies(env: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => {
       const scheme = value.split('://')[0] ?? '';
-      return [name, isServer(scheme) ? servers[scheme].urlOf(value) : value];
+      return [name, isServer(scheme) ? servers[scheme].proxyUrl(value) : value];
     }),
   );
 }
@@ -39,7 +39,7 @@ beforeAll(async () => {
     redis: await startTcpProxy(urls.REDIS_URL, 6379),
     amqp: await startTcpProxy(urls.RABBITMQ_URL, 5672),
   };
-  await Promise.all(Object.values(servers).map((proxy) => proxy.leave()));
+  await Promise.all(Object.values(servers).map((proxy) => proxy.stop()));
   starting = openStack({
     async wire(_name, env, all) {
       Object.assign(ports, all);
@@ -55,7 +55,7 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(async () => {
-  await Promise.all(Object.values(servers).map((proxy) => proxy.comeBack()));
+  await Promise.all(Object.values(servers).map((proxy) => proxy.resume()));
   await (await starting).remove();
   await Promise.all(Object.values(servers).map((proxy) => proxy.close()));
 }, 120_000);
@@ -70,7 +70,7 @@ test('every process started before any server stays up, says by name what it wai
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ waitingFor: expect.arrayContaining(names) });
   }
-  for (const server of ['amqp', 'mysql', 'redis'] as const) await servers[server].comeBack();
+  for (const server of ['amqp', 'mysql', 'redis'] as const) await servers[server].resume();
   const client = openClient((await starting).gatewayUrl);
   const { token } = await client.register();
   expect(await client.load(token, { content: departmentsCsv, kind: 'DEPARTMENTS' })).toMatchObject({
@@ -82,11 +82,11 @@ test('without RabbitMQ files are accepted, and loaded once it is back', async ()
   const client = openClient((await starting).gatewayUrl);
   const { token } = await client.register();
   waitedFor.delete('uploads');
-  await servers.amqp.leave();
+  await servers.amqp.stop();
   await waitFor(() => waitedFor.get('uploads')?.has('RabbitMQ'), { what: 'the subgraph to miss RabbitMQ' });
   const { id } = await client.upload(token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
   expect((await fetch(`http://127.0.0.1:${ports.uploads}/health/ready`)).status).toBe(200);
   expect(await client.record(token, id)).toMatchObject({ status: 'RECEIVED' });
-  await servers.amqp.comeBack();
+  await servers.amqp.resume();
   expect((await client.follow(token, id)).at(-1)).toMatchObject({ status: 'COMPLETED' });
 }, 120_000);

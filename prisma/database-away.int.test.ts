@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '@tributary/core';
-import { createTestDatabase, type TestDatabase } from '../libs/testing/src/create-test-database.ts';
-import { startTcpProxy, type TcpProxy } from '../libs/testing/src/start-tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../libs/testing/src/tcp-proxy.ts';
+import { createTestDatabase, type TestDatabase } from '../libs/testing/src/test-database.ts';
 import { waitFor } from '../libs/testing/src/wait-for.ts';
 import { asUnavailable, openEmploymentDb } from './employment/src/index.ts';
 import { leaseMail, openNotificationsDb } from './notifications/src/index.ts';
@@ -60,7 +60,7 @@ describe.each(['users', 'uploads', 'employment', 'notifications'] as const)('the
 
   beforeEach(async () => {
     proxy = await startTcpProxy(database.url, 3306);
-    subject = subjects[name](proxy.urlOf(database.url));
+    subject = subjects[name](proxy.proxyUrl(database.url));
   });
   afterEach(async () => {
     await subject.close();
@@ -69,28 +69,28 @@ describe.each(['users', 'uploads', 'employment', 'notifications'] as const)('the
 
   test('is UNAVAILABLE within 3 seconds while its server is away, and serves soon after it came back', async () => {
     await subject.read();
-    await proxy.leave();
+    await proxy.stop();
     const since = performance.now();
     await expect(subject.write()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(performance.now() - since).toBeLessThan(3_000);
-    await proxy.comeBack();
+    await proxy.resume();
     await waitFor(() => subject.write().then(() => true), { timeoutMs: 3_000, what: 'the database' });
     await subject.read();
   });
 
   test('that restarted while nothing was asked answers the first read and the first write', async () => {
     await Promise.all([subject.read(), subject.read(), subject.read(), subject.write()]);
-    await proxy.leave();
-    await proxy.comeBack();
+    await proxy.stop();
+    await proxy.resume();
     await subject.read();
-    proxy.cut();
+    proxy.resetConnections();
     await subject.write();
   });
 
   test('that was not there at the start is found when it comes', async () => {
-    await proxy.leave();
+    await proxy.stop();
     const early = subject.read();
-    await proxy.comeBack();
+    await proxy.resume();
     await early;
   });
 });

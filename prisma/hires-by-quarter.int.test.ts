@@ -2,12 +2,12 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createEmptyDatabase } from '../libs/testing/src/create-test-database.ts';
+import { createEmptyDatabase } from '../libs/testing/src/test-database.ts';
 import { databaseFolders } from './database-folders.ts';
 import { openEmploymentDb } from './employment/src/client.ts';
 import { computeAnswers } from './employment/src/compute-answers.ts';
 import { recountHiresIfStale } from './employment/src/count-hires.ts';
-import { migrate } from './migrate-database.ts';
+import { migrate } from './migration-runner.ts';
 
 const folder = databaseFolders().find(({ name }) => name === 'employment')?.folder ?? '';
 const counting = '20261127053000_hires_by_quarter';

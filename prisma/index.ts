@@ -1,2 +1,2 @@
 export { databaseFolders } from './database-folders.ts';
-export { type MigrateOptions, migrate } from './migrate-database.ts';
+export { type MigrateOptions, migrate } from './migration-runner.ts';

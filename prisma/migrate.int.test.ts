@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openConnection } from '@tributary/database';
 import type { Connection } from 'mariadb';
-import { createEmptyDatabase, type TestDatabase } from '../libs/testing/src/create-test-database.ts';
+import { createEmptyDatabase, type TestDatabase } from '../libs/testing/src/test-database.ts';
 import { waitFor } from '../libs/testing/src/wait-for.ts';
-import { migrate } from './migrate-database.ts';
+import { migrate } from './migration-runner.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const loader = join(here, '../libs/core/fixtures/register-swc.mjs');

@@ -1,7 +1,7 @@
 import { badConfig, isAppError, readConfig, startProcess, urlOf, wholeNumber } from '@tributary/core';
 import { z } from 'zod';
 import { type DatabaseFolder, databaseFolders } from './database-folders.ts';
-import { migrate } from './migrate-database.ts';
+import { migrate } from './migration-runner.ts';
 
 /** Migrates every database whose <NAME>_DATABASE_URL is set, one after the other, then exits 0. Run before any process starts, never by one. */
 await startProcess('migrate', async ({ onClose }) => {
@@ -48,7 +48,7 @@ async function migrateAll(
       await migrate({ databaseUrl, folder, log, waitMs, signal });
     } catch (error) {
       process.stderr.write(
-        `${name}: ${signal.aborted ? 'stopped before all migrations were applied' : textOf(error)}\n`,
+        `${name}: ${signal.aborted ? 'stopped before all migrations were applied' : toText(error)}\n`,
       );
       return 1;
     }
@@ -56,7 +56,7 @@ async function migrateAll(
   return 0;
 }
 
-function textOf(error: unknown): string {
+function toText(error: unknown): string {
   if (isAppError(error)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openConnection } from '@tributary/database';
-import { createEmptyDatabase } from '../libs/testing/src/create-test-database.ts';
+import { createEmptyDatabase } from '../libs/testing/src/test-database.ts';
 import { databaseFolders } from './database-folders.ts';
-import { migrate } from './migrate-database.ts';
+import { migrate } from './migration-runner.ts';
 
 const folder = databaseFolders().find(({ name }) => name === 'uploads')?.folder ?? '';
 const numbering = '20261121100000_owner_events';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openConnection } from '@tributary/database';
-import { createEmptyDatabase } from '../libs/testing/src/create-test-database.ts';
+import { createEmptyDatabase } from '../libs/testing/src/test-database.ts';
 import { databaseFolders } from './database-folders.ts';
-import { migrate } from './migrate-database.ts';
+import { migrate } from './migration-runner.ts';
 
 /** What Prisma makes of a type without a @db attribute on MySQL. */
 const usualTypes: Record<string, string> = {

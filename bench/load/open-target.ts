@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { type AnswerCache, createAnswerReader } from '@tributary/answers';
+import { createResultReader, type ResultCache } from '@tributary/answers';
 import { createLog } from '@tributary/core';
 import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { Redis } from 'ioredis';
@@ -64,7 +64,7 @@ async function openRedis({ url, key, field }: Extract<Target, { kind: 'redis' }>
   return { send, close: () => clients.forEach((client) => void client.disconnect()) };
 }
 
-const neverCached: AnswerCache = {
+const neverCached: ResultCache = {
   store: async () => 'notNewer',
   read: async () => null,
   version: async () => null,
@@ -75,7 +75,7 @@ const neverCached: AnswerCache = {
 function openSql({ url, year }: Extract<Target, { kind: 'sql' }>) {
   const db = openEmploymentDb(url);
   const log = createLog('bench', 'silent');
-  const reader = createAnswerReader({ cache: neverCached, compute: () => computeAnswers(db.pool), log });
+  const reader = createResultReader({ cache: neverCached, compute: () => computeAnswers(db.pool), log });
   const send: Send = async () => ((await reader.read('hiresByQuarter', year)).length > 0 ? null : 'no rows');
   return { send, close: () => void db.close() };
 }

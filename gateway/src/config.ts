@@ -1,5 +1,5 @@
 import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
-import { stopConfig, timesConfig } from '@tributary/http';
+import { shutdownConfig, timeoutConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { passThroughRoutes } from './door/pass-through-routes.ts';
@@ -25,9 +25,9 @@ const originsOf = (alsoAll: boolean) =>
  */
 export const config = z
   .looseObject({
-    ...stopConfig,
+    ...shutdownConfig,
     ...metricsConfig,
-    ...timesConfig,
+    ...timeoutConfig,
     NODE_ENV: z.string().default('development'),
     HOST: z.string().default('127.0.0.1'),
     PORT: port.default(4000),

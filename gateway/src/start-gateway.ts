@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Clock, Log } from '@tributary/core';
-import { limitTimes, listen, prepareDrain, serverTimes, stopTimes } from '@tributary/http';
+import { enforceTimeouts, listen, prepareDrain, serverTimeouts, shutdownBudget } from '@tributary/http';
 import { measureReadiness, Registry, serveMetrics } from '@tributary/metrics';
 import { watchReadiness } from '@tributary/readiness';
 import { connectRedis } from '@tributary/redis';
@@ -109,10 +109,10 @@ export async function startGateway(
     measures.connections.failed();
     log.error({ err: error }, 'connection failed');
   }
-  const http = createServer({ ...serverTimes(config), IncomingMessage: WebSocketAwareRequest }, app);
+  const http = createServer({ ...serverTimeouts(config), IncomingMessage: WebSocketAwareRequest }, app);
   guardConnections(http, connectionFailed);
   measures.connections.watch(http);
-  limitTimes(http, { times: config, closed: measures.operations.refused });
+  enforceTimeouts(http, { times: config, closed: measures.operations.refused });
   limits.limitConnections(http, measures.operations.refused);
   measures.connections.inHand(limits.load.inFlight);
   const drain = prepareDrain(http);
@@ -134,9 +134,9 @@ export async function startGateway(
   const url = await listen(http, { host: config.HOST, port: config.PORT });
 
   async function stop() {
-    const { delayMs, finishMs } = stopTimes(config);
+    const { delayMs, finishMs } = shutdownBudget(config);
     isLeaving = true;
-    await drain.announce(delayMs);
+    await drain.beginDrain(delayMs);
     const finished = drain.finish(finishMs);
     stopping.abort();
     await closeWebSockets();

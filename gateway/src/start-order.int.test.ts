@@ -27,12 +27,12 @@ beforeAll(async () => {
     keys: await startTcpProxy(fixture.jwksUrl, 80),
     boxes: await startTcpProxy(fixture.subgraphUrl, 80),
   };
-  for (const proxy of Object.values(proxies)) await proxy.leave();
+  for (const proxy of Object.values(proxies)) await proxy.stop();
   const config = readGatewayConfig({
     ...fixture.environment,
-    REDIS_URL: proxies.redis.urlOf(REDIS_URL),
-    JWKS_URL: proxies.keys.urlOf(fixture.jwksUrl),
-    SUBGRAPH_URL_BOXES: proxies.boxes.urlOf(`${fixture.subgraphUrl}/graphql`),
+    REDIS_URL: proxies.redis.proxyUrl(REDIS_URL),
+    JWKS_URL: proxies.keys.proxyUrl(fixture.jwksUrl),
+    SUBGRAPH_URL_BOXES: proxies.boxes.proxyUrl(`${fixture.subgraphUrl}/graphql`),
   });
   gateway = await startGateway(config, { log: createLog('gateway', 'info', destination), clock: systemClock });
 });
@@ -53,7 +53,7 @@ test('a gateway that was started first says by name what it waits for, and is re
   expect(await readiness()).toEqual({ status: 'unavailable', waitingFor: Object.values(names) });
   for (const which of ['boxes', 'redis', 'keys'] as const) {
     expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(503);
-    await proxies[which].comeBack();
+    await proxies[which].resume();
     await waitFor(async () => !JSON.stringify(await readiness()).includes(names[which]), { what: names[which] });
     expect(logged).toContain(`${names[which]} is there`);
   }
@@ -61,8 +61,8 @@ test('a gateway that was started first says by name what it waits for, and is re
 });
 
 test('a subgraph that goes later does not take the gateway away', async () => {
-  await proxies.boxes.leave();
-  await proxies.redis.leave();
+  await proxies.boxes.stop();
+  await proxies.redis.stop();
   await waitFor(async () => (await readiness()).waitingFor?.includes(names.redis));
   expect((await readiness()).waitingFor).toEqual([names.redis]);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Clock, createShortMemory, unauthenticated, unavailable } from '@tributary/core';
+import { type Clock, createTtlCache, unauthenticated, unavailable } from '@tributary/core';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { viewerClaims } from './caller.ts';
@@ -30,7 +30,7 @@ export interface AccessTokens {
 export function createAccessTokens(options: { jwksUrl: string; issuer: string; clock: Clock }): AccessTokens {
   const { clock } = options;
   const keys = createKeySet({ load: () => fetchKeys(options.jwksUrl), clock });
-  const checked = createShortMemory<AccessTokenClaims>({ most: mostRemembered, clock });
+  const checked = createTtlCache<AccessTokenClaims>({ maxEntries: mostRemembered, clock });
   return {
     async verify(token) {
       const name = createHash('sha256').update(token).digest('base64');
@@ -46,7 +46,7 @@ export function createAccessTokens(options: { jwksUrl: string; issuer: string; c
           currentDate: now,
         });
         const read = claims.parse(payload);
-        checked.keep(name, read, Math.min(read.exp * 1000, now.getTime() + rememberedMs));
+        checked.set(name, read, Math.min(read.exp * 1000, now.getTime() + rememberedMs));
         return read;
       } catch (error) {
         throw explain(error);

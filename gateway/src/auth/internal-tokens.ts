@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { badConfig, type Clock, createShortMemory } from '@tributary/core';
+import { badConfig, type Clock, createTtlCache } from '@tributary/core';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Caller } from './caller.ts';
 
@@ -13,7 +13,7 @@ const mostRemembered = 10_000;
 /** Signs once for requests of the same viewer to the same subgraph within 30 seconds. Throws BAD_CONFIG unless the key is a P-256 private key. */
 export function createInternalTokens(privateKeyPem: string, clock: Clock): SignInternal {
   const key = readKey(privateKeyPem);
-  const signed = createShortMemory<string>({ most: mostRemembered, clock });
+  const signed = createTtlCache<string>({ maxEntries: mostRemembered, clock });
   return ({ viewer }, subgraph) => {
     // All that the token says: a viewer of other rights never gets this one.
     const content = JSON.stringify([subgraph, viewer]);
@@ -27,7 +27,7 @@ export function createInternalTokens(privateKeyPem: string, clock: Clock): SignI
       expiresIn: goodSeconds,
     });
     const header = `Bearer ${token}`;
-    signed.keep(content, header, now + usedMs);
+    signed.set(content, header, now + usedMs);
     return header;
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createShortMemory, systemClock } from '@tributary/core';
+import { createTtlCache, systemClock } from '@tributary/core';
 import type { Redis } from 'ioredis';
 
 const keepSeconds = 30 * 24 * 3_600;
@@ -15,13 +15,13 @@ export interface KnownAddresses {
 
 /** Keeps them in Redis, which all gateways share; accounts as hashes, whatever their case. */
 export function createKnownAddresses({ redis, prefix }: { redis: Redis; prefix: string }): KnownAddresses {
-  const remembered = createShortMemory<true>({ most: maxRemembered, clock: systemClock });
+  const remembered = createTtlCache<true>({ maxEntries: maxRemembered, clock: systemClock });
   const toKey = (account: string, address: string) => `${prefix}known:${hashAccount(account)}:${address}`;
   return {
     remember(account, address) {
       const key = toKey(account, address);
       if (remembered.get(key) || redis.status !== 'ready') return;
-      remembered.keep(key, true, Date.now() + refreshMs);
+      remembered.set(key, true, Date.now() + refreshMs);
       redis.set(key, '1', 'EX', keepSeconds).catch(() => undefined);
     },
     async has(account, address) {

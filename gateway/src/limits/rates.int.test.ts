@@ -121,13 +121,13 @@ test('while Redis is away everything is served at once', async () => {
   const proxy = await startTcpProxy(REDIS_URL, 6379);
   const fixture = await startFixture({
     RATE_LIMIT_PER_ADDRESS: '1/600s',
-    REDIS_URL: proxy.urlOf(REDIS_URL),
+    REDIS_URL: proxy.proxyUrl(REDIS_URL),
   });
   try {
     await fixture.untilReady();
     expect(await fixture.ask('{ who }')).toMatchObject({ status: 200 });
     expect(await fixture.ask('{ who }')).toMatchObject({ status: 429 });
-    await proxy.leave();
+    await proxy.stop();
     await waitFor(async () => (await fixture.ask('{ who }')).status === 200);
   } finally {
     await fixture.stop();

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
-import { Counter, gaugeOf, type Registry } from '@tributary/metrics';
+import { addGauge, Counter, type Registry } from '@tributary/metrics';
 
 /** As much as @apollo/gateway would take for its own. */
 const plansBytes = 30 * 2 ** 20;
@@ -25,7 +25,7 @@ export function measureCaches(registry: Registry) {
     ...about,
   });
   let countPlans = () => 0;
-  gaugeOf(registry, { name: 'tributary_gateway_plans', help: 'Query plans that are kept.' }, () => [
+  addGauge(registry, { name: 'tributary_gateway_plans', help: 'Query plans that are kept.' }, () => [
     { value: countPlans() },
   ]);
 

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { Counter, Gauge, gaugeOf, type Registry } from '@tributary/metrics';
+import { addGauge, Counter, Gauge, type Registry } from '@tributary/metrics';
 import type { WebSocket } from 'ws';
 
 /** Adds what is open and in hand. */
@@ -36,7 +36,7 @@ export function measureConnections(registry: Registry) {
     },
     inHand(count: () => number): void {
       const about = { name: 'tributary_gateway_in_flight', help: 'Operations in hand, subscriptions left out.' };
-      gaugeOf(registry, about, () => [{ value: count() }]);
+      addGauge(registry, about, () => [{ value: count() }]);
     },
   };
 }

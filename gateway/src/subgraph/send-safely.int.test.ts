@@ -14,7 +14,7 @@ let client: ReturnType<typeof createTestClient>;
 beforeAll(async () => {
   fixture = await openFixture();
   proxy = await startTcpProxy(fixture.subgraphUrl, 80);
-  const url = proxy.urlOf(`${fixture.subgraphUrl}/graphql`);
+  const url = proxy.proxyUrl(`${fixture.subgraphUrl}/graphql`);
   const config = readGatewayConfig({ ...fixture.environment, SUBGRAPH_URL_BOXES: url });
   gateway = await startGateway(config, { log: createLog('gateway', 'silent'), clock: systemClock });
   client = createTestClient(gateway.url);
@@ -44,15 +44,15 @@ test('a query whose connection broke is sent once more, a mutation never', async
 test('connections that the subgraph ended while they were idle fail neither a query nor an upload', async () => {
   for (let round = 0; round < 20; round += 1) {
     await Promise.all([client.ask('{ who }'), client.ask('{ who }')]);
-    proxy.cut();
+    proxy.resetConnections();
     const answers = await Promise.all([client.ask('{ who }'), client.put('content')]);
     expect(answers.map(({ errors }) => errors)).toEqual([undefined, undefined]);
   }
 });
 
 test('a subgraph that refuses connections for a moment fails neither a query nor an upload', async () => {
-  await proxy.leave();
+  await proxy.stop();
   const answers = Promise.all([client.ask('{ who }'), client.put('content')]);
-  await proxy.comeBack();
+  await proxy.resume();
   expect((await answers).map(({ errors }) => errors)).toEqual([undefined, undefined]);
 });

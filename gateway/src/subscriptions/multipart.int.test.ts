@@ -32,9 +32,9 @@ describe('Apollo Client', () => {
   test('goes on where it left off after the line was cut, each event once, and completes', async () => {
     fixture.boxes.set('again', { state: 'OPEN', length: 3 });
     const line = await startTcpProxy(fixture.url, 80);
-    const { follow } = connect(line.urlOf(fixture.url));
+    const { follow } = connect(line.proxyUrl(fixture.url));
     const seen: number[] = [];
-    const cutAfterThree = (n: number) => void (seen.push(n) === 3 && line.cut());
+    const cutAfterThree = (n: number) => void (seen.push(n) === 3 && line.resetConnections());
     expect(await follow('again', 0, cutAfterThree)).toMatchObject({ name: 'TypeError' });
     await fixture.write('again', { state: 'CLOSED', length: 5 });
     expect(await follow('again', 3, (n) => seen.push(n))).toBe('complete');

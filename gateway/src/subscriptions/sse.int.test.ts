@@ -31,7 +31,11 @@ test('graphql-sse goes on by itself after the line was cut, each event once, wit
   fixture.boxes.set('again', { state: 'OPEN', length: 3 });
   const line = await startTcpProxy(fixture.url, 80);
   const connected: boolean[] = [];
-  const client = graphqlSse(line.urlOf(fixture.url), fixture.accessToken(), (isAgain) => void connected.push(isAgain));
+  const client = graphqlSse(
+    line.proxyUrl(fixture.url),
+    fixture.accessToken(),
+    (isAgain) => void connected.push(isAgain),
+  );
   const seen: unknown[] = [];
   const query = 'subscription ($after: Int) { items(id: "again", after: $after) { n } }';
   const variables = {
@@ -41,7 +45,7 @@ test('graphql-sse goes on by itself after the line was cut, each event once, wit
   };
   const end = await client.follow(query, variables, ({ n }) => {
     if (seen.push(n) !== 3) return;
-    line.cut();
+    line.resetConnections();
     void fixture.write('again', { state: 'CLOSED', length: 5 });
   });
   expect(end).toBe('complete');

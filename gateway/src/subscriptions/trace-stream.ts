@@ -1,4 +1,4 @@
-import { type Headers, noteError, openSpan } from '@tributary/tracing';
+import { type Headers, openSpan, recordError } from '@tributary/tracing';
 
 /**
  * The same results, in a span that lasts as long as they do. Each has a span of its own, from when it is there until the
@@ -26,7 +26,7 @@ export function traceStream<T>(
       else handOver = endOf(openSpan(`deliver ${field}`, { kind: 'producer', links: [cause()] }).span);
       return result;
     } catch (error) {
-      noteError(span, error);
+      recordError(span, error);
       end();
       throw error;
     }

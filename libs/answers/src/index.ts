@@ -1,3 +1,2 @@
-export { type AnswerCache, type AnswerKind, type AnswerRow, openAnswerCache } from './answer-cache.ts';
-export { type AnswerReader, createAnswerReader } from './answer-reader.ts';
-export { refreshAnswers } from './refresh-answers.ts';
+export { openResultCache, type QueryName, type ResultCache, type ResultRow } from './result-cache.ts';
+export { createResultReader, type ResultReader, refreshResults } from './result-reader.ts';

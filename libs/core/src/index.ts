@@ -17,5 +17,5 @@ export {
 } from './errors.ts';
 export { createLog, type Log } from './log.ts';
 export { countDroppedLogLines } from './log-destination.ts';
-export { createShortMemory, type ShortMemory } from './short-memory.ts';
 export { type Process, startProcess } from './shutdown.ts';
+export { createTtlCache, type TtlCache } from './ttl-cache.ts';

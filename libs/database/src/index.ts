@@ -1,7 +1,6 @@
-export { type ConnectionOptions, connectionOptions } from './connection-options.ts';
-export { inGroups } from './in-groups.ts';
+export { createBatcher } from './batcher.ts';
+export { type ConnectionOptions, connectionOptions, prismaOptions } from './connection-options.ts';
+export { isContention, isLostConnection, isOutOfTime, unavailableDatabase } from './database-errors.ts';
 export { openPool, type PoolUse } from './open-pool.ts';
-export { prismaOptions } from './prisma-options.ts';
 export { openConnection } from './session.ts';
-export { isContention, isLostConnection, isOutOfTime, unavailableDatabase } from './unavailable-database.ts';
-export { turnMs } from './with-sessions.ts';
+export { transactionMaxWaitMs } from './with-sessions.ts';

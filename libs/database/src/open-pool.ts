@@ -1,5 +1,5 @@
 import { createPool, type Pool } from 'mariadb';
-import { addressOf } from './connection-options.ts';
+import { parseAddress } from './connection-options.ts';
 import { sessionSql } from './session.ts';
 import { withSessions } from './with-sessions.ts';
 import { withSpans } from './with-spans.ts';
@@ -23,7 +23,7 @@ interface PoolOptions {
 export function openPool(url: string, { sessionSql: ownSql = [], ...more }: PoolOptions = {}): Pool {
   const limit = new URL(url).searchParams.get('connectionLimit');
   const pool = createPool({
-    ...addressOf(url),
+    ...parseAddress(url),
     ...recovery,
     // Said in the handshake, unlike `charset`: see withSessions for why nothing is asked of the server while connecting.
     collation: 'UTF8MB4_UNICODE_CI',

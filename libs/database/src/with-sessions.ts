@@ -1,12 +1,12 @@
 import { type Pool, type PoolConnection, SqlError } from 'mariadb';
+import { isLostConnection } from './database-errors.ts';
 import { assertEscapes } from './session.ts';
-import { isLostConnection } from './unavailable-database.ts';
 
 /** How long a request waits for its turn while others use every connection. */
-const busyMs = 10_000;
+const acquireTimeoutMs = 10_000;
 
 /** The `maxWait` of a transaction: the pool has then said by itself whether all are at work or the server is away. */
-export const turnMs = busyMs + 3_000;
+export const transactionMaxWaitMs = acquireTimeoutMs + 3_000;
 
 /**
  * The same pool, but each connection runs `sessionSql` before its first use, and a plain SELECT outside a transaction whose
@@ -22,7 +22,7 @@ export function withSessions(pool: Pool, sessionSql: string[]): Pool {
       try {
         return await pool.getConnection();
       } catch (error) {
-        const isBusy = pool.activeConnections() > 0 && performance.now() - since < busyMs;
+        const isBusy = pool.activeConnections() > 0 && performance.now() - since < acquireTimeoutMs;
         if (!isBusy || !isPoolTimeout(error)) throw error;
       }
     }

@@ -1,6 +1,6 @@
 import { inSpan, isRecorded } from '@tributary/tracing';
 import type { Pool } from 'mariadb';
-import { describeStatement } from './describe-statement.ts';
+import { describeStatement } from './statement-description.ts';
 
 const asking = new Set<unknown>(['query', 'execute', 'batch']);
 const endings = new Map<unknown, string>([
@@ -23,7 +23,7 @@ function traced<T extends object>(target: T): T {
       const ending = endings.get(key);
       if (ending === undefined && !asking.has(key)) return value.bind(object);
       return (statement: unknown, values: unknown) =>
-        inStatement(ending ?? textOf(statement), () => value.call(object, statement, values));
+        inStatement(ending ?? toSql(statement), () => value.call(object, statement, values));
     },
   });
 }
@@ -40,5 +40,5 @@ function inStatement(sql: string, run: () => Promise<unknown>): Promise<unknown>
   return inSpan(`SQL ${operation}${table === null ? '' : ` ${table}`}`, { kind: 'client', attributes }, run);
 }
 
-const textOf = (statement: unknown) =>
+const toSql = (statement: unknown) =>
   String(typeof statement === 'object' && statement !== null ? Reflect.get(statement, 'sql') : statement);

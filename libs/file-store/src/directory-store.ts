@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { conflict, notFound } from '@tributary/core';
-import { fileId } from './file-id.ts';
-import type { FileStore } from './file-store.ts';
-import { filesUnder, removeUnfinished } from './folder-contents.ts';
-import { diskUnavailable, isSystemError } from './system-error.ts';
-import { linkDurably, syncFolder, writeDurably } from './write-durably.ts';
+import { diskUnavailable, isSystemError } from './disk-errors.ts';
+import { assertFileId, type FileStore } from './file-store.ts';
+import { filesUnder, linkDurably, removeUnfinished, syncFolder, writeDurably } from './folder-files.ts';
 
 /**
  * A file store in a directory: `<root>/<last two characters>/<id>`, written to `<root>/.incoming/<id>.<random>` first and
@@ -18,11 +16,11 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
   // A disk that is not there yet, or not writable, is waited for: each ping tries again.
   await makeFolder().catch(() => undefined);
   // The end of an id is its random part: time-ordered ids share their beginning.
-  const pathOf = (id: string) => join(root, fileId(id).slice(-2), id);
+  const toPath = (id: string) => join(root, assertFileId(id).slice(-2), id);
 
   return {
     async write(id, content, { signal } = {}) {
-      const path = pathOf(id);
+      const path = toPath(id);
       const temporary = join(incoming, `${id}.${randomUUID()}`);
       try {
         if (await exists(path)) throw conflict(`The file ${id} exists already.`);
@@ -41,7 +39,7 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
     },
     async read(id, { start = 0, end } = {}) {
       try {
-        const file = await open(pathOf(id));
+        const file = await open(toPath(id));
         return file.createReadStream({ start, ...(end === undefined ? {} : { end }), highWaterMark: 256 * 1024 });
       } catch (error) {
         throw isSystemError(error, 'ENOENT') ? notFound(`There is no file ${id}.`) : diskUnavailable(error);
@@ -49,14 +47,14 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
     },
     async stat(id) {
       try {
-        return { bytes: (await stat(pathOf(id))).size };
+        return { bytes: (await stat(toPath(id))).size };
       } catch (error) {
         if (isSystemError(error, 'ENOENT')) return null;
         throw diskUnavailable(error);
       }
     },
     async delete(id) {
-      const path = pathOf(id);
+      const path = toPath(id);
       await removeUnfinished(incoming, async (name) => name.startsWith(`${id}.`));
       if (!(await exists(path))) return;
       await rm(path, { force: true });
@@ -66,7 +64,7 @@ export async function openDirectoryStore(root: string): Promise<FileStore> {
     sweep: ({ olderThanMs, isForgotten }) =>
       removeUnfinished(incoming, async (name, ageMs) => {
         const [id = ''] = name.split('.');
-        return ageMs > olderThanMs && ((await exists(pathOf(id))) || (await isForgotten(id)));
+        return ageMs > olderThanMs && ((await exists(toPath(id))) || (await isForgotten(id)));
       }),
     async ping() {
       try {

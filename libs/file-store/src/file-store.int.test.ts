@@ -3,7 +3,7 @@ import { readConfig, urlOf } from '@tributary/core';
 import { uniqueName } from '@tributary/testing';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
-import { describeFileStore } from '../fixtures/describe-file-store.ts';
+import { describeFileStore } from '../fixtures/file-store-contract.ts';
 import { openFileStore } from './open-file-store.ts';
 
 const { MONGODB_URL } = readConfig(z.object({ MONGODB_URL: urlOf('mongodb', 'mongodb+srv').optional() }));

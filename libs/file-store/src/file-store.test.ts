@@ -8,8 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { startMongoFixture } from '@tributary/testing';
 import { GridFSBucket, MongoClient, ObjectId } from 'mongodb';
-import { describeFileStore } from '../fixtures/describe-file-store.ts';
-import { writeId } from './gridfs-ids.ts';
+import { describeFileStore } from '../fixtures/file-store-contract.ts';
+import { writeId } from './gridfs-chunks.ts';
 import { openFileStore } from './open-file-store.ts';
 
 describeFileStore('the directory store', async () => {

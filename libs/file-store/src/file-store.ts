@@ -1,4 +1,6 @@
-import type { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { type Readable, Transform } from 'node:stream';
+import { invalidInput } from '@tributary/core';
 
 /** A file as it was stored. */
 export interface StoredFile {
@@ -33,4 +35,24 @@ export interface FileStore {
   /** Throws UNAVAILABLE unless the store can take a file now. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The id itself when it is one; a name that could mean another place in the store is BAD_USER_INPUT. */
+export function assertFileId(id: string): string {
+  if (!/^[A-Za-z0-9_-]{3,128}$/.test(id)) throw invalidInput(`"${id.slice(0, 128)}" is no file id.`);
+  return id;
+}
+
+/** A stream that passes everything on and knows, once it has ended, how much it was and its SHA-256. */
+export function countAndHash(): { stream: Transform; result(): StoredFile } {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stream = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      bytes += chunk.byteLength;
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  return { stream, result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }

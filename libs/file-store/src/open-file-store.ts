@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { badConfig } from '@tributary/core';
+import { inSpan } from '@tributary/tracing';
 import { openDirectoryStore } from './directory-store.ts';
 import type { FileStore } from './file-store.ts';
-import { withSpans } from './with-spans.ts';
 
 /** Opens the store a URL names: `file:///absolute/folder` (made if missing) or `mongodb://…/database` (connects lazily). */
 export async function openFileStore(url: string): Promise<FileStore> {
@@ -14,4 +14,19 @@ export async function openFileStore(url: string): Promise<FileStore> {
     return withSpans(await openGridfsStore(url));
   }
   throw badConfig(`The file store is "file:" or "mongodb:", not "${protocol}".`);
+}
+
+/** The same store, but writing and opening a file are spans where they are part of a trace. */
+function withSpans(store: FileStore): FileStore {
+  const described = (id: string) => ({ attributes: { 'tributary.file.id': id } });
+  return {
+    ...store,
+    write: (id, content, options) =>
+      inSpan('file write', described(id), async (span) => {
+        const stored = await store.write(id, content, options);
+        span.setAttribute('tributary.file.bytes', stored.bytes);
+        return stored;
+      }),
+    read: (id, options) => inSpan('file read', described(id), () => store.read(id, options)),
+  };
 }

@@ -9,7 +9,7 @@ import type { Log } from '@tributary/core';
 import { describeSpan } from '@tributary/tracing';
 import { parse } from 'graphql';
 import { enforceAuthDirectives } from './auth-directives.ts';
-import { formatError, isUnexpected } from './format-error.ts';
+import { formatError, isUnexpected } from './error-format.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What every resolver's context holds beside what the subgraph adds. */
@@ -46,7 +46,7 @@ export function createApolloServer(subgraph: {
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       logUnexpectedErrors(subgraph.log),
-      tellOperation,
+      describeOperation,
       ...subgraph.plugins,
     ],
   });
@@ -71,7 +71,7 @@ function logUnexpectedErrors(log: Log): ApolloServerPlugin<RequestContext> {
 }
 
 /** The request's span tells which operation it brought. */
-const tellOperation: ApolloServerPlugin<RequestContext> = {
+const describeOperation: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     async didResolveOperation({ operation, operationName }) {
       describeSpan({

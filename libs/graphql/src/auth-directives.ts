@@ -10,8 +10,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import { z } from 'zod';
-import { requireAnyOf } from './require-any-of.ts';
-import type { Viewer } from './viewer.ts';
+import { requireAnyOf, type Viewer } from './viewer.ts';
 
 /** Alternatives, each a list of permissions needed together; `[[]]` asks only for a viewer. */
 type Requirement = readonly (readonly string[])[];
@@ -29,10 +28,10 @@ const scopesArgument = z.array(z.array(z.string()));
 export function enforceAuthDirectives(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    const ofType = requirementsOf(type);
+    const ofType = getRequirements(type);
     if (!isRoot(schema, type)) guardReferences(type, ofType);
     for (const field of Object.values(type.getFields())) {
-      guardField(field, [...ofType, ...requirementsOf(field), ...ofResult(field)]);
+      guardField(field, [...ofType, ...getRequirements(field), ...getResultRequirements(field)]);
     }
   }
   return schema;
@@ -68,16 +67,16 @@ function guardReferences(type: GraphQLObjectType, requirements: Requirement[]): 
   };
 }
 
-function ofResult(field: GraphQLField<unknown, unknown>): Requirement[] {
+function getResultRequirements(field: GraphQLField<unknown, unknown>): Requirement[] {
   const type = getNamedType(field.type);
-  return isObjectType(type) ? [] : requirementsOf(type);
+  return isObjectType(type) ? [] : getRequirements(type);
 }
 
-function requirementsOf({ astNode, extensionASTNodes }: WithAst): Requirement[] {
-  return [astNode, ...(extensionASTNodes ?? [])].flatMap((node) => (node?.directives ?? []).flatMap(requirementOf));
+function getRequirements({ astNode, extensionASTNodes }: WithAst): Requirement[] {
+  return [astNode, ...(extensionASTNodes ?? [])].flatMap((node) => (node?.directives ?? []).flatMap(toRequirement));
 }
 
-function requirementOf(directive: ConstDirectiveNode): Requirement[] {
+function toRequirement(directive: ConstDirectiveNode): Requirement[] {
   const name = directive.name.value.replace(/^federation__/, '');
   if (name === 'authenticated') return [[[]]];
   if (name !== 'requiresScopes') return [];

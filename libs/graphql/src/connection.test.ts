@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { toConnection } from './connection.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
-import { pageArguments } from './page-arguments.ts';
+import { decodeCursor, encodeCursor, readPageArguments, toConnection } from './connection.ts';
 
 const cursorOf = (row: number) => `c${row}`;
 const totalCount = () => Promise.reject(new Error('not asked for'));
@@ -34,19 +32,22 @@ describe('a connection', () => {
 
 describe('page arguments', () => {
   test('are as given, twenty where nothing is said, and null counts as nothing', () => {
-    expect(pageArguments({ first: 5, after: 'c' })).toEqual({ first: 5, after: 'c' });
-    expect(pageArguments({})).toEqual({ first: 20, after: undefined });
-    expect(pageArguments({ first: null, after: null }, { usual: 50 })).toEqual({ first: 50, after: undefined });
+    expect(readPageArguments({ first: 5, after: 'c' })).toEqual({ first: 5, after: 'c' });
+    expect(readPageArguments({})).toEqual({ first: 20, after: undefined });
+    expect(readPageArguments({ first: null, after: null }, { defaultFirst: 50 })).toEqual({
+      first: 50,
+      after: undefined,
+    });
   });
 
   test('are good from 0 to the limit', () => {
-    expect(pageArguments({ first: 0 }).first).toBe(0);
-    expect(pageArguments({ first: 1000 }, { max: 1000 }).first).toBe(1000);
+    expect(readPageArguments({ first: 0 }).first).toBe(0);
+    expect(readPageArguments({ first: 1000 }, { max: 1000 }).first).toBe(1000);
   });
 
   test.each([-1, 101, 100_000])('refuse first: %d and name value and limit', (first) => {
     const message = `first must be between 0 and 100, and is ${first}`;
-    expect(() => pageArguments({ first })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
+    expect(() => readPageArguments({ first })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
   });
 });
 

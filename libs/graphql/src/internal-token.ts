@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { badConfig, type Clock, createShortMemory, systemClock, unauthenticated } from '@tributary/core';
+import { badConfig, type Clock, createTtlCache, systemClock, unauthenticated } from '@tributary/core';
 import jsonwebtoken from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Viewer } from './viewer.ts';
@@ -41,7 +41,7 @@ export function createInternalTokenCheck(options: {
 }): (authorization: string | undefined) => Viewer | null {
   const { clock = systemClock, onSkew } = options;
   const key = readPublicKey(options.publicKey);
-  const checked = createShortMemory<Viewer | null>({ most: maxCachedTokens, clock });
+  const checked = createTtlCache<Viewer | null>({ maxEntries: maxCachedTokens, clock });
   return (authorization) => {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
@@ -53,7 +53,7 @@ export function createInternalTokenCheck(options: {
     const { data } = result;
     onSkew?.(measureSkew(data.iat, clock));
     const viewer = data.sub === undefined ? null : toViewer(data);
-    checked.keep(token, viewer, data.exp * 1000);
+    checked.set(token, viewer, data.exp * 1000);
     return viewer;
   };
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseValue, type ValueNode } from 'graphql';
-import { BigIntScalar } from './big-int.ts';
-import { DateTime } from './date-time.ts';
+import { BigIntScalar, DateTime } from './scalars.ts';
 
 const badInput = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } });
 const literal = (text: string): ValueNode => parseValue(text);

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Drain, prepareDrain } from './drain.ts';
-import { listen } from './listen.ts';
+import { listen } from './listener.ts';
 
 let server: Server;
 let drain: Drain;
@@ -54,7 +54,7 @@ async function half() {
 describe('a server that drains', () => {
   test('takes requests while it announces that it goes, on old and new connections, and says close to each', async () => {
     expect((await ask()).headers.connection).toBe('keep-alive');
-    const announced = drain.announce(300);
+    const announced = drain.beginDrain(300);
     expect((await ask()).headers.connection).toBe('close');
     expect((await ask()).headers.connection).toBe('close');
     await announced;
@@ -65,7 +65,7 @@ describe('a server that drains', () => {
 
   test('answers the request in hand, however slowly the rest of it comes, then closes its connection', async () => {
     const { send, answer } = await half();
-    await drain.announce(0);
+    await drain.beginDrain(0);
     const finished = drain.finish(5_000);
     send.end('and half');
     const response = await answer;
@@ -79,7 +79,7 @@ describe('a server that drains', () => {
     const silent = connect(Number(new URL(url).port), '127.0.0.1');
     await once(silent, 'connect');
     await ask();
-    await drain.announce(0);
+    await drain.beginDrain(0);
     const since = performance.now();
     expect(await drain.finish(20_000)).toBe(0);
     expect(performance.now() - since).toBeLessThan(5_000);
@@ -88,7 +88,7 @@ describe('a server that drains', () => {
   test('answers a connection that was made before and sends its request only now', async () => {
     const late = connect(Number(new URL(url).port), '127.0.0.1');
     await Promise.all([once(late, 'connect'), once(server, 'connection')]);
-    await drain.announce(0);
+    await drain.beginDrain(0);
     const finished = drain.finish(5_000);
     late.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     expect(await text(late)).toMatch(/^HTTP\/1.1 200 OK/);
@@ -97,7 +97,7 @@ describe('a server that drains', () => {
 
   test('cuts what does not end in time and tells how many', async () => {
     const { answer } = await half();
-    await drain.announce(0);
+    await drain.beginDrain(0);
     expect(await drain.finish(100)).toBe(1);
     await expect(answer).rejects.toMatchObject({ code: 'ECONNRESET' });
   });

@@ -1,4 +1,9 @@
-export { type Drain, prepareDrain } from './drain.ts';
-export { type ClientTimes, limitTimes, serverTimes, type TimeLimit, timesConfig } from './limit-times.ts';
-export { listen } from './listen.ts';
-export { type StopTimes, stopConfig, stopTimes } from './stop-times.ts';
+export {
+  type ClientTimeouts,
+  enforceTimeouts,
+  serverTimeouts,
+  type TimeoutName,
+  timeoutConfig,
+} from './client-timeouts.ts';
+export { type Drain, prepareDrain, type ShutdownBudget, shutdownBudget, shutdownConfig } from './drain.ts';
+export { listen } from './listener.ts';

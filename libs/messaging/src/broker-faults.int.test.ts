@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createLog, systemClock } from '@tributary/core';
 import { createTestVhost, type TestVhost, waitFor } from '@tributary/testing';
 import { connect } from 'amqplib';
+import { startDeafProxy } from '../fixtures/deaf-proxy.ts';
 import { memoryOutbox } from '../fixtures/memory-outbox.ts';
-import { startDeafProxy } from '../fixtures/start-deaf-proxy.ts';
-import { startPrivateRabbitmq } from '../fixtures/start-private-rabbitmq.ts';
+import { startPrivateRabbitmq } from '../fixtures/private-rabbitmq.ts';
+import { connectBroker } from './amqp-broker.ts';
 import type { Broker, OutgoingMessage } from './broker.ts';
-import { connectBroker } from './connect-broker.ts';
+import { startOutboxRelay } from './outbox-relay.ts';
 import type { OutboxStore } from './outbox-store.ts';
-import { startOutboxRelay } from './start-outbox-relay.ts';
 
 const log = createLog('test', 'silent');
 const message = (type: string): OutgoingMessage => ({ messageId: type, type, routingKey: type, body: {} });

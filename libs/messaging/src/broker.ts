@@ -1,3 +1,4 @@
+import { AppError } from '@tributary/core';
 import type { EventContract } from '@tributary/events';
 import type { z } from 'zod';
 
@@ -104,4 +105,14 @@ export interface Broker extends Publisher {
   /** Whether messages can be sent and received right now. */
   ready(): boolean;
   close(): Promise<void>;
+}
+
+/** UNAVAILABLE: RabbitMQ has the message and will not keep it. `returned` where no queue is bound to its routing key. */
+export class PublishRejectedError extends AppError {
+  readonly reason: 'returned' | 'refused';
+
+  constructor(how: 'returned' | 'refused', message: string, options?: { cause?: unknown }) {
+    super('UNAVAILABLE', message, options);
+    this.reason = how;
+  }
 }

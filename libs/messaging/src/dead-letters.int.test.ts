@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
 import { createTestVhost, type TestVhost, waitFor } from '@tributary/testing';
+import { connectBroker } from './amqp-broker.ts';
 import type { Broker, Delivery, Outcome } from './broker.ts';
-import { connectBroker } from './connect-broker.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 
 const log = createLog('test', 'silent');

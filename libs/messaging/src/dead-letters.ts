@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { unavailable } from '@tributary/core';
 import { pickTraceHeaders } from '@tributary/tracing';
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib';
-import { historyOf } from './delivery-headers.ts';
-import { deadLetterQueueName } from './retry-schedule.ts';
+import { readHistory } from './headers.ts';
+import { deadLetterQueueName } from './topology.ts';
 
 /** A message that its worker gave up. */
 export interface DeadLetter {
@@ -139,7 +139,7 @@ async function publishAgain(
   channel: ConfirmChannel,
 ): Promise<void> {
   const { type, messageId, contentType, timestamp, appId, headers = {} } = properties;
-  const { routingKey } = historyOf({ headers, routingKey: fields.routingKey });
+  const { routingKey } = readHistory({ headers, routingKey: fields.routingKey });
   let isReturned = false;
   const onReturn = () => {
     isReturned = true;
@@ -167,7 +167,7 @@ function toDeadLetter(worker: string, { content, properties }: GetMessage): Dead
     uploadId: readUploadId(body),
     reason: toText(headers['tributary-error']) ?? `RabbitMQ dead-lettered it (${toText(death) ?? 'no reason kept'}).`,
     stack: toText(headers['tributary-stack']),
-    attemptedAt: historyOf({ headers, routingKey: '' }).attemptedAt,
+    attemptedAt: readHistory({ headers, routingKey: '' }).attemptedAt,
     headers,
     body,
   };

@@ -1,20 +1,20 @@
-export type {
-  Broker,
-  Consumer,
-  Delivery,
-  Handle,
-  Outcome,
-  OutgoingMessage,
-  Publish,
-  Publisher,
-  QueueDepths,
-  QueueOptions,
+export { connectBroker } from './amqp-broker.ts';
+export {
+  type Broker,
+  type Consumer,
+  type Delivery,
+  type Handle,
+  type Outcome,
+  type OutgoingMessage,
+  type Publish,
+  type Publisher,
+  PublishRejectedError,
+  type QueueDepths,
+  type QueueOptions,
 } from './broker.ts';
-export { connectBroker } from './connect-broker.ts';
-export { createMemoryBroker, type MemoryBroker } from './create-memory-broker.ts';
 export { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-letters.ts';
-export { NotTaken } from './not-taken.ts';
-export { type InspectableOutbox, mostCounted, type OutboxRow, type OutboxStore, putOffUntil } from './outbox-store.ts';
+export { parseHeaders, serializeHeaders } from './headers.ts';
+export { createMemoryBroker, type MemoryBroker } from './memory-broker.ts';
+export { type OutboxRelay, type SendOutcome, startOutboxRelay } from './outbox-relay.ts';
+export { type InspectableOutbox, maxCounted, nextAttemptAt, type OutboxRow, type OutboxStore } from './outbox-store.ts';
 export { outgoingMessage } from './outgoing-message.ts';
-export { type OutboxRelay, type SendOutcome, startOutboxRelay } from './start-outbox-relay.ts';
-export { headersToStore, storedHeaders } from './stored-headers.ts';

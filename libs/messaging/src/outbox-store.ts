@@ -9,7 +9,7 @@ export interface OutboxRow extends OutgoingMessage {
 }
 
 /** More messages than these are not counted, to keep a look cheap. */
-export const mostCounted = 100_000;
+export const maxCounted = 100_000;
 
 /** What waits in an outbox: how many messages, at most `mostCounted`, and since when the oldest; null for none. */
 interface OutboxContents {
@@ -32,16 +32,16 @@ export interface OutboxStore<Row extends OutgoingMessage> {
   /** Gives up the lease of a row that was not tried, or that nobody could have sent: any relay may take it at once. */
   release(row: Row): Promise<void>;
   /** Puts off a row the broker would not take, the longer the older it is, so that the rows behind it get their turn. */
-  putOff(row: Row): Promise<void>;
+  postpone(row: Row): Promise<void>;
 }
 
-const shortestPutOffMs = 1_000;
-const longestPutOffMs = 30_000;
+const minPostponeMs = 1_000;
+const maxPostponeMs = 30_000;
 
 /** A quarter of its age: a queue that is bound soon gets its messages soon, and a thousand without one are no hot loop. */
-export function putOffUntil(createdAt: Date, now: Date): Date {
+export function nextAttemptAt(createdAt: Date, now: Date): Date {
   const quarterMs = (now.getTime() - createdAt.getTime()) / 4;
-  return new Date(now.getTime() + Math.min(Math.max(quarterMs, shortestPutOffMs), longestPutOffMs));
+  return new Date(now.getTime() + Math.min(Math.max(quarterMs, minPostponeMs), maxPostponeMs));
 }
 
 /** An outbox that can be looked into. */

@@ -1,6 +1,6 @@
-import type { Channel } from 'amqplib';
-import type { QueueOptions } from './broker.ts';
-import { deadLetterQueueName, retryDelaysMs, retryQueueName } from './retry-schedule.ts';
+import { unavailable } from '@tributary/core';
+import type { Channel, ChannelModel } from 'amqplib';
+import type { QueueDepths, QueueOptions } from './broker.ts';
 
 export const eventsExchange = 'tributary.events';
 
@@ -42,3 +42,67 @@ export async function declareQueues(
 
 const quorumQueue = (channel: Channel, name: string, more: Record<string, unknown>) =>
   channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum', ...more } });
+
+/** The delays that have a retry queue, in milliseconds: a fixed, small number of queues per worker. */
+export const retryDelaysMs = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000] as const;
+
+const maxDelayMs = 60_000;
+
+/**
+ * The queue for a delay: the one with the smallest step that is not below it. RabbitMQ expires messages only at the head of a
+ * queue, so a message can wait behind one with a longer delay: it comes after its own delay at the earliest and after the
+ * step at the latest.
+ */
+export function retryStepMs(delayMs: number): number {
+  return retryDelaysMs.find((step) => step >= delayMs) ?? maxDelayMs;
+}
+
+/** The delay as it is kept: a whole number of milliseconds from 0 to 60 s. */
+export function boundedDelayMs(delayMs: number): number {
+  return Math.min(maxDelayMs, Math.max(0, Math.round(delayMs)));
+}
+
+export const retryQueueName = (queue: string, stepMs: number) => `${queue}.retry.${stepMs / 1000}s`;
+
+export const deadLetterQueueName = (queue: string) => `${queue}.dead`;
+
+/** Topic matching as RabbitMQ does it: `*` is exactly one word, `#` any number of them. */
+export function matchesBinding(binding: string, routingKey: string): boolean {
+  return matches(binding.split('.'), routingKey.split('.'));
+}
+
+function matches(pattern: readonly string[], words: readonly string[]): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return words.length === 0;
+  if (first === '#') return matches(rest, words) || (words.length > 0 && matches(pattern, words.slice(1)));
+  const [word, ...otherWords] = words;
+  return word !== undefined && (first === '*' || first === word) && matches(rest, otherWords);
+}
+
+/**
+ * Asks for a worker's queues, and those that share its dead letters, without declaring them, on a channel of its own: a queue
+ * that does not exist ends the channel.
+ */
+export async function readDepths(
+  model: ChannelModel | null,
+  name: string,
+  sharing: readonly string[] = [],
+): Promise<QueueDepths> {
+  if (model === null) throw unavailable('RabbitMQ is not connected.');
+  const channel = await model.createChannel();
+  channel.on('error', () => undefined);
+  const countMessages = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
+  try {
+    const dead = await countMessages(deadLetterQueueName(name));
+    let [ready, retry] = [0, 0];
+    for (const queue of [name, ...sharing]) {
+      ready += await countMessages(queue);
+      for (const delayMs of retryDelaysMs) retry += await countMessages(retryQueueName(queue, delayMs));
+    }
+    return { ready, retry, dead };
+  } catch (cause) {
+    throw unavailable(`The queues of ${name} cannot be looked into.`, { cause });
+  } finally {
+    await channel.close().catch(() => undefined);
+  }
+}

@@ -1,11 +1,4 @@
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
-export { boundedSample } from './bounded-sample.ts';
-export { secondsBuckets, workBuckets } from './buckets.ts';
-export { codeLabel } from './code-label.ts';
-export { createMetrics } from './create-metrics.ts';
-export { gaugeOf } from './gauge-of.ts';
-export { measureOutbox } from './measure-outbox.ts';
-export { measurePool } from './measure-pool.ts';
-export { measureReadiness } from './measure-readiness.ts';
-export { metricsConfig } from './metrics-config.ts';
-export { serveMetrics } from './serve-metrics.ts';
+export { addGauge, createCachedProbe, measureOutbox, measurePool, measureReadiness } from './gauges.ts';
+export { codeLabel, createMetrics, metricsConfig, secondsBuckets, workBuckets } from './metrics.ts';
+export { serveMetrics } from './metrics-server.ts';

@@ -1,1 +1,1 @@
-export { watchReadiness } from './watch-readiness.ts';
+export { watchReadiness } from './readiness.ts';

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { testRedis } from '@tributary/testing';
-import { connectRedis } from './connect-redis.ts';
+import { connectRedis } from './connection.ts';
 import { createDeletedUploads } from './deleted-uploads.ts';
 
 const corner = testRedis();

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { Redis } from 'ioredis';
-import { connectRedis } from './connect-redis.ts';
+import { connectRedis } from './connection.ts';
 
 let server: ReturnType<typeof spawn>;
 let admin: Redis;

@@ -1,3 +1,2 @@
-export { connectRedis } from './connect-redis.ts';
+export { connectRedis, reconnectDemoted } from './connection.ts';
 export { createDeletedUploads, type DeletedUploads } from './deleted-uploads.ts';
-export { dropDemoted } from './drop-demoted.ts';

@@ -34,13 +34,13 @@ test('without Redis a signal is dropped in silence and a ping says so', async ()
 
 test('signals pass again within two seconds after Redis restarted', async () => {
   const proxy = await startTcpProxy(redis.url, 6379);
-  const signals = connectSignals({ url: proxy.urlOf(redis.url), prefix: redis.prefix, log });
+  const signals = connectSignals({ url: proxy.proxyUrl(redis.url), prefix: redis.prefix, log });
   await waitFor(() => signals.ping(), { what: 'Redis' });
   await listener.subscribe(`${redis.prefix}upload:u3`);
   const heard = new Promise((resolve) => listener.once('message', (channel) => resolve(channel)));
-  await proxy.leave();
+  await proxy.stop();
   await expect(signals.ping()).rejects.toThrow();
-  await proxy.comeBack();
+  await proxy.resume();
   await waitFor(() => signals.ping(), { timeoutMs: 2_000, what: 'Redis' });
   signals.signal({ uploadId: 'u3', ownerId: 'bob' });
   expect(await heard).toBe(`${redis.prefix}upload:u3`);

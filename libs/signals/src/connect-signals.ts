@@ -1,5 +1,5 @@
 import type { Log } from '@tributary/core';
-import { dropDemoted } from '@tributary/redis';
+import { reconnectDemoted } from '@tributary/redis';
 import { traceHeaders, traceRedis } from '@tributary/tracing';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
@@ -21,7 +21,7 @@ export function connectSignals({ url, prefix, log }: { url: string; prefix: stri
     connectTimeout: 2_000,
     commandTimeout: 2_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
-    reconnectOnError: dropDemoted,
+    reconnectOnError: reconnectDemoted,
   });
   // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
   publisher.on('error', () => undefined);

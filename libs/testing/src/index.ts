@@ -1,16 +1,15 @@
-export { countStatements, type StatementCounter } from './count-statements.ts';
+export { type FixedClock, fixedClock } from './fixed-clock.ts';
+export { type MongoFixture, startMongoFixture } from './mongo-fixture.ts';
+export { type SmtpSink, type SmtpSinkOptions, smtpError, startSmtpSink } from './smtp-sink.ts';
+export { type StatementCounter, startStatementCounter } from './statement-counter.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export {
   createEmptyDatabase,
   createTestDatabase,
   openTestDatabase,
   type TestDatabase,
-} from './create-test-database.ts';
-export { createTestVhost, type TestVhost } from './create-test-vhost.ts';
-export { type FixedClock, fixedClock } from './fixed-clock.ts';
-export { type MongoFixture, startMongoFixture } from './mongo-fixture.ts';
-export { refusal, type SmtpSink, type SmtpSinkOptions, startSmtpSink } from './smtp-sink.ts';
-export { startTcpProxy, type TcpProxy } from './start-tcp-proxy.ts';
+} from './test-database.ts';
 export { type TestRedis, testRedis } from './test-redis.ts';
-export { testServers } from './test-servers.ts';
-export { uniqueName } from './unique-name.ts';
+export { testServers, uniqueName } from './test-servers.ts';
+export { createTestVhost, type TestVhost } from './test-vhost.ts';
 export { waitFor } from './wait-for.ts';

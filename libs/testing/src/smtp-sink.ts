@@ -20,7 +20,7 @@ export interface SmtpSink {
 }
 
 /** An error that makes the sink answer with that SMTP reply code. */
-export function refusal(responseCode: number, message: string): Error {
+export function smtpError(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
 }
 

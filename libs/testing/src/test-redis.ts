@@ -1,6 +1,5 @@
 import { Redis } from 'ioredis';
-import { testServers } from './test-servers.ts';
-import { uniqueName } from './unique-name.ts';
+import { testServers, uniqueName } from './test-servers.ts';
 
 export interface TestRedis {
   url: string;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readConfig, urlOf } from '@tributary/core';
 import { z } from 'zod';
 
@@ -11,4 +12,9 @@ const servers = z.object({
 /** The servers integration tests use: those of the environment, else the ones a developer's machine usually has. */
 export function testServers() {
   return readConfig(servers);
+}
+
+/** A name for something on a shared server that no other test run uses; tells by its beginning that a test made it. */
+export function uniqueName(purpose: string): string {
+  return `tributary_test_${randomBytes(5).toString('hex')}_${purpose}`;
 }

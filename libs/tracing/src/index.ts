@@ -1,6 +1,13 @@
-export { type Headers, inSpan, isRecorded, openSpan } from './in-span.ts';
-export { noteError } from './note-error.ts';
-export { startTracing } from './start-tracing.ts';
-export { describeSpan, pickTraceHeaders, traceHeaders } from './trace-headers.ts';
-export { traceRedis } from './trace-redis.ts';
-export { traceRequests } from './trace-requests.ts';
+export { traceRedis } from './redis-spans.ts';
+export { traceRequests } from './request-spans.ts';
+export {
+  describeSpan,
+  type Headers,
+  inSpan,
+  isRecorded,
+  openSpan,
+  pickTraceHeaders,
+  recordError,
+  traceHeaders,
+} from './spans.ts';
+export { startTracing } from './tracing.ts';

@@ -18,9 +18,9 @@ export function createSampler(
   { trustsParents, random = Math.random }: { trustsParents: boolean; random?: () => number },
 ): Sampler {
   const isParentBased = name.startsWith('parentbased_');
-  const [root, share] = rootOf(name.replace('parentbased_', ''), ratio);
+  const [root, share] = createRootSampler(name.replace('parentbased_', ''), ratio);
   if (trustsParents) return isParentBased ? new ParentBasedSampler({ root }) : root;
-  const drawn = byChance(share, random);
+  const drawn = createRandomSampler(share, random);
   if (isParentBased) return new ParentBasedSampler({ root, remoteParentSampled: drawn, remoteParentNotSampled: drawn });
   return {
     shouldSample: (...given) => (isRemote(given[0]) ? drawn : root).shouldSample(...given),
@@ -28,13 +28,13 @@ export function createSampler(
   };
 }
 
-function rootOf(name: string, ratio: number): [Sampler, number] {
+function createRootSampler(name: string, ratio: number): [Sampler, number] {
   if (name === 'always_on') return [new AlwaysOnSampler(), 1];
   if (name === 'always_off') return [new AlwaysOffSampler(), 0];
   return [new TraceIdRatioBasedSampler(ratio), ratio];
 }
 
-const byChance = (share: number, random: () => number): Sampler => ({
+const createRandomSampler = (share: number, random: () => number): Sampler => ({
   shouldSample: () => ({
     decision: random() < share ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
   }),

@@ -29,9 +29,9 @@ export interface HandlingContext {
   readonly attempt: number;
   readonly messageId: string;
   /** Tells that something was kept which a next delivery goes on from: attempts and waits count anew from here. */
-  progressed(): void;
+  markProgress(): void;
   /** True once the delivery is in hand for as long as one should be: keep what is done, and throw `Continue`. */
-  isOverdue(): boolean;
+  shouldYield(): boolean;
   /** As published: with a binding such as `*.load.*` another database's than the contract's. */
   readonly messageType: string;
 }
@@ -87,9 +87,9 @@ export interface WorkerDefinition<
    */
   handle(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
   /** Called when a message starts to wait, or waits for another reason than before; what it throws is only logged. */
-  delayed?(message: MessageOf<C>, delay: Delay, dependencies: D & HandlingContext): Promise<void>;
+  onDelayed?(message: MessageOf<C>, delay: Delay, dependencies: D & HandlingContext): Promise<void>;
   /** Called before a message is dead-lettered. While it throws UNAVAILABLE the message waits instead; anything else is only logged. */
-  deadLettered?(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
+  onDeadLettered?(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
   /**
    * What the worker cannot work without, by the name an operator reads. Each throws while it is away; it may hang.
    * RabbitMQ is the runtime's affair.

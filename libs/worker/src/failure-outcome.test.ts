@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { unavailable } from '@tributary/core';
 import { failureOutcome } from './failure-outcome.ts';
-import { Continue, NoRoom, SetAside } from './handling-endings.ts';
+import { BackpressureError, ContinueLater, UnrecoverableError } from './handler-errors.ts';
 
 const noJitter = () => 0;
 
@@ -24,7 +24,7 @@ describe('failureOutcome', () => {
 
   test('waits for room no longer than 8 s', () => {
     const delays = [0, 2, 3, 1_000].map((waits) =>
-      failureOutcome(new NoRoom('full'), { attempt: 1, waits, ...stuck }, noJitter),
+      failureOutcome(new BackpressureError('full'), { attempt: 1, waits, ...stuck }, noJitter),
     );
     expect(delays).toMatchObject(
       [1_000, 4_000, 8_000, 8_000].map((retryInMs) => ({ retryInMs, countsAsAttempt: false, reason: 'full' })),
@@ -52,8 +52,8 @@ describe('failureOutcome', () => {
 
   test('goes on at once where the rest is for a new delivery, and dead-letters at once what is set aside', () => {
     const first = { attempt: 1, waits: 0, afterProgress: true };
-    expect(failureOutcome(new Continue(), first)).toEqual({ continue: true });
-    expect(failureOutcome(new SetAside('kills its worker'), first)).toMatchObject({
+    expect(failureOutcome(new ContinueLater(), first)).toEqual({ continue: true });
+    expect(failureOutcome(new UnrecoverableError('kills its worker'), first)).toMatchObject({
       deadLetter: { reason: 'kills its worker' },
     });
   });

@@ -7,16 +7,16 @@ import { failureOutcome } from './failure-outcome.ts';
 import { matchContract } from './match-contract.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
-export interface Surroundings {
+export interface WorkerRuntime {
   readonly dependencies: object;
   readonly publish: Publish;
   readonly clock: Clock;
   readonly log: Log;
-  readonly longestHandlingMs: number;
+  readonly maxHandlingMs: number;
 }
 
 /** Makes the broker's handle of a worker: each delivery is a span in the trace of what published it. */
-export function handleDelivery(definition: WorkerDefinition, surroundings: Surroundings): Handle {
+export function handleDelivery(definition: WorkerDefinition, surroundings: WorkerRuntime): Handle {
   const handle = decideOutcome(definition, surroundings);
   return (delivery, signal) => {
     const { type, headers, messageId, attempt, waits, body } = delivery;
@@ -32,7 +32,7 @@ export function handleDelivery(definition: WorkerDefinition, surroundings: Surro
     };
     return inSpan(`process ${name}`, { kind: 'consumer', from: headers, attributes }, async (span) => {
       const outcome = await handle(delivery, signal);
-      span.setAttribute('tributary.outcome', signal.aborted ? 'handed back' : nameOf(outcome));
+      span.setAttribute('tributary.outcome', signal.aborted ? 'handed back' : outcomeName(outcome));
       return outcome;
     });
   };
@@ -41,10 +41,10 @@ export function handleDelivery(definition: WorkerDefinition, surroundings: Surro
 /** Checks the message against its contract, runs the worker, decides by the error. */
 function decideOutcome(
   definition: WorkerDefinition,
-  { dependencies, longestHandlingMs, ...shared }: Surroundings,
+  { dependencies, maxHandlingMs, ...shared }: WorkerRuntime,
 ): Handle {
   return async (delivery, signal) => {
-    const log = shared.log.child({ messageId: delivery.messageId, type: delivery.type, ...uploadIdOf(delivery.body) });
+    const log = shared.log.child({ messageId: delivery.messageId, type: delivery.type, ...getUploadId(delivery.body) });
     const parsed = parseMessage(definition, delivery);
     if ('problem' in parsed) {
       log.error({ problem: parsed.problem }, 'dead-lettered: not a message this worker understands');
@@ -57,14 +57,14 @@ function decideOutcome(
     const context: HandlingContext = {
       ...shared,
       ...{ log, signal, attempt, messageId, messageType },
-      progressed() {
+      markProgress() {
         afterProgress = true;
       },
-      isOverdue: () => handlingMs() >= longestHandlingMs,
+      shouldYield: () => handlingMs() >= maxHandlingMs,
     };
-    const given = { ...dependencies, ...context };
+    const handlerContext = { ...dependencies, ...context };
     try {
-      await definition.handle(parsed.message, given);
+      await definition.handle(parsed.message, handlerContext);
       log.info({ ms: handlingMs(), attempt }, 'handled');
       return { ack: true };
     } catch (error) {
@@ -74,7 +74,7 @@ function decideOutcome(
         return outcome;
       }
       logFailure(log, error, outcome, delivery);
-      return (await runOutcomeHook(definition, parsed.message, outcome, delivery, given)) ?? outcome;
+      return (await runOutcomeHooks(definition, parsed.message, outcome, delivery, handlerContext)) ?? outcome;
     }
   };
 }
@@ -93,7 +93,7 @@ function parseMessage(definition: WorkerDefinition, { type, body }: Delivery) {
 function logFailure(log: Log, error: unknown, outcome: Outcome, { attempt, waits }: Delivery) {
   if ('continue' in outcome) log.info('goes on in a new delivery');
   else if ('deadLetter' in outcome) log.error({ err: error, attempt }, 'dead-lettered');
-  else if (isAppError(error, 'UNAVAILABLE')) log.warn({ cause: causeOf(error), waits, ...outcome }, 'waiting');
+  else if (isAppError(error, 'UNAVAILABLE')) log.warn({ cause: getCause(error), waits, ...outcome }, 'waiting');
   else log.error({ err: error, attempt, ...outcome }, 'failed, will be tried again');
 }
 
@@ -101,7 +101,7 @@ function logFailure(log: Log, error: unknown, outcome: Outcome, { attempt, waits
  * Calls the worker's hook for a message that waits, once for each reason, or is dead-lettered. A message is not dead-lettered
  * before its worker could record it: while that is UNAVAILABLE the message waits, which is the outcome returned.
  */
-async function runOutcomeHook(
+async function runOutcomeHooks(
   definition: WorkerDefinition,
   message: never,
   outcome: Outcome,
@@ -109,10 +109,10 @@ async function runOutcomeHook(
   context: HandlingContext,
 ): Promise<Outcome | undefined> {
   try {
-    if ('deadLetter' in outcome) await definition.deadLettered?.(message, context);
+    if ('deadLetter' in outcome) await definition.onDeadLettered?.(message, context);
     if (!('retryInMs' in outcome) || outcome.countsAsAttempt) return undefined;
     const { reason = '', retryInMs } = outcome;
-    if (reason !== lastReason) await definition.delayed?.(message, { reason, retryInMs }, context);
+    if (reason !== lastReason) await definition.onDelayed?.(message, { reason, retryInMs }, context);
   } catch (error) {
     context.log.warn({ err: error }, 'outcome not reported');
     if (!('deadLetter' in outcome) || !isAppError(error, 'UNAVAILABLE')) return undefined;
@@ -122,17 +122,17 @@ async function runOutcomeHook(
 }
 
 /** The reason is for everyone; what is behind it, such as a refused connection, for the log alone. */
-const causeOf = ({ cause }: Error) => (cause instanceof Error ? cause.message : cause);
+const getCause = ({ cause }: Error) => (cause instanceof Error ? cause.message : cause);
 
-const uploadIdOf = (body: unknown) =>
+const getUploadId = (body: unknown) =>
   typeof body === 'object' && body !== null && 'uploadId' in body ? { uploadId: body.uploadId } : {};
 
 const uploadAttribute = (body: unknown) => {
-  const { uploadId } = Object(uploadIdOf(body));
+  const { uploadId } = Object(getUploadId(body));
   return typeof uploadId === 'string' ? { 'tributary.upload.id': uploadId } : {};
 };
 
-function nameOf(outcome: Outcome): string {
+function outcomeName(outcome: Outcome): string {
   if ('retryInMs' in outcome) return outcome.countsAsAttempt ? 'tried again' : 'waits';
   return 'ack' in outcome ? 'done' : 'continue' in outcome ? 'continued' : 'dead-lettered';
 }

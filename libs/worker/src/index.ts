@@ -6,6 +6,6 @@ export {
   type MessageOf,
   type WorkerDefinition,
 } from './define-worker.ts';
-export { Continue, NoRoom, SetAside } from './handling-endings.ts';
+export { BackpressureError, ContinueLater, UnrecoverableError } from './handler-errors.ts';
 export { type RunningWorker, startWorker } from './start-worker.ts';
 export { watchWorker } from './watch-worker.ts';

@@ -6,14 +6,14 @@ export function matchContract(
   { consumes, bindings }: Pick<WorkerDefinition, 'consumes' | 'bindings'>,
   type: string,
 ): EventContract | undefined {
-  const contracts = contractsOf(consumes);
+  const contracts = listContracts(consumes);
   const exact = contracts.find((contract) => contract.type === type);
   if (exact !== undefined || bindings === undefined) return exact;
   return contracts.find((contract) => afterDatabase(contract.type) === afterDatabase(type));
 }
 
 /** The contracts a definition consumes, as a list. */
-export function contractsOf(consumes: WorkerDefinition['consumes']): readonly EventContract[] {
+export function listContracts(consumes: WorkerDefinition['consumes']): readonly EventContract[] {
   return 'type' in consumes ? [consumes] : consumes;
 }
 

@@ -1,5 +1,5 @@
 import type { Broker, Handle, Outcome } from '@tributary/messaging';
-import { boundedSample, Counter, Gauge, gaugeOf, Histogram, type Registry, workBuckets } from '@tributary/metrics';
+import { addGauge, Counter, createCachedProbe, Gauge, Histogram, type Registry, workBuckets } from '@tributary/metrics';
 import type { WorkerDefinition } from './define-worker.ts';
 import { matchContract } from './match-contract.ts';
 import { workerQueues } from './worker-queues.ts';
@@ -24,19 +24,19 @@ export function measureHandling(
     buckets: workBuckets,
     registers,
   });
-  const inHand = new Gauge({
+  const inFlight = new Gauge({
     name: 'tributary_worker_in_hand',
     help: 'Deliveries in hand: what RabbitMQ calls unacked, of this process.',
     registers,
   });
   const [main, ...sharing] = workerQueues(definition);
-  const depths = boundedSample(() =>
+  const depths = createCachedProbe(() =>
     broker.depths(
       main.name,
       sharing.map(({ name }) => name),
     ),
   );
-  gaugeOf(
+  addGauge(
     registry,
     {
       name: 'tributary_worker_queue_messages',
@@ -53,22 +53,22 @@ export function measureHandling(
     // Of another database's message the contract's type: what is sent must not make new labels.
     const type = matchContract(definition, delivery.type)?.type ?? 'unknown';
     const end = seconds.startTimer({ type });
-    inHand.inc();
+    inFlight.inc();
     try {
       const outcome = await handle(delivery, signal);
-      deliveries.inc({ type, outcome: nameOf(outcome, signal) });
+      deliveries.inc({ type, outcome: outcomeLabel(outcome, signal) });
       return outcome;
     } catch (error) {
       deliveries.inc({ type, outcome: 'dead_lettered' });
       throw error;
     } finally {
-      inHand.dec();
+      inFlight.dec();
       end();
     }
   };
 }
 
-function nameOf(outcome: Outcome, signal: AbortSignal): string {
+function outcomeLabel(outcome: Outcome, signal: AbortSignal): string {
   if ('ack' in outcome) return 'done';
   if (signal.aborted) return 'handed_back';
   if ('continue' in outcome) return 'continued';

@@ -20,7 +20,7 @@ function aWorker(handle: (attempt: number) => void, reasons: string[] = []) {
     config: z.object({}),
     connect: () => ({}),
     handle: async (_message, { attempt }) => handle(attempt),
-    async delayed(_message, { reason }) {
+    async onDelayed(_message, { reason }) {
       reasons.push(reason);
     },
   });

@@ -15,7 +15,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-export interface WorkerSurroundings<S extends z.ZodObject> {
+export interface WorkerEnvironment<S extends z.ZodObject> {
   readonly broker: Broker;
   readonly config: z.output<S>;
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export interface WorkerSurroundings<S extends z.ZodObject> {
   /** Where the runtime and the worker add what they measure. */
   readonly metrics?: Registry;
   /** How long one delivery is worked on before the rest is left to a new one; RabbitMQ takes it away after 30 minutes. */
-  readonly longestHandlingMs?: number;
+  readonly maxHandlingMs?: number;
 }
 
 const tenMinutesMs = 600_000;
@@ -41,16 +41,16 @@ const closeMs = 2_000;
 /** Connects a worker's dependencies, however long they take to be there, and consumes its queue until stopped. */
 export async function startWorker<C extends Consumed, S extends z.ZodObject, D extends object>(
   definition: WorkerDefinition<C, S, D>,
-  surroundings: WorkerSurroundings<S>,
+  surroundings: WorkerEnvironment<S>,
 ): Promise<RunningWorker> {
-  const { broker, config, clock, log, drainTimeoutMs, signal, watch, longestHandlingMs = tenMinutesMs } = surroundings;
+  const { broker, config, clock, log, drainTimeoutMs, signal, watch, maxHandlingMs = tenMinutesMs } = surroundings;
   const { metrics = new Registry() } = surroundings;
   const measured = measureHandling(metrics, definition, broker);
   const { dependencies, close } = await connectDependencies(definition, config, { clock, log, signal, metrics });
   watch?.connected(dependencies);
   try {
-    const given = { dependencies, publish: broker.publish, clock, log, longestHandlingMs };
-    const handle = measured(handleDelivery(definition, given));
+    const runtime = { dependencies, publish: broker.publish, clock, log, maxHandlingMs };
+    const handle = measured(handleDelivery(definition, runtime));
     const consumers: Consumer[] = [];
     // In turn: the main queue's dead letters are there before those that share them.
     for (const queue of workerQueues(definition)) {

@@ -1,6 +1,6 @@
 import type { QueueOptions } from '@tributary/messaging';
 import type { WorkerDefinition } from './define-worker.ts';
-import { contractsOf } from './match-contract.ts';
+import { listContracts } from './match-contract.ts';
 
 type Declared = Pick<WorkerDefinition, 'name' | 'consumes' | 'bindings' | 'prefetch' | 'separateQueues'>;
 
@@ -19,7 +19,7 @@ export function workerQueues({
     deadLettersWith: name,
   }));
   const formerBindings = separate.flatMap((queue) => queue.bindings);
-  const own = bindings ?? contractsOf(consumes).map(({ binding }) => binding);
+  const own = bindings ?? listContracts(consumes).map(({ binding }) => binding);
   const main = { name, bindings: own.filter((binding) => !formerBindings.includes(binding)), prefetch, formerBindings };
   return [main, ...separate];
 }

@@ -87,13 +87,13 @@ describe.each(ways)('by %s', (_way, run) => {
   });
 
   test('a server that goes in the middle of a statement is UNAVAILABLE', async () => {
-    await using(proxy.urlOf(database.url), async (db) => {
+    await using(proxy.proxyUrl(database.url), async (db) => {
       const { sql, untilRunning } = slowStatement();
       const running = expect(run(db, sql)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
       await untilRunning();
-      await proxy.leave();
+      await proxy.stop();
       await running;
-      await proxy.comeBack();
+      await proxy.resume();
     });
   });
 
@@ -112,10 +112,10 @@ describe.each(ways)('by %s', (_way, run) => {
 });
 
 test('a server that goes between two statements of a transaction is UNAVAILABLE, and nothing is kept', async () => {
-  await using(proxy.urlOf(database.url), async (db) => {
+  await using(proxy.proxyUrl(database.url), async (db) => {
     const work = db.client.$transaction(async (tx) => {
       await tx.$executeRawUnsafe(insertDepartments(9));
-      proxy.cut();
+      proxy.resetConnections();
       await tx.$executeRaw`UPDATE departments SET name = 'never' WHERE id = 9`;
     });
     await expect(work.catch(rejectClassified)).rejects.toMatchObject({ code: 'UNAVAILABLE' });

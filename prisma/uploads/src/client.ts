@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { openPool, type PoolUse, prismaOptions, turnMs, unavailableDatabase } from '@tributary/database';
+import { openPool, type PoolUse, prismaOptions, transactionMaxWaitMs, unavailableDatabase } from '@tributary/database';
 import { PrismaClient } from './generated/client.ts';
 
 export const asUnavailable = unavailableDatabase('uploads');
@@ -23,17 +23,19 @@ export function openUploadsDb(url: string, options: { connections?: number } = {
 
 /** Every query that finds the server unreachable throws UNAVAILABLE. */
 function createClient(adapter: PrismaMariaDb) {
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: turnMs, timeout: 20_000 } }).$extends({
-    query: {
-      async $allOperations({ args, query }) {
-        try {
-          return await query(args);
-        } catch (error) {
-          throw asUnavailable(error);
-        }
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: transactionMaxWaitMs, timeout: 20_000 } }).$extends(
+    {
+      query: {
+        async $allOperations({ args, query }) {
+          try {
+            return await query(args);
+          } catch (error) {
+            throw asUnavailable(error);
+          }
+        },
       },
     },
-  });
+  );
 }
 
 export interface UploadsDb {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { uploadReceived } from '@tributary/events';
-import { countStatements, createTestDatabase, startTcpProxy, waitFor } from '@tributary/testing';
+import { createTestDatabase, startStatementCounter, startTcpProxy, waitFor } from '@tributary/testing';
 import { openUploadsDb, type UploadsDb } from './client.ts';
 import { createAcceptances } from './create-acceptances.ts';
 import { giveUpIntake } from './give-up-intake.ts';
@@ -92,7 +92,7 @@ test('a crowd at two processes: one order without holes, of each process as aske
 });
 
 test('a hundred files take as many statements as one, and opening an intake one', async () => {
-  const counter = await countStatements(database.url);
+  const counter = await startStatementCounter(database.url);
   const counted = openUploadsDb(counter.url, { connections: 1 });
   const acceptCounted = createAcceptances(counted);
   const [first, ...rest] = await files(101, (index) => ({ kind: index === 50 ? 'HIRED_EMPLOYEES' : 'JOBS' }));
@@ -147,14 +147,14 @@ test('hired employees depend on what comes before them, also in the same group',
 
 test('a connection that dies in the middle costs nobody the file, and makes nothing twice', async () => {
   const proxy = await startTcpProxy(database.url, 3306);
-  const cut = openUploadsDb(proxy.urlOf(database.url), { connections: 1 });
+  const cut = openUploadsDb(proxy.proxyUrl(database.url), { connections: 1 });
   await cut.ping();
   const acceptCut = createAcceptances(cut);
   const crowd = await files(30);
   const release = await holdCounter();
   const all = crowd.map((file) => acceptCut(file, now));
   await waitFor(() => isWaitingFor('sequences'), { what: 'an acceptance in the middle' });
-  expect(proxy.cut()).toBeGreaterThan(0);
+  expect(proxy.resetConnections()).toBeGreaterThan(0);
   await release();
   await Promise.all(all);
   await expectWhole(30);
@@ -172,17 +172,17 @@ test('accepted, but nobody heard of it: asked again it is the same upload', asyn
 
 test('a server that goes away: all who wait are told within seconds, and nothing of them is left', async () => {
   const proxy = await startTcpProxy(database.url, 3306);
-  const away = openUploadsDb(proxy.urlOf(database.url), { connections: 1 });
+  const away = openUploadsDb(proxy.proxyUrl(database.url), { connections: 1 });
   await away.ping();
   const acceptAway = createAcceptances(away);
   const crowd = await files(250);
-  await proxy.leave();
+  await proxy.stop();
   const begin = performance.now();
   const results = await Promise.allSettled(crowd.map((file) => acceptAway(file, now)));
   expect(performance.now() - begin).toBeLessThan(4_000);
   for (const result of results) expect(result).toMatchObject({ reason: { code: 'UNAVAILABLE' } });
   await expectWhole(0);
-  await proxy.comeBack();
+  await proxy.resume();
   await Promise.all(crowd.map((file) => eventually(() => acceptAway(file, now))));
   await expectWhole(250);
   await away.close();

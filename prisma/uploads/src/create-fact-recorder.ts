@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Clock, isAppError, notFound } from '@tributary/core';
-import { inGroups, isContention, isOutOfTime } from '@tributary/database';
+import { createBatcher, isContention, isOutOfTime } from '@tributary/database';
 import type { UploadsDb } from './client.ts';
 import { inTransaction } from './in-transaction.ts';
 import { type Recorded, recordWithin, type Telling } from './record-facts.ts';
@@ -21,9 +21,9 @@ const attemptsTogether = 2;
  * someone else has locked is left to a transaction of its own, which waits for the lock and keeps no other upload waiting.
  */
 export function createFactRecorder(db: UploadsDb, clock: Clock): FactRecorder {
-  const tell = inGroups<Telling, Recorded | null>({
-    keyOf: ({ uploadId }) => uploadId,
-    async together(tellings) {
+  const tell = createBatcher<Telling, Recorded | null>({
+    getKey: ({ uploadId }) => uploadId,
+    async runBatch(tellings) {
       const recorded = await inTransaction(
         db,
         (tx) => recordWithin(tx, tellings, clock.now(), { skipLocked: true }),
@@ -31,11 +31,11 @@ export function createFactRecorder(db: UploadsDb, clock: Clock): FactRecorder {
       );
       return recorded.map((one, index) => one ?? (tellings[index]?.facts.length === 0 ? null : undefined));
     },
-    async alone(telling) {
+    async runSingle(telling) {
       const [recorded = null] = await inTransaction(db, (tx) => recordWithin(tx, [telling], clock.now()));
       return recorded;
     },
-    concernsAll: (error) => isAppError(error, 'UNAVAILABLE') && !isContention(error) && !isOutOfTime(error),
+    isFatal: (error) => isAppError(error, 'UNAVAILABLE') && !isContention(error) && !isOutOfTime(error),
   });
   return {
     async record(uploadId, facts) {

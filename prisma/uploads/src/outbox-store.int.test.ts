@@ -70,7 +70,7 @@ test('only who holds a row can release it or put it off', async () => {
   const [held] = await store.claim(1, 1000);
   if (late === undefined || held === undefined) throw new Error('nothing was claimed');
   await store.release(late);
-  await store.putOff(late);
+  await store.postpone(late);
   expect(await store.claim(1, 1000)).toEqual([]);
   await store.release(held);
   expect(await store.claim(1, 1000)).toHaveLength(1);
@@ -86,7 +86,7 @@ test.each([
   clock.advance(ageMs);
   const [row] = await store.claim(1, 1000);
   if (row === undefined) throw new Error('nothing was claimed');
-  await store.putOff(row);
+  await store.postpone(row);
   clock.advance(putOffMs);
   expect(await store.claim(1, 1000)).toEqual([]);
   clock.advance(1);

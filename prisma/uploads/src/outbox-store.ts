@@ -1,6 +1,6 @@
 import type { Clock } from '@tributary/core';
 import { uploadReceived } from '@tributary/events';
-import { type InspectableOutbox, mostCounted, type OutboxRow, putOffUntil, storedHeaders } from '@tributary/messaging';
+import { type InspectableOutbox, maxCounted, nextAttemptAt, type OutboxRow, parseHeaders } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import { createFactRecorder } from './create-fact-recorder.ts';
 import type { OutboxMessage } from './generated/client.ts';
@@ -41,13 +41,13 @@ export function createOutboxStore(
     },
     async contents() {
       const [messages, oldest] = await Promise.all([
-        db.client.outboxMessage.count({ take: mostCounted }),
+        db.client.outboxMessage.count({ take: maxCounted }),
         db.client.outboxMessage.findFirst({ orderBy: { id: 'asc' }, select: { createdAt: true } }),
       ]);
       return { messages, oldestAt: oldest?.createdAt ?? null };
     },
     release: (row) => leaveUntil(row, null),
-    putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),
+    postpone: (row) => leaveUntil(row, nextAttemptAt(row.createdAt, clock.now())),
   };
 }
 
@@ -59,5 +59,5 @@ async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date)
   if (rows.length === 0) return [];
   const claimedUntil = new Date(now.getTime() + leaseMs);
   await tx.outboxMessage.updateMany({ where: { id: { in: rows.map(({ id }) => id) } }, data: { claimedUntil } });
-  return rows.map((row) => ({ ...row, claimedUntil, body: JSON.parse(row.body), headers: storedHeaders(row.headers) }));
+  return rows.map((row) => ({ ...row, claimedUntil, body: JSON.parse(row.body), headers: parseHeaders(row.headers) }));
 }

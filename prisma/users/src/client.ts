@@ -1,5 +1,5 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { openPool, type PoolUse, prismaOptions, turnMs, unavailableDatabase } from '@tributary/database';
+import { openPool, type PoolUse, prismaOptions, transactionMaxWaitMs, unavailableDatabase } from '@tributary/database';
 import { type Prisma, PrismaClient } from './generated/client.ts';
 
 const asUnavailable = unavailableDatabase('users');
@@ -23,7 +23,7 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
   const pool = openPool(url, { connectionLimit: connections });
   const client = new PrismaClient({
     adapter: new PrismaMariaDb(pool, prismaOptions(url)),
-    transactionOptions: { maxWait: turnMs, timeout: 10_000 },
+    transactionOptions: { maxWait: transactionMaxWaitMs, timeout: 10_000 },
   });
   const query: UsersDb['query'] = async (work) => {
     try {

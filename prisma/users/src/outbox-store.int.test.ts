@@ -62,9 +62,9 @@ test('a lease that ran out frees its row; who lost it can neither release it nor
   if (late === undefined || held === undefined) throw new Error('nothing was claimed');
   expect(held.body).toEqual(late.body);
   await store.release(late);
-  await store.putOff(late);
+  await store.postpone(late);
   expect(await store.claim(1, 1000)).toEqual([]);
-  await store.putOff(held);
+  await store.postpone(held);
   clock.advance(1001);
   expect(idsOf(await store.claim(1, 1000))).toEqual([held.messageId]);
   await store.markSent(held);

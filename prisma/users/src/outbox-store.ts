@@ -1,19 +1,19 @@
 import type { Clock } from '@tributary/core';
 import {
-  headersToStore,
   type InspectableOutbox,
-  mostCounted,
+  maxCounted,
+  nextAttemptAt,
   type OutboxRow,
   type OutgoingMessage,
-  putOffUntil,
-  storedHeaders,
+  parseHeaders,
+  serializeHeaders,
 } from '@tributary/messaging';
 import type { Transaction, UsersDb } from './client.ts';
 
 /** Puts a message into the outbox: it is sent if, and only if, the transaction is committed. */
 export async function addToOutbox(tx: Transaction, message: OutgoingMessage, createdAt: Date): Promise<void> {
   const { messageId, type, routingKey, body } = message;
-  const headers = headersToStore(message.headers);
+  const headers = serializeHeaders(message.headers);
   const data = { messageId, type, routingKey, body: JSON.stringify(body), headers, createdAt };
   await tx.outboxMessage.create({ data });
 }
@@ -32,13 +32,13 @@ export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): Ins
     },
     async contents() {
       const [messages, oldest] = await Promise.all([
-        db.query((client) => client.outboxMessage.count({ take: mostCounted })),
+        db.query((client) => client.outboxMessage.count({ take: maxCounted })),
         db.query((client) => client.outboxMessage.findFirst({ orderBy: { id: 'asc' }, select: { createdAt: true } })),
       ]);
       return { messages, oldestAt: oldest?.createdAt ?? null };
     },
     release: (row) => leaveUntil(row, null),
-    putOff: (row) => leaveUntil(row, putOffUntil(row.createdAt, clock.now())),
+    postpone: (row) => leaveUntil(row, nextAttemptAt(row.createdAt, clock.now())),
   };
 }
 
@@ -50,5 +50,5 @@ async function claim(tx: Transaction, limit: number, leaseMs: number, now: Date)
   const where = { id: { in: free.map(({ id }) => BigInt(id)) } };
   await tx.outboxMessage.updateMany({ where, data: { claimedUntil: new Date(now.getTime() + leaseMs) } });
   const rows = await tx.outboxMessage.findMany({ where, orderBy: { id: 'asc' } });
-  return rows.map((row) => ({ ...row, body: JSON.parse(row.body), headers: storedHeaders(row.headers) }));
+  return rows.map((row) => ({ ...row, body: JSON.parse(row.body), headers: parseHeaders(row.headers) }));
 }

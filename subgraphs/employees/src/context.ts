@@ -1,4 +1,4 @@
-import type { AnswerReader } from '@tributary/answers';
+import type { ResultReader } from '@tributary/answers';
 import type { Clock } from '@tributary/core';
 import type { Viewer } from '@tributary/graphql';
 import { createDepartmentEmployees } from './department-employees.ts';
@@ -11,7 +11,7 @@ import { createRejections } from './rejections.ts';
 
 interface Shared {
   read: ReadRows;
-  answers: AnswerReader;
+  answers: ResultReader;
   clock: Clock;
   downloads: DownloadUrls;
 }

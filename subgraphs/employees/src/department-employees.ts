@@ -1,5 +1,5 @@
 import { Prisma } from '@tributary/employment-db';
-import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { createCountLoader } from './count-loader.ts';
 import { type EmployeeRow, employeeColumns } from './employee-row.ts';
@@ -20,7 +20,7 @@ export function createDepartmentEmployees(
       WHERE department_id = ${owner} AND id > ${after} ORDER BY id LIMIT ${limit}`,
   );
   return async (departmentId, page) => {
-    const { first, after } = pageArguments(page);
+    const { first, after } = readPageArguments(page);
     const [lastId] = after === undefined ? [0] : decodeCursor(after, z.tuple([z.int()]));
     const rows = await pages.load({ owner: departmentId, after: lastId, limit: first + 1 });
     return toConnection(rows, {

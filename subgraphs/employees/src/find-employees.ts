@@ -1,5 +1,5 @@
 import { Prisma } from '@tributary/employment-db';
-import { type Connection, pageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, readPageArguments, toConnection } from '@tributary/graphql';
 import { employeeConditions } from './employee-conditions.ts';
 import { keysetOf } from './employee-order.ts';
 import { type EmployeeRow, employeeColumns } from './employee-row.ts';
@@ -21,7 +21,7 @@ export async function findEmployees(
   input: Input,
   { read, loads }: { read: ReadRows; loads: LoadAccess },
 ): Promise<EmployeePage> {
-  const { first, after } = pageArguments(input);
+  const { first, after } = readPageArguments(input);
   const filter = input.filter ?? {};
   if (filter.uploadId != null) await loads.require(filter.uploadId);
   const conditions = employeeConditions(filter);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { createAnswerReader, openAnswerCache } from '@tributary/answers';
+import { createResultReader, openResultCache } from '@tributary/answers';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-db';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
-import { stopTimes } from '@tributary/http';
+import { shutdownBudget } from '@tributary/http';
 import { createMetrics, measurePool } from '@tributary/metrics';
 import { connectRedis, createDeletedUploads } from '@tributary/redis';
 import { startTracing } from '@tributary/tracing';
@@ -21,7 +21,7 @@ await startProcess('employees', async ({ log, onClose }) => {
   const db = openEmploymentDb(env.EMPLOYMENT_DATABASE_URL);
   onClose(() => db.close());
   measurePool(registry, 'employment', db.pool);
-  const cache = openAnswerCache({ redisUrl: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
+  const cache = openResultCache({ redisUrl: env.REDIS_URL, prefix: `${env.TRIBUTARY_INSTANCE}:`, log });
   onClose(() => cache.close());
 
   const redis = connectRedis(env.REDIS_URL);
@@ -29,7 +29,7 @@ await startProcess('employees', async ({ log, onClose }) => {
   const deletedUploads = createDeletedUploads({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
 
   const read = createReadRows(db);
-  const answers = createAnswerReader({ cache, compute: () => computeAnswers(db.pool), log });
+  const answers = createResultReader({ cache, compute: () => computeAnswers(db.pool), log });
   const secret = env.DOWNLOAD_URL_SECRET;
   const shared = { read, answers, clock, downloads: { publicUrl: env.PUBLIC_URL, secret } };
   // Redis is not waited for: without it the answers come from the database.
@@ -46,7 +46,7 @@ await startProcess('employees', async ({ log, onClose }) => {
     port: env.PORT,
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
-    stopping: stopTimes(env),
+    stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
     routes: rejectedRowsRoute({ read, deletedUploads, clock, secret, log }),

@@ -1,5 +1,5 @@
 import { Prisma } from '@tributary/employment-db';
-import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { createCountLoader } from './count-loader.ts';
 import { createPageLoader } from './page-loader.ts';
@@ -28,7 +28,7 @@ export function createRejections(read: ReadRows): (uploadId: string, page: Page)
       WHERE upload_id = ${owner} AND line > ${after} ORDER BY line LIMIT ${limit}`,
   );
   return async (uploadId, page) => {
-    const { first, after } = pageArguments(page, { usual: 50 });
+    const { first, after } = readPageArguments(page, { defaultFirst: 50 });
     const [lastLine] = after === undefined ? [0] : decodeCursor(after, z.tuple([z.int()]));
     const rows = await pages.load({ owner: uploadId, after: lastLine, limit: first + 1 });
     return toConnection(rows, {

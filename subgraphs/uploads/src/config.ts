@@ -1,11 +1,11 @@
 import { pem, port, secret, urlOf, wholeNumber } from '@tributary/core';
-import { stopConfig } from '@tributary/http';
+import { shutdownConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 
 /** The environment of the uploads subgraph. */
 export const config = z.object({
-  ...stopConfig,
+  ...shutdownConfig,
   ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4002),

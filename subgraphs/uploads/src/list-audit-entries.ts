@@ -1,4 +1,4 @@
-import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import type { AuditEntry, UploadsDb } from '@tributary/uploads-db';
 import { z } from 'zod';
 
@@ -11,7 +11,7 @@ export async function listAuditEntries(
   { client }: UploadsDb,
   page: { first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<AuditPage> {
-  const { first, after } = pageArguments(page);
+  const { first, after } = readPageArguments(page);
   const where = after === undefined ? {} : { id: { lt: BigInt(decodeCursor(after, position)[0]) } };
   const rows = await client.auditEntry.findMany({ where, orderBy: { id: 'desc' }, take: first + 1 });
   return toConnection(rows, {

@@ -1,4 +1,4 @@
-import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import type { Upload, UploadsDb } from '@tributary/uploads-db';
 import { z } from 'zod';
 
@@ -18,7 +18,7 @@ export async function listUploads(
   { ownerId, status }: UploadFilter,
   page: { first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<UploadPage> {
-  const { first, after } = pageArguments(page);
+  const { first, after } = readPageArguments(page);
   const filter = { ...(ownerId === undefined ? {} : { ownerId }), ...(status ? { status } : {}) };
   const before = after === undefined ? undefined : decodeCursor(after, position)[0];
   const where = { ...filter, ...(before === undefined ? {} : { sequence: { lt: before } }) };

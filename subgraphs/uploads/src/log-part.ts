@@ -1,5 +1,5 @@
 import { invalidInput } from '@tributary/core';
-import { pageArguments } from '@tributary/graphql';
+import { readPageArguments } from '@tributary/graphql';
 import type { LogPart } from './event-loader.ts';
 
 const maxCursor = 2 ** 31 - 1;
@@ -9,7 +9,7 @@ export function logPart(page: {
   first?: number | null | undefined;
   after?: number | null | undefined;
 }): Pick<LogPart, 'after' | 'first'> {
-  const { first } = pageArguments({ first: page.first }, { max: 1000, usual: 100 });
+  const { first } = readPageArguments({ first: page.first }, { max: 1000, defaultFirst: 100 });
   const after = page.after ?? 0;
   if (after < 0) throw invalidInput(`after must be a cursor from 0, and is ${after}`);
   return { after, first: Math.min(first, maxCursor - after) };

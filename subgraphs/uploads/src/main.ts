@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { openFileStore } from '@tributary/file-store';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
-import { stopTimes } from '@tributary/http';
+import { shutdownBudget } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis, createDeletedUploads } from '@tributary/redis';
@@ -43,8 +43,8 @@ await startProcess('uploads', async ({ log, onClose }) => {
   onClose(() => broker.close());
 
   const store = createOutboxStore(outbox, { clock, onEvents: (upload) => signals.signal(upload) });
-  const tried = measureOutbox(registry, store.contents, clock.now);
-  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, tried });
+  const onAttempt = measureOutbox(registry, store.contents, clock.now);
+  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, onAttempt });
   onClose(() => relay.stop());
   const sweeper = startSweeper({ db, files, clock, log });
   onClose(() => sweeper.stop());
@@ -71,7 +71,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
     port: env.PORT,
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
-    stopping: stopTimes(env),
+    stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
     routes: downloadRoute({ readUploads, files, clock, secret, log }),

@@ -1,12 +1,12 @@
 import { pem, port, urlOf } from '@tributary/core';
-import { stopConfig } from '@tributary/http';
+import { shutdownConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { normaliseEmail, passwordLength } from './account-rules.ts';
 import { permission } from './user.ts';
 
 const settings = z.object({
-  ...stopConfig,
+  ...shutdownConfig,
   ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(4001),

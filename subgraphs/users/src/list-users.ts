@@ -1,4 +1,4 @@
-import { type Connection, decodeCursor, encodeCursor, pageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import type { User, UsersDb } from '@tributary/users-db';
 import { z } from 'zod';
 
@@ -14,7 +14,7 @@ export async function listUsers(
   given: { first?: number | null; after?: string | null },
   { db }: { db: UsersDb },
 ): Promise<Connection<User>> {
-  const { first, after } = pageArguments(given);
+  const { first, after } = readPageArguments(given);
   const [createdAtMs, id] = after === undefined ? [] : decodeCursor(after, cursor);
   const createdAt = createdAtMs === undefined ? undefined : new Date(createdAtMs);
   const where =

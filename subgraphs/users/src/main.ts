@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
-import { stopTimes } from '@tributary/http';
+import { shutdownBudget } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis } from '@tributary/redis';
@@ -31,8 +31,8 @@ await startProcess('users', async ({ log, onClose }) => {
   const broker = await connectBroker({ url: env.RABBITMQ_URL, log, name: 'users' });
   onClose(() => broker.close());
   const store = createOutboxStore(db, { clock });
-  const tried = measureOutbox(registry, store.contents, clock.now);
-  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, tried });
+  const onAttempt = measureOutbox(registry, store.contents, clock.now);
+  const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, onAttempt });
   onClose(() => relay.stop());
   const administrator = { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD };
   const seeding = startSeeding(administrator, { db, clock, passwords, log });
@@ -59,7 +59,7 @@ await startProcess('users', async ({ log, onClose }) => {
     port: env.PORT,
     internalTokenPublicKey: env.INTERNAL_TOKEN_PUBLIC_KEY,
     log,
-    stopping: stopTimes(env),
+    stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
     routes: await publicRoutes(keys, revocations),

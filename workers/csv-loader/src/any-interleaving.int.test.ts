@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Answers, computeAnswers } from '@tributary/employment-db';
 import { type FileStore, openFileStore } from '@tributary/file-store';
-import { Continue } from '@tributary/worker';
+import { ContinueLater } from '@tributary/worker';
 import fc from 'fast-check';
 import type { Pool } from 'mariadb';
 import { anyUploads, type DrawnUpload, textOf } from './any-uploads.fixture.ts';
@@ -129,7 +129,7 @@ describe('uploads loaded in any interleaving', () => {
       await loadDelivery(upload, dependenciesOf(delivery, bench, store));
       return true;
     } catch (error) {
-      if (!(error instanceof Continue)) expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+      if (!(error instanceof ContinueLater)) expect(error).toMatchObject({ code: 'UNAVAILABLE' });
       return false;
     }
   }

@@ -33,12 +33,12 @@ describe('a cancelled load', () => {
   test('stops within one chunk, keeps what is committed and reports exactly that', async () => {
     const upload = bench.anUpload('JOBS', manyJobs);
     let chunks = 0;
-    const progressed = () => {
+    const markProgress = () => {
       chunks++;
       if (chunks === 6) cancelling = cancel(upload);
     };
     let cancelling: Promise<void> = Promise.resolve();
-    await deliver(upload, { progressed });
+    await deliver(upload, { markProgress });
     await cancelling;
     const rows = await rowsOf(upload);
     expect(rows).toBeGreaterThan(0);
@@ -75,8 +75,8 @@ describe('a cancelled load', () => {
   test('whose loader was killed keeps what that loader committed', async () => {
     const upload = bench.anUpload('JOBS', manyJobs);
     let chunks = 0;
-    const isOverdue = () => ++chunks > 3;
-    await expect(deliver(upload, { isOverdue })).rejects.toThrow();
+    const shouldYield = () => ++chunks > 3;
+    await expect(deliver(upload, { shouldYield })).rejects.toThrow();
     const rows = await rowsOf(upload);
     await cancel(upload);
     await deliver(upload);

@@ -15,15 +15,15 @@ export async function forgetLoad(
   {
     db,
     signal,
-    progressed,
+    markProgress,
     publish,
     clock,
-  }: Pick<LoadDependencies, 'db' | 'signal' | 'progressed' | 'publish' | 'clock'>,
+  }: Pick<LoadDependencies, 'db' | 'signal' | 'markProgress' | 'publish' | 'clock'>,
 ): Promise<void> {
   try {
     await markDeleted(db.pool, uploadId, new Date(at));
     while (await deleteSomeRejections(db.pool, uploadId)) {
-      progressed();
+      markProgress();
       stopWhenAborted(signal);
     }
     const load = await findLoad(db.pool, uploadId);

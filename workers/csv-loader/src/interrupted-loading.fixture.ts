@@ -86,7 +86,7 @@ export function dependenciesOf(
     publish: (event, body) => step(() => bench.dependencies.publish(event, body), fail),
     clock: { ...bench.dependencies.clock, now: laterEachTime() },
     signal: stopping.signal,
-    isOverdue: () => fate?.how === 'OVERDUE' && steps > fate.step,
+    shouldYield: () => fate?.how === 'OVERDUE' && steps > fate.step,
     messageId: randomUUID(),
     log,
     chunkRows,

@@ -1,4 +1,4 @@
-import { NoRoom } from '@tributary/worker';
+import { BackpressureError } from '@tributary/worker';
 
 /** From here on a file is large: some 100,000 rows, a second or more of loading. */
 const LARGE_BYTES = 5_000_000;
@@ -53,5 +53,5 @@ export function createInTurn({ waitMs = WAIT_MS } = {}): InTurn {
 }
 
 function tooMany() {
-  return new NoRoom('Waiting for other large files');
+  return new BackpressureError('Waiting for other large files');
 }

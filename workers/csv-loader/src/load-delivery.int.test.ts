@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog, unavailable } from '@tributary/core';
 import { waitFor } from '@tributary/testing';
-import { SetAside } from '@tributary/worker';
+import { UnrecoverableError } from '@tributary/worker';
 import { loadDelivery } from './load-delivery.ts';
 import type { LoadDependencies, Upload } from './load-dependencies.ts';
 import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
@@ -56,7 +56,7 @@ describe('loadDelivery', () => {
       void deliver(upload, 'again', aStuckStore());
       await begunIs(upload, life);
     }
-    await expect(deliver(upload, 'again')).rejects.toBeInstanceOf(SetAside);
+    await expect(deliver(upload, 'again')).rejects.toBeInstanceOf(UnrecoverableError);
     await deliver(upload, 'again');
     expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
   });
@@ -68,8 +68,8 @@ describe('loadDelivery', () => {
       void deliver(upload, 'sent again', aStuckStore());
       await begunIs(upload, 2 * life);
     }
-    await expect(deliver(upload, 'first')).rejects.toBeInstanceOf(SetAside);
-    await expect(deliver(upload, 'sent again')).rejects.toBeInstanceOf(SetAside);
+    await expect(deliver(upload, 'first')).rejects.toBeInstanceOf(UnrecoverableError);
+    await expect(deliver(upload, 'sent again')).rejects.toBeInstanceOf(UnrecoverableError);
     await begunIs(upload, 0);
   });
 

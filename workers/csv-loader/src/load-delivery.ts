@@ -1,4 +1,4 @@
-import { type HandlingContext, SetAside } from '@tributary/worker';
+import { type HandlingContext, UnrecoverableError } from '@tributary/worker';
 import type { LoadDependencies, Upload } from './load-dependencies.ts';
 import { loadUpload } from './load-upload.ts';
 import { deleteCrashCounts, recordCleanExit, recordStart, resetCrashCount } from './store/delivery-count.ts';
@@ -26,7 +26,7 @@ export async function loadDelivery(
   const crashes = await recordStart(pool, message, load).catch(rethrow);
   if (crashes >= maxCrashes) {
     await resetCrashCount(pool, message).catch(rethrow);
-    throw new SetAside(`${crashes} workers crashed while they loaded this upload, without any progress.`);
+    throw new UnrecoverableError(`${crashes} workers crashed while they loaded this upload, without any progress.`);
   }
 
   let exit: Promise<void> | null = null;

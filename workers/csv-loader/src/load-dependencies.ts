@@ -13,8 +13,8 @@ export interface LoadDependencies {
   readonly publish: HandlingContext['publish'];
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly progressed: HandlingContext['progressed'];
-  readonly isOverdue: HandlingContext['isOverdue'];
+  readonly markProgress: HandlingContext['markProgress'];
+  readonly shouldYield: HandlingContext['shouldYield'];
   /** Without it nothing is measured. */
   readonly measure?: MeasureChunk;
   /** About how many rows are committed together; 10,000 unless told. */

@@ -19,7 +19,7 @@ describe('the csv-loader on a real broker', () => {
   afterEach(() => running.stop());
   afterAll(() => ground.close());
 
-  async function start({ longestHandlingMs, databaseUrl }: { longestHandlingMs?: number; databaseUrl?: string } = {}) {
+  async function start({ maxHandlingMs, databaseUrl }: { maxHandlingMs?: number; databaseUrl?: string } = {}) {
     attempts.length = 0;
     const counted: typeof worker = {
       ...worker,
@@ -33,7 +33,7 @@ describe('the csv-loader on a real broker', () => {
       config: { ...ground.environment, ...(databaseUrl === undefined ? {} : { EMPLOYMENT_DATABASE_URL: databaseUrl }) },
       clock: systemClock,
       log: createLog('test', 'silent'),
-      ...(longestHandlingMs === undefined ? {} : { longestHandlingMs }),
+      ...(maxHandlingMs === undefined ? {} : { maxHandlingMs }),
     });
   }
   const told = (type: string) => ground.published.filter((delivery) => delivery.type === `employment.load.${type}`);
@@ -45,7 +45,7 @@ describe('the csv-loader on a real broker', () => {
       .map(({ message }) => message);
 
   test('loads a file in several deliveries, exactly, when each has to end after its first chunk', async () => {
-    await start({ longestHandlingMs: 0 });
+    await start({ maxHandlingMs: 0 });
     const upload = await ground.submit(manyJobs);
     await waitFor(() => told('completed').length === 1, { timeoutMs: 30_000 });
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsRead: ROWS, rowsLoaded: ROWS });
@@ -66,13 +66,13 @@ describe('the csv-loader on a real broker', () => {
 
   test('tells that the database is waited for, whatever the driver says', async () => {
     const database = await startTcpProxy(ground.environment.EMPLOYMENT_DATABASE_URL, 3306);
-    await database.leave();
-    await start({ databaseUrl: database.urlOf(ground.environment.EMPLOYMENT_DATABASE_URL) });
+    await database.stop();
+    await start({ databaseUrl: database.proxyUrl(ground.environment.EMPLOYMENT_DATABASE_URL) });
     const upload = await ground.submit('3,Clerk\n');
     const [told] = await waitFor(() => messagesOf(upload).length > 0 && messagesOf(upload), { timeoutMs: 20_000 });
     expect(told).toBe('Waiting for the database, next try in 1 s.');
     await waitFor(() => attempts.length === 2, { timeoutMs: 20_000, what: 'the second try' });
-    await database.comeBack();
+    await database.resume();
     await waitFor(async () => (await ground.loadOf(upload))?.state === 'COMPLETED', { timeoutMs: 20_000 });
     expect(messagesOf(upload)).toHaveLength(1);
     await database.close();

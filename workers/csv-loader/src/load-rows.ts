@@ -1,6 +1,6 @@
 import { loadProgressed } from '@tributary/events';
 import { inSpan } from '@tributary/tracing';
-import { Continue } from '@tributary/worker';
+import { ContinueLater } from '@tributary/worker';
 import type { Chunk, Target } from './chunk.ts';
 import type { Dialect } from './csv/dialect.ts';
 import { type LoadDependencies, stopWhenAborted } from './load-dependencies.ts';
@@ -25,7 +25,7 @@ export async function loadRows(
   source: AsyncIterable<Uint8Array>,
   dependencies: LoadDependencies,
 ): Promise<void> {
-  const { db, publish, clock, signal, chunkRows, progressed, isOverdue } = dependencies;
+  const { db, publish, clock, signal, chunkRows, markProgress, shouldYield } = dependencies;
   const { measure = (_kind, _chunk, commit) => commit() } = dependencies;
   const { uploadId, kind, sequence } = target;
   const percentOf = (rows: number) => Math.min(100, (rows * 100) / Math.max(1, dialect.totalRows));
@@ -38,7 +38,7 @@ export async function loadRows(
       measure(kind, chunk, () => commitChunk(target, chunk, dependencies)),
     );
     hasProgress = true;
-    progressed();
+    markProgress();
     const percent = percentOf(rowsRead);
     if (!isDue(percent)) return;
     await publish(loadProgressed, {
@@ -58,7 +58,7 @@ export async function loadRows(
     for await (const chunk of readChunks(source, reading)) {
       if (writing.size === LANES) await Promise.race(writing);
       stopWhenAborted(signal);
-      if (hasProgress && isOverdue()) throw new Continue();
+      if (hasProgress && shouldYield()) throw new ContinueLater();
       // A write that failed stays among them, for whoever waits next.
       const written = write(chunk).then(() => void writing.delete(written));
       written.catch(() => {});

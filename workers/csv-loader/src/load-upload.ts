@@ -32,7 +32,7 @@ export async function loadUpload(upload: Upload, dependencies: LoadDependencies,
 }
 
 async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDependencies): Promise<void> {
-  const { db, files, publish, clock, signal, progressed } = dependencies;
+  const { db, files, publish, clock, signal, markProgress } = dependencies;
   const { uploadId, sequence, kind, fileId } = upload;
   const open = async () => readFile(files, fileId);
   try {
@@ -47,7 +47,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
       await publish(loadStarted, { uploadId, at: clock.now().toISOString() });
       const dialect = await inSpan('first pass', {}, () => settleDialect(open, kind, () => stopWhenAborted(signal)));
       await saveDialect(db.pool, uploadId, dialect);
-      progressed();
+      markProgress();
       return;
     }
     if (kind === 'HIRED_EMPLOYEES') await recountHiresIfStale(db.pool);

@@ -25,8 +25,8 @@ export async function openLoadingBench() {
     db,
     clock: systemClock,
     signal: new AbortController().signal,
-    progressed: () => {},
-    isOverdue: () => false,
+    markProgress: () => {},
+    shouldYield: () => false,
     files: { read: async (id) => Readable.from(pieces(contents.get(id) ?? Buffer.alloc(0))) },
     publish: async (event: EventContract, body) => {
       published.push({ type: event.type, body: event.body.parse(body) as Record<string, unknown> });

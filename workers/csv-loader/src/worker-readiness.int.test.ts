@@ -28,22 +28,22 @@ describe("a worker's readiness", () => {
     );
 
   test('names whatever is away, at start-up in any order and later, and comes back by itself with it', async () => {
-    await Promise.all([database.leave(), rabbitmq.leave()]);
+    await Promise.all([database.stop(), rabbitmq.stop()]);
     const worker = await ground.start({
-      EMPLOYMENT_DATABASE_URL: database.urlOf(ground.environment.EMPLOYMENT_DATABASE_URL),
-      RABBITMQ_URL: rabbitmq.urlOf(ground.environment.RABBITMQ_URL),
+      EMPLOYMENT_DATABASE_URL: database.proxyUrl(ground.environment.EMPLOYMENT_DATABASE_URL),
+      RABBITMQ_URL: rabbitmq.proxyUrl(ground.environment.RABBITMQ_URL),
     });
     await waitsFor(worker, 'the employment database', 'RabbitMQ');
-    await rabbitmq.comeBack();
+    await rabbitmq.resume();
     await waitsFor(worker, 'the employment database');
-    await database.comeBack();
+    await database.resume();
     await waitsFor(worker);
 
-    await rabbitmq.leave();
+    await rabbitmq.stop();
     await waitsFor(worker, 'RabbitMQ');
-    await database.leave();
+    await database.stop();
     await waitsFor(worker, 'the employment database', 'RabbitMQ');
-    await Promise.all([database.comeBack(), rabbitmq.comeBack()]);
+    await Promise.all([database.resume(), rabbitmq.resume()]);
     await waitsFor(worker);
 
     const folder = fileURLToPath(ground.environment.FILE_STORE_URL);

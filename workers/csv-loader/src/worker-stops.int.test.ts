@@ -14,15 +14,15 @@ describe('a worker that is told to stop', () => {
     database = await startTcpProxy(ground.environment.EMPLOYMENT_DATABASE_URL, 3306);
     rabbitmq = await startTcpProxy(ground.environment.RABBITMQ_URL, 5672);
   });
-  beforeEach(() => Promise.all([database.comeBack(), rabbitmq.comeBack()]));
+  beforeEach(() => Promise.all([database.resume(), rabbitmq.resume()]));
   afterAll(async () => {
     await ground.close();
     await Promise.all([database.close(), rabbitmq.close()]);
   });
 
   const behindProxies = () => ({
-    EMPLOYMENT_DATABASE_URL: database.urlOf(ground.environment.EMPLOYMENT_DATABASE_URL),
-    RABBITMQ_URL: rabbitmq.urlOf(ground.environment.RABBITMQ_URL),
+    EMPLOYMENT_DATABASE_URL: database.proxyUrl(ground.environment.EMPLOYMENT_DATABASE_URL),
+    RABBITMQ_URL: rabbitmq.proxyUrl(ground.environment.RABBITMQ_URL),
   });
   type Upload = Awaited<ReturnType<LoaderGround['submit']>>;
   const untilUnderWay = (upload: Upload) =>
@@ -61,10 +61,10 @@ describe('a worker that is told to stop', () => {
       const worker = await ground.start(behindProxies());
       const upload = await ground.submit(manyJobs);
       await untilUnderWay(upload);
-      if (how === 'leaves') await database.leave();
+      if (how === 'leaves') await database.stop();
       else database.freeze();
       const { code, ms } = await worker.kill('SIGTERM');
-      database.cut();
+      database.resetConnections();
       expect([code, ms < 10_000]).toEqual([0, true]);
       await finishedByAnother(upload);
     },
@@ -76,17 +76,17 @@ describe('a worker that is told to stop', () => {
       const worker = await ground.start(behindProxies());
       const upload = await ground.submit(manyJobs);
       await untilUnderWay(upload);
-      if (how === 'leaves') await rabbitmq.leave();
+      if (how === 'leaves') await rabbitmq.stop();
       else rabbitmq.freeze();
       const { code, ms } = await worker.kill('SIGTERM');
-      rabbitmq.cut();
+      rabbitmq.resetConnections();
       expect([code, ms < 10_000]).toEqual([0, true]);
       await finishedByAnother(upload);
     },
   );
 
   test('ends at once when it never reached anything', async () => {
-    await Promise.all([database.leave(), rabbitmq.leave()]);
+    await Promise.all([database.stop(), rabbitmq.stop()]);
     const worker = await ground.start(behindProxies());
     const { code, ms } = await worker.kill('SIGTERM');
     expect([code, ms < 10_000]).toEqual([0, true]);

@@ -46,12 +46,12 @@ export default defineWorker({
         return dependencies.inTurn(body, dependencies.signal, () => loadDelivery(body, dependencies));
     }
   },
-  async delayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {
+  async onDelayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {
     if (type === 'uploads.upload.deleted') return;
     const message = `${reason.replace(/\.$/, '')}, next try in ${Math.ceil(retryInMs / 1000)} s.`;
     await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
   },
-  async deadLettered({ type, body }, { publish, clock, db }) {
+  async onDeadLettered({ type, body }, { publish, clock, db }) {
     if (type === 'uploads.upload.deleted') return;
     const [work, now] = [type === 'uploads.upload.cancelled' ? 'Cancelling' : 'Loading', clock.now()];
     await markDeadLettered(db.pool, body, now).catch(rethrowWaiting);

@@ -65,13 +65,13 @@ function open(url: string, limits: Parameters<typeof connectSmtp>[1] = {}) {
 test('mail is handed over again without a restart after the SMTP server was away, one that was cut while idle included', async () => {
   const sink = await startSmtpSink();
   const proxy = await startTcpProxy(sink.url, 25);
-  const smtp = connectSmtp(proxy.urlOf(sink.url));
+  const smtp = connectSmtp(proxy.proxyUrl(sink.url));
   expect(await smtp.send(mail)).toEqual({ state: 'SENT' });
-  await proxy.leave();
+  await proxy.stop();
   await expect(smtp.send(mail)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await proxy.comeBack();
+  await proxy.resume();
   expect(await smtp.send(mail)).toEqual({ state: 'SENT' });
-  proxy.cut();
+  proxy.resetConnections();
   await waitFor(() => smtp.send(mail), { timeoutMs: 2_000, what: 'the SMTP server' });
   expect(sink.messages()).toHaveLength(3);
   smtp.close();

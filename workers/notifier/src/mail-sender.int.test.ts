@@ -50,13 +50,13 @@ function aServer(takesAtOnce = false) {
 /** As a process of its own, on its own way to the database. */
 async function aProcess(directory?: string) {
   const proxy = await startTcpProxy(database.url, 3306);
-  const db = openNotificationsDb(proxy.urlOf(database.url));
+  const db = openNotificationsDb(proxy.proxyUrl(database.url));
   const mails = createMailSender({ db, journal: openMailJournal(directory, log), clock, log });
   closers.push(
     () => proxy.close(),
     () => db.close(),
     () => mails.close(),
-    () => proxy.comeBack(),
+    () => proxy.resume(),
   );
   return { mails, proxy, db };
 }
@@ -69,11 +69,11 @@ test('a mail that the server took is sent once, though the database is lost befo
   const [server, mail, { mails, proxy }] = [aServer(), aMail(), await aProcess()];
   const sending = mails.sendOnce(mail, server.send, { signal });
   await until(() => server.waiting() === 1);
-  await proxy.leave();
+  await proxy.stop();
   server.take();
   const again = mails.sendOnce(mail, server.send, { signal });
   await until(() => server.mails() === 1);
-  await proxy.comeBack();
+  await proxy.resume();
   expect(await sending).toMatchObject({ state: 'SENT' });
   expect(await again).toMatchObject({ state: 'SENT' });
   const other = await aProcess();
@@ -86,12 +86,12 @@ test('a delivery that is lost meanwhile ends, and the next one of the same mail 
   const lost = new AbortController();
   const sending = mails.sendOnce(mail, server.send, { signal: lost.signal });
   await until(() => server.waiting() === 1);
-  await proxy.leave();
+  await proxy.stop();
   server.take();
   await until(() => server.mails() === 1);
   lost.abort();
   await expect(sending).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await proxy.comeBack();
+  await proxy.resume();
   expect(await mails.sendOnce(mail, server.send, { signal })).toMatchObject({ state: 'SENT' });
   expect(server.mails()).toBe(1);
 });
@@ -103,7 +103,7 @@ test('a mail that the server took is not sent again after a kill before that was
   const stopped = new AbortController();
   const sending = killed.mails.sendOnce(mail, server.send, { signal: stopped.signal });
   await until(() => server.waiting() === 1);
-  await killed.proxy.leave();
+  await killed.proxy.stop();
   server.take();
   await until(() => server.mails() === 1);
   stopped.abort();

@@ -11,7 +11,7 @@ import {
   renewLease,
   type SettledMail,
 } from '@tributary/notifications-db';
-import { NoRoom } from '@tributary/worker';
+import { BackpressureError } from '@tributary/worker';
 import type { MailJournal } from './mail-journal.ts';
 
 export interface MailSender {
@@ -83,7 +83,7 @@ export function createMailSender({
     const before = taken.get(subjectId);
     if (before) return afterRecording(before, signal);
     const leased = await leaseMail(db, mail, lease, clock.now());
-    if (leased === 'busy') throw new NoRoom('Another process is sending this mail.');
+    if (leased === 'busy') throw new BackpressureError('Another process is sending this mail.');
     if (leased !== 'leased') return leased;
     const renewing = new AbortController();
     void keepLease(subjectId, renewing.signal);

@@ -4,7 +4,7 @@ import { systemClock as clock, createLog } from '@tributary/core';
 import { type BodyOf, emailSent, uploadFinished } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { openNotificationsDb } from '@tributary/notifications-db';
-import { createTestDatabase, fixedClock, refusal, startSmtpSink, type TestDatabase } from '@tributary/testing';
+import { createTestDatabase, fixedClock, smtpError, startSmtpSink, type TestDatabase } from '@tributary/testing';
 import { startWorker } from '@tributary/worker';
 import { connectSmtp } from './connect-smtp.ts';
 import { openMailJournal } from './mail-journal.ts';
@@ -193,7 +193,7 @@ describe('notifier', () => {
     const sink = await openSink({
       onRecipient() {
         asked += 1;
-        throw refusal(code, code === 450 ? '4.2.0 try later' : '5.1.1 no such mailbox');
+        throw smtpError(code, code === 450 ? '4.2.0 try later' : '5.1.1 no such mailbox');
       },
     });
     const upload = anUpload();

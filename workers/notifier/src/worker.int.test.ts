@@ -5,7 +5,7 @@ import { type BodyOf, emailReopened, emailSent, resetRequested, uploadFinished }
 import { createMemoryBroker } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { listStoppedMails, openNotificationsDb, resendMails } from '@tributary/notifications-db';
-import { createTestDatabase, refusal, startSmtpSink, type TestDatabase, waitFor } from '@tributary/testing';
+import { createTestDatabase, smtpError, startSmtpSink, type TestDatabase, waitFor } from '@tributary/testing';
 import { startWorker, watchWorker } from '@tributary/worker';
 import notifier from './worker.ts';
 
@@ -109,7 +109,7 @@ test('mails that take long leave it ready, and a stop waits for them: none is se
 test('mails that our settings stop are kept, show in readiness and metrics, and go out once the settings are right', async () => {
   let reply: string | null = '5.7.1 Relay access denied';
   const onRecipient = () => {
-    if (reply !== null) throw refusal(554, reply);
+    if (reply !== null) throw smtpError(554, reply);
   };
   const { sink, broker, watch, metrics } = await start({ onRecipient });
   for (let mail = 0; mail < 3; mail += 1) await broker.publish(uploadFinished, anUpload());
@@ -124,7 +124,7 @@ test('mails that our settings stop are kept, show in readiness and metrics, and 
 test('an undeliverable mail is listed, and sent when an operator resends it', async () => {
   let reply: string | null = '5.1.1 No such user';
   const onRecipient = () => {
-    if (reply !== null) throw refusal(550, reply);
+    if (reply !== null) throw smtpError(550, reply);
   };
   const { sink, broker } = await start({ onRecipient });
   const upload = anUpload();

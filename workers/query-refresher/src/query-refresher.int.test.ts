@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openAnswerCache } from '@tributary/answers';
+import { openResultCache } from '@tributary/answers';
 import { systemClock as clock, createLog } from '@tributary/core';
 import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
 import { loadCompleted, queriesRefreshed } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import {
-  countStatements,
   createTestDatabase,
   type StatementCounter,
+  startStatementCounter,
   type TestDatabase,
   testRedis,
   waitFor,
@@ -17,7 +17,7 @@ import queryRefresher from './worker.ts';
 
 const log = createLog('test', 'silent');
 const redis = testRedis();
-const cache = openAnswerCache({ redisUrl: redis.url, prefix: redis.prefix, log });
+const cache = openResultCache({ redisUrl: redis.url, prefix: redis.prefix, log });
 const broker = createMemoryBroker({ acceptUnroutable: true });
 let database: TestDatabase;
 let db: EmploymentDb;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const written = { sequence: 1, uploadId: uploadIdOf(1) };
   await db.client.department.create({ data: { id: 1, name: 'Sales', firstSequence: 1, ...written } });
   await db.client.job.create({ data: { id: 1, name: 'Clerk', firstSequence: 1, ...written } });
-  statements = await countStatements(database.url);
+  statements = await startStatementCounter(database.url);
   await waitFor(() => cache.ready());
   const config = {
     EMPLOYMENT_DATABASE_URL: statements.url,

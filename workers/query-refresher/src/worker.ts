@@ -1,4 +1,4 @@
-import { openAnswerCache, refreshAnswers } from '@tributary/answers';
+import { openResultCache, refreshResults } from '@tributary/answers';
 import { urlOf } from '@tributary/core';
 import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
@@ -24,7 +24,7 @@ export default defineWorker({
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);
-    const cache = openAnswerCache({
+    const cache = openResultCache({
       redisUrl: config.REDIS_URL,
       prefix: `${config.TRIBUTARY_INSTANCE}:`,
       log,
@@ -32,7 +32,7 @@ export default defineWorker({
     onClose(() => cache.close());
     const run = () =>
       inSpan('refresh answers', {}, async (span) => {
-        const answers = await refreshAnswers(cache, (since) => computeAnswers(db.pool, since));
+        const answers = await refreshResults(cache, (since) => computeAnswers(db.pool, since));
         span.setAttribute('tributary.version', answers.version);
         span.setAttribute('tributary.years', answers.hiresByQuarter.size);
         return answers.version;

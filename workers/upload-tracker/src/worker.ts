@@ -41,8 +41,8 @@ export default defineWorker({
     const publisher = await connectBroker({ url: config.RABBITMQ_URL, log, name: 'upload-tracker outbox' });
     onClose(() => publisher.close());
     const store = createOutboxStore(db, { clock, onEvents: signals.signal });
-    const tried = measureOutbox(metrics, store.contents, clock.now);
-    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000, tried });
+    const onAttempt = measureOutbox(metrics, store.contents, clock.now);
+    const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000, onAttempt });
     onClose(() => relay.stop());
     const reconciler = startReconciler({ db, clock, log, metrics, relay, afterMs: config.RECONCILE_AFTER_MS });
     onClose(() => reconciler.stop());

@@ -1,0 +1,31 @@
+import { AppError } from '@tributary/core';
+
+/**
+ * Thrown by a handler: what was done so far is kept, and the rest is for a new delivery of the same message, which starts
+ * at once with no attempts or waits behind it. To be thrown only after progress: a message that makes none would never end.
+ */
+export class ContinueLater extends Error {
+  constructor() {
+    super('The rest of the work is for the next delivery.');
+    this.name = 'Continue';
+  }
+}
+
+/** Thrown by a handler: trying again would do harm. The message is dead-lettered at once, for a person to look at. */
+export class UnrecoverableError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'SetAside';
+  }
+}
+
+/**
+ * Thrown by a handler: all that it needs is there, but others are at work. It waits as what is UNAVAILABLE does, and not as long, since
+ * they end by themselves and the room they leave should not stay empty.
+ */
+export class BackpressureError extends AppError {
+  constructor(reason: string) {
+    super('UNAVAILABLE', reason);
+    this.name = 'NoRoom';
+  }
+}
