@@ -20,6 +20,10 @@ await runCommand(async () => {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
     const [code] = await once(child, 'close');
     process.exitCode = code ?? 1;
+    if (args.includes('--keep')) {
+      const report = ['--import', 'tsx', '--conditions=tributary-source', join(root, 'e2e/chaos/write-report.ts')];
+      await once(spawn(process.execPath, report, { cwd: root, stdio: 'inherit' }), 'close');
+    }
   } finally {
     await servers.release();
   }

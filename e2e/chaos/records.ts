@@ -53,7 +53,18 @@ const timelineRecord = z.object({
 });
 export type TimelineRecord = z.infer<typeof timelineRecord>;
 
-const kinds = { runs: runRecord, bursts: burstRecord, timelines: timelineRecord };
+/** Random requests to the gateway; `npm run fuzz -- --keep` writes them. */
+const fuzzRecord = z.object({
+  commit: z.string(),
+  at: z.string(),
+  seed: z.number(),
+  runs: z.number(),
+  seconds: z.number(),
+  heapGrowthBytes: z.number(),
+  failures: z.array(z.string()),
+});
+
+const kinds = { fuzz: fuzzRecord, runs: runRecord, bursts: burstRecord, timelines: timelineRecord };
 
 /** Adds a record to the ones of that kind. */
 export function keep<K extends keyof typeof kinds>(kind: K, record: z.infer<(typeof kinds)[K]>): void {

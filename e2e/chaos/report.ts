@@ -8,7 +8,16 @@ const file = new URL('../../docs/reliability.md', import.meta.url);
 /** Writes docs/reliability.md anew from all that was kept, and returns its path. */
 export function writeReport(): string {
   const runs = kept('runs').filter(({ sabotage }) => sabotage === null);
-  const parts = [intro, resultsOf(runs), faultsOf(runs), sabotagesFound(), burst(), timeline(), again];
+  const parts = [
+    intro,
+    resultsOf(runs),
+    faultsOf(runs),
+    sabotagesFound(),
+    burst(),
+    timeline(),
+    randomRequests(),
+    again,
+  ];
   writeFileSync(file, `${parts.filter(Boolean).join('\n\n')}\n`);
   return fileURLToPath(file);
 }
@@ -133,6 +142,24 @@ ${table(['server', 'at row', 'away', 'then'], recoveries)}
 \`\`\`
 ${steps.join('\n')}
 \`\`\``;
+}
+
+function randomRequests(): string {
+  const records = kept('fuzz');
+  if (records.length === 0) return '';
+  const rows = records.map(({ commit, seed, runs, seconds, failures, heapGrowthBytes }) => [
+    `\`${commit}\``,
+    seed,
+    runs.toLocaleString('en-US'),
+    `${Math.round(seconds)} s`,
+    failures.length,
+    `${(heapGrowthBytes / 2 ** 20).toFixed(1)} MiB`,
+  ]);
+  const titles = ['commit', 'seed', 'requests', 'time', 'findings', 'heap growth'];
+  return `## Random requests
+\`npm run fuzz\` sends random and known bad requests to a gateway process; [docs/security.md](security.md#random-requests) says what counts as a finding.
+
+${table(titles, rows)}`;
 }
 
 const again = `## Run it
