@@ -77,8 +77,8 @@ module.exports = {
       name: 'tests-are-leaves',
       comment: 'What runs in production never depends on a test or its fixtures.',
       severity: 'error',
-      from: { pathNot: [test, '^libs/testing/', '^(e2e|bench)/', '/fixtures/', '\\.fixture\\.ts$'] },
-      to: { path: [test, '^libs/testing/', '^e2e/', '/fixtures/', '\\.fixture\\.ts$'] },
+      from: { pathNot: [test, '^libs/testing/', '^(e2e|bench)/', '/fixtures/'] },
+      to: { path: [test, '^libs/testing/', '^e2e/', '/fixtures/'] },
     },
   ],
   options: {

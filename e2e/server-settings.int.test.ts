@@ -5,7 +5,7 @@ import { openTestDatabase, waitFor } from '@tributary/testing';
 import { aViewer, openUploads } from '../subgraphs/uploads/fixtures/open-uploads.ts';
 import { goodPassword } from '../subgraphs/users/fixtures/create-client.ts';
 import { openUsers } from '../subgraphs/users/fixtures/open-users.ts';
-import { openLoadingBench } from '../workers/csv-loader/src/loading-bench.fixture.ts';
+import { openLoadingBench } from '../workers/csv-loader/fixtures/loading-bench.ts';
 import { openPrivateMariadb } from './open-private-mariadb.ts';
 
 const oddText = `O'Neil \\ "B" \`x\` ü 😀`;

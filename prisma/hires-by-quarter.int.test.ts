@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createEmptyDatabase } from '../libs/testing/src/test-database.ts';
 import { databaseFolders } from './database-folders.ts';
 import { openEmploymentDb } from './employment/src/client.ts';
-import { computeAnswers } from './employment/src/compute-answers.ts';
-import { recountHiresIfStale } from './employment/src/count-hires.ts';
+import { recountHiresIfStale } from './employment/src/hire-counts.ts';
+import { computeQueryResults } from './employment/src/results-computation.ts';
 import { migrate } from './migration-runner.ts';
 
 const folder = databaseFolders().find(({ name }) => name === 'employment')?.folder ?? '';
@@ -41,19 +41,19 @@ test('the employees there already are counted by the migration, as of their data
   expect(await migrate({ databaseUrl: database.url, folder, log })).toContain(counting);
   expect(await groups()).toEqual([{ year: 2021, department_id: 1, job_id: 1, q1: 1, q2: 0, q3: 0, q4: 1 }]);
   expect(await recountHiresIfStale(db.pool)).toBe(false);
-  expect((await computeAnswers(db.pool)).hiresByQuarter).toEqual(new Map([[2021, sales(1, 1)]]));
-  expect(await computeAnswers(db.pool, 1)).toMatchObject({
+  expect((await computeQueryResults(db.pool)).hiresByQuarter).toEqual(new Map([[2021, sales(1, 1)]]));
+  expect(await computeQueryResults(db.pool, 1)).toMatchObject({
     version: 2,
     since: 1,
     hiresByQuarter: new Map([[2021, sales(1, 1)]]),
   });
-  expect(await computeAnswers(db.pool, 2)).toMatchObject({ version: 2, since: 2, hiresByQuarter: new Map() });
+  expect(await computeQueryResults(db.pool, 2)).toMatchObject({ version: 2, since: 2, hiresByQuarter: new Map() });
 });
 
 test('what a loader of the release before commits is in the results at once, and counted once', async () => {
   await commitAsBefore(3, '2022-02-02 00:00:00');
   await db.pool.query("UPDATE employees SET hired_at = '2022-03-03' WHERE id IN (1, 2)");
-  const { since, version, hiresByQuarter } = await computeAnswers(db.pool, 2);
+  const { since, version, hiresByQuarter } = await computeQueryResults(db.pool, 2);
   expect({ since, version, hiresByQuarter }).toEqual({
     since: null,
     version: 3,
@@ -63,7 +63,7 @@ test('what a loader of the release before commits is in the results at once, and
   expect(await Promise.all([1, 2, 3].map(() => recountHiresIfStale(db.pool)))).toContain(true);
   expect(await recountHiresIfStale(db.pool)).toBe(false);
   expect(await groups()).toEqual([{ year: 2022, department_id: 1, job_id: 1, q1: 3, q2: 0, q3: 0, q4: 0 }]);
-  const changes = await computeAnswers(db.pool, 2);
+  const changes = await computeQueryResults(db.pool, 2);
   expect(changes.since).toBe(2);
   expect(changes.hiresByQuarter).toEqual(
     new Map([

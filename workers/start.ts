@@ -4,9 +4,9 @@ import { createMetrics, measureReadiness, serveMetrics } from '@tributary/metric
 import { startTracing } from '@tributary/tracing';
 import { startWorker, watchWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { loadDefinition } from './load-definition.ts';
+import { serveHealth } from './health.ts';
 import { runtimeConfig } from './runtime-config.ts';
-import { serveHealth } from './serve-health.ts';
+import { loadDefinition } from './worker-definitions.ts';
 
 /** The end of the time to shut down belongs to handing back what did not end, and to closing what the worker opened. */
 const closingMs = 5_000;

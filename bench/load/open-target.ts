@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { createResultReader, type ResultCache } from '@tributary/answers';
 import { createLog } from '@tributary/core';
-import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
+import { computeQueryResults, openEmploymentDb } from '@tributary/employment-db';
 import { Redis } from 'ioredis';
 import type { HttpRequest, Send, Target } from './job.ts';
 
@@ -75,7 +75,7 @@ const neverCached: ResultCache = {
 function openSql({ url, year }: Extract<Target, { kind: 'sql' }>) {
   const db = openEmploymentDb(url);
   const log = createLog('bench', 'silent');
-  const reader = createResultReader({ cache: neverCached, compute: () => computeAnswers(db.pool), log });
+  const reader = createResultReader({ cache: neverCached, compute: () => computeQueryResults(db.pool), log });
   const send: Send = async () => ((await reader.read('hiresByQuarter', year)).length > 0 ? null : 'no rows');
   return { send, close: () => void db.close() };
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { computeAnswers, type EmploymentDb, recountHiresIfStale } from '@tributary/employment-db';
+import { computeQueryResults, type EmploymentDb, recountHiresIfStale } from '@tributary/employment-db';
 import { scrape } from '../../e2e/metrics-page.ts';
 import type { BenchStack } from '../frame/bench-stack.ts';
 import type { Context } from '../frame/context.ts';
@@ -25,7 +25,7 @@ export async function measureRefresh(context: Context) {
   await db.pool.query('UPDATE data_version SET version = version + 1');
   const countS: number[] = [];
   for (let round = 0; round < pick({ full: 10, quick: 5, tiny: 1 }); round++)
-    countS.push(await secondsFor(() => computeAnswers(db.pool)));
+    countS.push(await secondsFor(() => computeQueryResults(db.pool)));
   const recountS = await secondsFor(() => recountHiresIfStale(db.pool));
   const loads = [];
   const count = pick({ full: 100, quick: 20, tiny: 2 });

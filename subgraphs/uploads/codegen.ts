@@ -5,9 +5,9 @@ export default subgraphCodegen({
   mappers: {
     FileUpload: '@tributary/uploads-db#Upload as UploadRow',
     UploadEvent: '@tributary/uploads-db#UploadEvent as UploadEventRow',
-    FileUploadConnection: '../list-uploads.ts#UploadPage',
+    FileUploadConnection: '../upload-lists.ts#UploadPage',
     AuditEntry: '@tributary/uploads-db#AuditEntry as AuditEntryRow',
-    AuditEntryConnection: '../list-audit-entries.ts#AuditPage',
-    User: '../uploader.ts#UploaderStub',
+    AuditEntryConnection: '../upload-lists.ts#AuditPage',
+    User: '../upload-access.ts#UploaderStub',
   },
 });

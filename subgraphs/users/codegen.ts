@@ -3,8 +3,8 @@ import { subgraphCodegen } from '../../codegen.base.ts';
 export default subgraphCodegen({
   contextType: '../context.ts#Context',
   mappers: {
-    User: '../user.ts#UserRow',
-    AuthPayload: '../issue-session.ts#Session',
-    UserConnection: '../resolvers/query.ts#UserPage',
+    User: '../accounts.ts#UserRow',
+    AuthPayload: '../sessions/tokens.ts#Session',
+    UserConnection: '../resolvers.ts#UserPage',
   },
 });

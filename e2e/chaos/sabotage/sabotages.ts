@@ -57,9 +57,9 @@ export const sabotages: readonly Sabotage[] = [
     breaks: "An upload's events are numbered under the lock of its row.",
     edits: [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the built code.
-      { file: 'prisma/uploads/dist/lock-uploads.js', find: ' ORDER BY id ${lock}`', replace: '`' },
+      { file: 'prisma/uploads/dist/upload-rows.js', find: ' ORDER BY id ${lock}`', replace: '`' },
       {
-        file: 'prisma/uploads/dist/record-facts.js',
+        file: 'prisma/uploads/dist/status-recorder.js',
         find: '{ data: numbered }',
         replace: '{ data: numbered, skipDuplicates: true }',
       },

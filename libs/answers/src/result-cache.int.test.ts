@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
-import type { Answers } from '@tributary/employment-db';
+import type { QueryResults } from '@tributary/employment-db';
 import { startTcpProxy, testRedis, waitFor } from '@tributary/testing';
 import { openResultCache } from './result-cache.ts';
 import { createResultReader, refreshResults } from './result-reader.ts';
@@ -14,7 +14,7 @@ afterAll(async () => {
   await redis.cleanUp();
 });
 
-const answersOf = (version: number, years: number[], since: number | null = null): Answers => ({
+const answersOf = (version: number, years: number[], since: number | null = null): QueryResults => ({
   version,
   since,
   hiresByQuarter: new Map(),

@@ -1,5 +1,5 @@
 import { type Log, unavailable } from '@tributary/core';
-import type { Answers, DepartmentHires, QuarterlyHires } from '@tributary/employment-db';
+import type { DepartmentHires, QuarterlyHires, QueryResults } from '@tributary/employment-db';
 import { reconnectDemoted } from '@tributary/redis';
 import { traceRedis } from '@tributary/tracing';
 import { Redis } from 'ioredis';
@@ -29,7 +29,7 @@ export interface ResultCache {
    * Replaces all cached answers at once, or those of the changed years, only by newer ones: `stored`, else `notNewer`. Changes
    * since a version that the cache does not hold are `incomplete`: store all answers instead.
    */
-  store(answers: Answers): Promise<'stored' | 'notNewer' | 'incomplete'>;
+  store(answers: QueryResults): Promise<'stored' | 'notNewer' | 'incomplete'>;
   /** One year's rows: empty for a year without hires, null while nothing is cached. */
   read<K extends QueryName>(kind: K, year: number): Promise<ResultRow[K][] | null>;
   /** The data version the cached answers hold; null while nothing is cached. */

@@ -1,12 +1,12 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { createLog, unavailable } from '@tributary/core';
-import type { Answers } from '@tributary/employment-db';
+import type { QueryResults } from '@tributary/employment-db';
 import type { ResultCache } from './result-cache.ts';
 import { createResultReader } from './result-reader.ts';
 
 const log = createLog('test', 'silent');
 const rows = [{ id: 1, department: 'Sales', hired: 3 }];
-const answers: Answers = {
+const answers: QueryResults = {
   version: 1,
   since: null,
   hiresByQuarter: new Map(),

@@ -1,5 +1,5 @@
 import { isAppError, type Log } from '@tributary/core';
-import type { Answers } from '@tributary/employment-db';
+import type { QueryResults } from '@tributary/employment-db';
 import type { QueryName, ResultCache, ResultRow } from './result-cache.ts';
 
 export interface ResultReader {
@@ -18,19 +18,19 @@ export function createResultReader({
   log,
 }: {
   cache: ResultCache;
-  compute: () => Promise<Answers>;
+  compute: () => Promise<QueryResults>;
   log: Log;
 }): ResultReader {
-  let inFlight: Promise<Answers> | null = null;
+  let inFlight: Promise<QueryResults> | null = null;
 
-  function computeOnce(): Promise<Answers> {
+  function computeOnce(): Promise<QueryResults> {
     inFlight ??= fill().finally(() => {
       inFlight = null;
     });
     return inFlight;
   }
 
-  async function fill(): Promise<Answers> {
+  async function fill(): Promise<QueryResults> {
     const answers = await compute();
     try {
       await cache.store(answers);
@@ -58,7 +58,7 @@ export function createResultReader({
   };
 }
 
-function selectRows<K extends QueryName>(answers: Answers, kind: K, year: number): ResultRow[K][] {
+function selectRows<K extends QueryName>(answers: QueryResults, kind: K, year: number): ResultRow[K][] {
   const byKind: { [Kind in QueryName]: Map<number, ResultRow[Kind][]> } = answers;
   return byKind[kind].get(year) ?? [];
 }
@@ -69,8 +69,8 @@ function selectRows<K extends QueryName>(answers: Answers, kind: K, year: number
  */
 export async function refreshResults(
   cache: Pick<ResultCache, 'version' | 'store'>,
-  compute: (since: number | null) => Promise<Answers>,
-): Promise<Answers> {
+  compute: (since: number | null) => Promise<QueryResults>,
+): Promise<QueryResults> {
   const answers = await compute(await cache.version());
   if ((await cache.store(answers)) !== 'incomplete') return answers;
   // The cache lost what it had meanwhile.

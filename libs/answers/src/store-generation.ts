@@ -1,4 +1,4 @@
-import type { Answers } from '@tributary/employment-db';
+import type { QueryResults } from '@tributary/employment-db';
 
 /**
  * Brings the hash to a newer version: all of it, or only the years that changed since a version the hash has reached. A script
@@ -20,7 +20,12 @@ return 1
 `;
 
 /** The script's arguments: the version, the version it builds on or nothing, then field and value for each year of each answer. */
-export function storeGenerationArguments({ version, since, hiresByQuarter, departmentsAboveMean }: Answers): string[] {
+export function storeGenerationArguments({
+  version,
+  since,
+  hiresByQuarter,
+  departmentsAboveMean,
+}: QueryResults): string[] {
   return [
     String(version),
     since === null ? '' : String(since),

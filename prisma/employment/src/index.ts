@@ -1,7 +1,13 @@
-export type { Answers, DepartmentHires, QuarterlyHires } from './answers.ts';
-export { asUnavailable, isContention } from './as-unavailable.ts';
-export { type EmploymentDb, openEmploymentDb } from './client.ts';
-export { computeAnswers } from './compute-answers.ts';
-export { countHiresSql, recountHiresIfStale } from './count-hires.ts';
-export type { Department, Employee, Job, Load, Rejection } from './generated/client.ts';
-export { Prisma, PrismaClient } from './generated/client.ts';
+export { asUnavailable, type EmploymentDb, isContention, openEmploymentDb } from './client.ts';
+export {
+  type Department,
+  type Employee,
+  type Job,
+  type Load,
+  Prisma,
+  PrismaClient,
+  type Rejection,
+} from './generated/client.ts';
+export { countHiresSql, recountHiresIfStale } from './hire-counts.ts';
+export type { DepartmentHires, QuarterlyHires, QueryResults } from './query-results.ts';
+export { computeQueryResults } from './results-computation.ts';

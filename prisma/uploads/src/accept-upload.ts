@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type AcceptedFile, acceptUploads } from './accept-uploads.ts';
+import { type AcceptedFile, acceptUploads } from './acceptance.ts';
 import type { UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 

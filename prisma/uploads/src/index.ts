@@ -1,16 +1,21 @@
 export { acceptUpload } from './accept-upload.ts';
-export { kindsAwaitedBy } from './awaited-kinds.ts';
+export { type AcceptFile, createBatchedAccept } from './acceptance.ts';
+export { requestCancel } from './cancellation.ts';
 export { openUploadsDb, type UploadsDb } from './client.ts';
-export { type AcceptFile, createAcceptances } from './create-acceptances.ts';
-export { createFactRecorder, type FactRecorder } from './create-fact-recorder.ts';
-export { fileIsDeleted, filesToDelete, forgetUpload } from './forget-upload.ts';
 export type { AuditEntry, Upload, UploadEvent } from './generated/client.ts';
-export { forgetIntake, giveUpIntake } from './give-up-intake.ts';
-export { givenUpIntakes, hasOpenIntakes, openIntake, renewIntake, staleIntakes } from './intakes.ts';
+export {
+  abandonIntake,
+  deleteAbandonedIntake,
+  findAbandonedIntakes,
+  findStaleIntakes,
+  hasOpenIntakes,
+  openIntake,
+  renewIntake,
+} from './intakes.ts';
 export { createOutboxStore, type UploadsOutboxRow } from './outbox-store.ts';
-export { recordFacts } from './record-facts.ts';
-export { requestCancel } from './request-cancel.ts';
-export { findStuckUploads, resendStaleUploads, resendUpload } from './resend-uploads.ts';
-export { unknownFiles } from './unknown-files.ts';
-export type { RejectionReason, RowCounts, UploadFact, UploadLogEvent } from './upload-facts.ts';
-export { isEnd, type UploadStatus, uploadStatuses } from './upload-status.ts';
+export { prerequisiteKinds } from './prerequisite-kinds.ts';
+export { findStuckUploads, resendStaleUploads, resendUpload } from './stale-uploads.ts';
+export { isFinal, type UploadStatus, uploadStatuses } from './status.ts';
+export { createStatusRecorder, recordUpdates, type StatusRecorder } from './status-recorder.ts';
+export type { RejectionReason, RowCounts, StatusUpdate, UploadLogEvent } from './status-update.ts';
+export { confirmFileDeleted, deleteUploadRecord, findFilesToDelete, findOrphanFiles } from './upload-deletion.ts';

@@ -3,9 +3,15 @@ import { afterAll, expect, test } from '@jest/globals';
 import { openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
 import { openUploadsDb } from './client.ts';
-import { forgetIntake, giveUpIntake } from './give-up-intake.ts';
-import { givenUpIntakes, openIntake, renewIntake, staleIntakes } from './intakes.ts';
-import { unknownFiles } from './unknown-files.ts';
+import {
+  abandonIntake,
+  deleteAbandonedIntake,
+  findAbandonedIntakes,
+  findStaleIntakes,
+  openIntake,
+  renewIntake,
+} from './intakes.ts';
+import { findOrphanFiles } from './upload-deletion.ts';
 
 const now = new Date('2026-01-02T03:04:05.678Z');
 const later = new Date('2026-01-02T04:00:00.000Z');
@@ -39,7 +45,7 @@ test('a key is reserved per user while its intake lives, and free once it broke 
   const id = await anIntake('a-key');
   await expect(anIntake('a-key', { at: later })).rejects.toMatchObject({ code: 'CONFLICT' });
   await anIntake('A-KEY');
-  await giveUpIntake(db, id, { now, ...aStore() });
+  await abandonIntake(db, id, { now, ...aStore() });
   await anIntake('a-key');
 });
 
@@ -67,17 +73,17 @@ test('of twenty that take over the same stale key at once one gets it, the other
 
 test('a stale one is found and given up by several sweepers at once; one that was renewed meanwhile is not', async () => {
   const id = await anIntake();
-  expect(await staleIntakes(db, stale, 1000)).toContain(id);
-  expect(await staleIntakes(db, later, 1000)).not.toContain(id);
+  expect(await findStaleIntakes(db, stale, 1000)).toContain(id);
+  expect(await findStaleIntakes(db, later, 1000)).not.toContain(id);
   const { deleted, deleteFile } = aStore();
-  const sweep = (at: Date) => giveUpIntake(db, id, { deleteFile, now: at, onlyStale: true });
+  const sweep = (at: Date) => abandonIntake(db, id, { deleteFile, now: at, onlyStale: true });
   expect(await sweep(later)).toBe(false);
   expect(await renewIntake(db, id, new Date(stale.getTime() + 1))).toBe(true);
   expect(await sweep(stale)).toBe(false);
   expect(deleted).toEqual([]);
   await Promise.all(Array.from({ length: 4 }, () => sweep(new Date(stale.getTime() + 2))));
   expect(new Set(deleted)).toEqual(new Set([id]));
-  expect(await staleIntakes(db, new Date(stale.getTime() + 3), 1000)).not.toContain(id);
+  expect(await findStaleIntakes(db, new Date(stale.getTime() + 3), 1000)).not.toContain(id);
 });
 
 test('from the moment its file may be deleted nobody can renew or accept it, also when the deletion fails', async () => {
@@ -87,20 +93,20 @@ test('from the moment its file may be deleted nobody can renew or accept it, als
     await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
     throw new Error('disk');
   };
-  await expect(giveUpIntake(db, id, { now, deleteFile })).rejects.toThrow('disk');
+  await expect(abandonIntake(db, id, { now, deleteFile })).rejects.toThrow('disk');
   await expect(accept(id)).rejects.toMatchObject({ code: 'CONFLICT' });
-  expect(await unknownFiles(db, [id])).toEqual([]);
-  expect(await givenUpIntakes(db, 1000)).toContainEqual({ id, fileId: id, givenUpAt: now });
-  await forgetIntake(db, id);
+  expect(await findOrphanFiles(db, [id])).toEqual([]);
+  expect(await findAbandonedIntakes(db, 1000)).toContainEqual({ id, fileId: id, givenUpAt: now });
+  await deleteAbandonedIntake(db, id);
   expect(await rowOf(id)).toBeNull();
 });
 
 test('only one that was given up is forgotten', async () => {
   const id = await anIntake();
-  await forgetIntake(db, id);
+  await deleteAbandonedIntake(db, id);
   expect(await rowOf(id)).not.toBeNull();
-  await giveUpIntake(db, id, { now, ...aStore() });
-  await forgetIntake(db, id);
+  await abandonIntake(db, id, { now, ...aStore() });
+  await deleteAbandonedIntake(db, id);
   expect(await rowOf(id)).toBeNull();
 });
 
@@ -110,11 +116,11 @@ test('giving up waits for whoever has the row, and leaves what was accepted', as
   let given: Promise<boolean> = Promise.resolve(true);
   await db.client.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM intakes WHERE id = ${id} FOR UPDATE`;
-    given = giveUpIntake(db, id, { now: stale, deleteFile, onlyStale: true });
+    given = abandonIntake(db, id, { now: stale, deleteFile, onlyStale: true });
     await tx.intake.update({ where: { id }, data: { leaseUntil: stale } });
   });
   expect(await given).toBe(false);
-  const [upload, isGivenUp] = await Promise.allSettled([accept(id), giveUpIntake(db, id, { now: stale, deleteFile })]);
+  const [upload, isGivenUp] = await Promise.allSettled([accept(id), abandonIntake(db, id, { now: stale, deleteFile })]);
   const isAccepted = upload.status === 'fulfilled';
   expect(isGivenUp).toEqual({ status: 'fulfilled', value: !isAccepted });
   expect(deleted).toEqual(isAccepted ? [] : [id]);

@@ -1,8 +1,7 @@
 import { conflict } from '@tributary/core';
 import type { UploadsDb } from './client.ts';
 import { Prisma } from './generated/client.ts';
-import { type GiveUpOptions, giveUpIntake } from './give-up-intake.ts';
-import { untilUncontended } from './in-transaction.ts';
+import { retryOnContention } from './transaction.ts';
 
 interface NewIntake {
   /** The id the upload and its file will have. */
@@ -20,20 +19,20 @@ interface NewIntake {
 export async function openIntake(
   db: UploadsDb,
   intake: NewIntake,
-  { now, deleteFile }: { now: Date; deleteFile: GiveUpOptions['deleteFile'] },
+  { now, deleteFile }: { now: Date; deleteFile: AbandonOptions['deleteFile'] },
 ): Promise<void> {
-  if (await isOpened(db, intake, now)) return;
-  const holder = await holderOfKey(db, intake);
-  if (holder !== null) await giveUpIntake(db, holder.id, { deleteFile, now, onlyStale: true });
-  if (await isOpened(db, intake, now)) return;
+  if (await tryOpen(db, intake, now)) return;
+  const holder = await findKeyHolder(db, intake);
+  if (holder !== null) await abandonIntake(db, holder.id, { deleteFile, now, onlyStale: true });
+  if (await tryOpen(db, intake, now)) return;
   throw conflict(`An upload with the idempotency key "${intake.idempotencyKey}" is still streaming.`);
 }
 
 /** False when the key is taken. Several that waited for the same key deadlock on its index: they are repeated. */
-async function isOpened({ client }: UploadsDb, intake: NewIntake, now: Date): Promise<boolean> {
+async function tryOpen({ client }: UploadsDb, intake: NewIntake, now: Date): Promise<boolean> {
   const data = [{ ...intake, fileId: intake.id, createdAt: now }];
   try {
-    await untilUncontended(() => client.intake.createMany({ data }));
+    await retryOnContention(() => client.intake.createMany({ data }));
     return true;
   } catch (error) {
     if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') return false;
@@ -41,7 +40,7 @@ async function isOpened({ client }: UploadsDb, intake: NewIntake, now: Date): Pr
   }
 }
 
-async function holderOfKey({ client }: UploadsDb, { ownerId, idempotencyKey }: NewIntake) {
+async function findKeyHolder({ client }: UploadsDb, { ownerId, idempotencyKey }: NewIntake) {
   return client.intake.findFirst({ where: { ownerId, idempotencyKey }, select: { id: true } });
 }
 
@@ -56,13 +55,13 @@ export async function hasOpenIntakes(
   { client }: UploadsDb,
   { ownerId, kinds, openedUntil, now }: { ownerId: string; kinds: string[]; openedUntil: Date; now: Date },
 ): Promise<boolean> {
-  const lives = { leaseUntil: { gte: now }, givenUpAt: null };
-  const where = { ownerId, kind: { in: kinds }, createdAt: { lte: openedUntil }, ...lives };
+  const isLive = { leaseUntil: { gte: now }, givenUpAt: null };
+  const where = { ownerId, kind: { in: kinds }, createdAt: { lte: openedUntil }, ...isLive };
   return (await client.intake.findFirst({ where, select: { id: true } })) !== null;
 }
 
 /** The ids of intakes whose lease ran out: their process died, or lost the database for longer than the lease. */
-export async function staleIntakes({ client }: UploadsDb, now: Date, limit: number): Promise<string[]> {
+export async function findStaleIntakes({ client }: UploadsDb, now: Date, limit: number): Promise<string[]> {
   const where = { leaseUntil: { lt: now }, givenUpAt: null };
   const rows = await client.intake.findMany({
     where,
@@ -74,7 +73,7 @@ export async function staleIntakes({ client }: UploadsDb, now: Date, limit: numb
 }
 
 /** Intakes that were given up and are not forgotten yet, the longest given up first. */
-export async function givenUpIntakes({ client }: UploadsDb, limit: number) {
+export async function findAbandonedIntakes({ client }: UploadsDb, limit: number) {
   const where = { givenUpAt: { not: null } };
   const rows = await client.intake.findMany({
     where,
@@ -83,4 +82,48 @@ export async function givenUpIntakes({ client }: UploadsDb, limit: number) {
     take: limit,
   });
   return rows.flatMap(({ givenUpAt, ...intake }) => (givenUpAt === null ? [] : [{ ...intake, givenUpAt }]));
+}
+
+export interface AbandonOptions {
+  readonly now: Date;
+  /** Removes the file and what there is of it; one that is not there is no error. May be called more than once. */
+  readonly deleteFile: (fileId: string) => Promise<void>;
+  /** Leaves one alone whose lease still runs at `now`. */
+  readonly onlyStale?: boolean;
+}
+
+/**
+ * Gives up one intake: it is marked in one statement, so that its file can never become an upload's, and its key is
+ * free; then the file is deleted. The row stays: whoever was storing the file may only stand still, store it after all
+ * and die before learning that nobody wants it. False when there is none to give up: its file was accepted, or it still
+ * lives.
+ */
+export async function abandonIntake(
+  db: UploadsDb,
+  id: string,
+  { now, deleteFile, onlyStale = false }: AbandonOptions,
+): Promise<boolean> {
+  const fileId = await markAbandoned(db, id, { now, onlyStale });
+  if (fileId === null) return false;
+  await deleteFile(fileId);
+  return true;
+}
+
+/**
+ * Forgets an intake that was given up; one that was not stays. For whoever was storing the file, once nothing of it is on
+ * its way any more, and for a sweep that comes when nobody can be storing it. The file must be deleted before.
+ */
+export async function deleteAbandonedIntake({ client }: UploadsDb, id: string): Promise<void> {
+  await retryOnContention(() => client.intake.deleteMany({ where: { id, givenUpAt: { not: null } } }));
+}
+
+/** The id of the file that may be deleted from now on, or null. */
+async function markAbandoned({ client }: UploadsDb, id: string, { now, onlyStale }: { now: Date; onlyStale: boolean }) {
+  const where = { id, givenUpAt: null, ...(onlyStale && { leaseUntil: { lt: now } }) };
+  await retryOnContention(() => client.intake.updateMany({ where, data: { givenUpAt: now, idempotencyKey: null } }));
+  const abandoned = await client.intake.findFirst({
+    where: { id, givenUpAt: { not: null } },
+    select: { fileId: true },
+  });
+  return abandoned?.fileId ?? null;
 }

@@ -2,9 +2,9 @@ import type { Clock } from '@tributary/core';
 import { uploadReceived } from '@tributary/events';
 import { type InspectableOutbox, maxCounted, nextAttemptAt, type OutboxRow, parseHeaders } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
-import { createFactRecorder } from './create-fact-recorder.ts';
 import type { OutboxMessage } from './generated/client.ts';
-import { inTransaction } from './in-transaction.ts';
+import { createStatusRecorder } from './status-recorder.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A message of the uploads outbox. */
 export interface UploadsOutboxRow extends OutboxRow {
@@ -25,9 +25,9 @@ export function createOutboxStore(
   db: UploadsDb,
   { clock, onEvents }: OutboxStoreOptions,
 ): InspectableOutbox<UploadsOutboxRow> {
-  const recorder = createFactRecorder(db, clock);
+  const recorder = createStatusRecorder(db, clock);
 
-  async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
+  async function setClaim({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };
     await inTransaction(db, (tx) => tx.outboxMessage.updateMany({ where, data: { claimedUntil } }));
   }
@@ -35,8 +35,8 @@ export function createOutboxStore(
   return {
     claim: (limit, leaseMs) => inTransaction(db, (tx) => claim(tx, limit, leaseMs, clock.now())),
     async markSent({ id, type, uploadId }) {
-      const facts = type === uploadReceived.type ? [{ type: 'queued' } as const] : [];
-      const recorded = await recorder.markSent({ uploadId, facts, sentId: id });
+      const updates = type === uploadReceived.type ? [{ type: 'queued' } as const] : [];
+      const recorded = await recorder.markSent({ uploadId, updates, sentId: id });
       if (recorded && recorded.events.length > 0) onEvents({ uploadId, ownerId: recorded.ownerId });
     },
     async contents() {
@@ -46,8 +46,8 @@ export function createOutboxStore(
       ]);
       return { messages, oldestAt: oldest?.createdAt ?? null };
     },
-    release: (row) => leaveUntil(row, null),
-    postpone: (row) => leaveUntil(row, nextAttemptAt(row.createdAt, clock.now())),
+    release: (row) => setClaim(row, null),
+    postpone: (row) => setClaim(row, nextAttemptAt(row.createdAt, clock.now())),
   };
 }
 

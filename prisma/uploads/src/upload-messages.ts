@@ -1,37 +1,38 @@
 import { type BodyOf, uploadCancelled, uploadReceived } from '@tributary/events';
-import { outgoingMessage } from '@tributary/messaging';
-import { kindsAwaitedBy } from './awaited-kinds.ts';
+import { type OutgoingMessage, outgoingMessage, serializeHeaders } from '@tributary/messaging';
 import type { Transaction } from './client.ts';
 import type { Upload } from './generated/client.ts';
-import { outboxRow } from './outbox-row.ts';
+import { prerequisiteKinds } from './prerequisite-kinds.ts';
 
 /** The outbox row that has an upload processed; `dependsOn` are the earlier uploads it waits for. */
-export const receivedRow = (upload: Upload, dependsOn: string[], now: Date) =>
-  outboxRow(outgoingMessage(uploadReceived, receivedBody(upload, dependsOn)), upload.id, now);
+export const toReceivedRow = (upload: Upload, dependsOn: string[], now: Date) =>
+  toOutboxRow(outgoingMessage(uploadReceived, toReceivedBody(upload, dependsOn)), upload.id, now);
 
 /** The outbox row that has an upload cancelled. */
-export function cancelledRow(upload: Upload, now: Date) {
+export function toCancelledRow(upload: Upload, now: Date) {
   const { id: uploadId, kind, sequence, cancelRequestedAt } = upload;
   const at = (cancelRequestedAt ?? now).toISOString();
-  const body = { uploadId, kind, sequence: Number(sequence), uploader: uploaderIn(upload), at };
-  return outboxRow(outgoingMessage(uploadCancelled, body), uploadId, now);
+  const body = { uploadId, kind, sequence: Number(sequence), uploader: toUploader(upload), at };
+  return toOutboxRow(outgoingMessage(uploadCancelled, body), uploadId, now);
 }
 
 /** Finds for each of these uploads the earlier ones it waits for: those of its `waitsFor` kinds without an end or a dead letter. */
-export async function unfinishedDependencies(tx: Transaction, uploads: readonly Upload[]) {
-  const kinds = [...new Set(uploads.flatMap(({ kind }) => kindsAwaitedBy(kind)))];
+export async function findUnfinishedDependencies(tx: Transaction, uploads: readonly Upload[]) {
+  const kinds = [...new Set(uploads.flatMap(({ kind }) => prerequisiteKinds(kind)))];
   if (kinds.length === 0) return () => [];
   const where = { finishedAt: null, deadLetteredAt: null, kind: { in: kinds } };
   const select = { id: true, kind: true, sequence: true };
   const unfinished = await tx.upload.findMany({ where, select, orderBy: { sequence: 'asc' } });
   return ({ kind, sequence }: Upload) => {
-    const awaited = kindsAwaitedBy(kind);
-    const earlier = unfinished.filter((one) => awaited.includes(one.kind) && one.sequence < sequence);
+    const kindsToWaitFor = prerequisiteKinds(kind);
+    const earlier = unfinished.filter(
+      (dependency) => kindsToWaitFor.includes(dependency.kind) && dependency.sequence < sequence,
+    );
     return earlier.map(({ id }) => id);
   };
 }
 
-function receivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uploadReceived> {
+function toReceivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uploadReceived> {
   return {
     uploadId: upload.id,
     fileId: upload.fileId,
@@ -39,17 +40,24 @@ function receivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof upload
     kind: upload.kind,
     bytes: Number(upload.bytes),
     sequence: Number(upload.sequence),
-    uploader: uploaderIn(upload),
+    uploader: toUploader(upload),
     dependsOn,
     receivedAt: upload.createdAt.toISOString(),
   };
 }
 
 /** The uploader as messages name it. */
-export const uploaderIn = ({ ownerId, ownerEmail, ownerName, ownerEmailConfirmed }: Upload) => ({
+export const toUploader = ({ ownerId, ownerEmail, ownerName, ownerEmailConfirmed }: Upload) => ({
   id: ownerId,
   email: ownerEmail,
   name: ownerName,
   // Rows read by a raw query have 0 or 1.
   emailConfirmed: Boolean(ownerEmailConfirmed),
 });
+
+/** The outbox row of a message about one upload; its message id stays the same however often it is sent. */
+export function toOutboxRow(message: OutgoingMessage, uploadId: string, createdAt: Date) {
+  const { messageId, type, routingKey, body } = message;
+  const headers = serializeHeaders(message.headers);
+  return { messageId, type, routingKey, uploadId, body: JSON.stringify(body), headers, createdAt };
+}

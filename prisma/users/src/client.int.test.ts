@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { createEmptyDatabase, openTestDatabase } from '@tributary/testing';
-import { openUsersDb } from './client.ts';
-import { isDuplicate } from './is-duplicate.ts';
+import { isDuplicate, openUsersDb } from './client.ts';
 
 const { db, close } = await openTestDatabase('users', (url) => openUsersDb(url, { connections: 2 }));
 afterAll(close);

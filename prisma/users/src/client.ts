@@ -1,6 +1,6 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { openPool, type PoolUse, prismaOptions, transactionMaxWaitMs, unavailableDatabase } from '@tributary/database';
-import { type Prisma, PrismaClient } from './generated/client.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
 
 const asUnavailable = unavailableDatabase('users');
 
@@ -44,4 +44,9 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
       await pool.end();
     },
   };
+}
+
+/** True for the error of a unique key that another row has already. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

@@ -1,4 +1,3 @@
-export { openUsersDb, type Transaction, type UsersDb } from './client.ts';
+export { isDuplicate, openUsersDb, type Transaction, type UsersDb } from './client.ts';
 export type { User } from './generated/client.ts';
-export { isDuplicate } from './is-duplicate.ts';
 export { addToOutbox, createOutboxStore } from './outbox-store.ts';

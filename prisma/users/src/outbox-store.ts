@@ -20,7 +20,7 @@ export async function addToOutbox(tx: Transaction, message: OutgoingMessage, cre
 
 /** The users outbox for the relay; any number of relays may share it. A row is released or put off only by the relay that still holds it. */
 export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): InspectableOutbox<OutboxRow> {
-  async function leaveUntil({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
+  async function setClaim({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };
     await db.query((client) => client.outboxMessage.updateMany({ where, data: { claimedUntil } }));
   }
@@ -37,8 +37,8 @@ export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): Ins
       ]);
       return { messages, oldestAt: oldest?.createdAt ?? null };
     },
-    release: (row) => leaveUntil(row, null),
-    postpone: (row) => leaveUntil(row, nextAttemptAt(row.createdAt, clock.now())),
+    release: (row) => setClaim(row, null),
+    postpone: (row) => setClaim(row, nextAttemptAt(row.createdAt, clock.now())),
   };
 }
 

@@ -2,11 +2,9 @@ import type { ResultReader } from '@tributary/answers';
 import type { Clock } from '@tributary/core';
 import type { Viewer } from '@tributary/graphql';
 import { createDepartmentEmployees } from './department-employees.ts';
-import { createEmployeeLoader } from './employee-loader.ts';
 import { createLoadAccess } from './load-access.ts';
-import { createNamedRowLoader } from './named-row-loader.ts';
-import type { ReadRows } from './read-rows.ts';
-import type { DownloadUrls } from './rejected-rows-url.ts';
+import { createEmployeeLoader, createNamedRowLoader, type ReadRows } from './loaders.ts';
+import type { DownloadUrls } from './rejected-rows.ts';
 import { createRejections } from './rejections.ts';
 
 interface Shared {

@@ -1,10 +1,7 @@
 import { Prisma } from '@tributary/employment-db';
 import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
-import { createCountLoader } from './count-loader.ts';
-import { type EmployeeRow, employeeColumns } from './employee-row.ts';
-import { createPageLoader } from './page-loader.ts';
-import type { ReadRows } from './read-rows.ts';
+import { createCountLoader, createPageLoader, type EmployeeRow, employeeColumns, type ReadRows } from './loaders.ts';
 
 type Page = { first?: number | null; after?: string | null };
 

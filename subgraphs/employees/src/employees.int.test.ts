@@ -6,9 +6,9 @@ import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
 import { startSubgraph } from '@tributary/graphql';
 import { createTestDatabase, type TestDatabase } from '@tributary/testing';
 import { createContext } from './context.ts';
-import { createReadRows, type ReadRows } from './read-rows.ts';
-import { rejectedRowsRoute } from './rejected-rows-route.ts';
-import { resolvers } from './resolvers/index.ts';
+import { createReadRows, type ReadRows } from './loaders.ts';
+import { rejectedRowsRoute } from './rejected-rows.ts';
+import { resolvers } from './resolvers.ts';
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const log = createLog('test', 'silent');

@@ -2,7 +2,7 @@ import { forbidden } from '@tributary/core';
 import { Prisma } from '@tributary/employment-db';
 import type { Viewer } from '@tributary/graphql';
 import DataLoader from 'dataloader';
-import type { ReadRows } from './read-rows.ts';
+import type { ReadRows } from './loaders.ts';
 
 /** An upload, of which this subgraph knows only the id and its load. */
 export interface UploadStub {
@@ -34,20 +34,20 @@ export function createLoadAccess(read: ReadRows, viewer: Viewer | null): LoadAcc
     const byId = new Map(rows.map((row) => [row.uploadId, row]));
     return uploadIds.map((id) => byId.get(id) ?? null);
   });
-  const maySee = (load: LoadRow) =>
+  const canSee = (load: LoadRow) =>
     viewer !== null && (load.uploaderId === viewer.id || viewer.permissions.includes('ADMIN'));
 
   return {
     async isVisible(uploadId) {
       const load = await loader.load(uploadId);
-      return load !== null && maySee(load);
+      return load !== null && canSee(load);
     },
     async exists(uploadId) {
       return (await loader.load(uploadId)) !== null;
     },
     async require(uploadId) {
       const load = await loader.load(uploadId);
-      if (load !== null && !maySee(load)) throw forbidden('This upload belongs to someone else');
+      if (load !== null && !canSee(load)) throw forbidden('This upload belongs to someone else');
       return load;
     },
   };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createResultReader, openResultCache } from '@tributary/answers';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
-import { computeAnswers, openEmploymentDb, Prisma } from '@tributary/employment-db';
+import { computeQueryResults, openEmploymentDb, Prisma } from '@tributary/employment-db';
 import { startSubgraph, watchReadiness } from '@tributary/graphql';
 import { shutdownBudget } from '@tributary/http';
 import { createMetrics, measurePool } from '@tributary/metrics';
@@ -9,9 +9,9 @@ import { connectRedis, createDeletedUploads } from '@tributary/redis';
 import { startTracing } from '@tributary/tracing';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
-import { createReadRows } from './read-rows.ts';
-import { rejectedRowsRoute } from './rejected-rows-route.ts';
-import { resolvers } from './resolvers/index.ts';
+import { createReadRows } from './loaders.ts';
+import { rejectedRowsRoute } from './rejected-rows.ts';
+import { resolvers } from './resolvers.ts';
 
 await startProcess('employees', async ({ log, onClose }) => {
   const env = readConfig(config);
@@ -29,7 +29,7 @@ await startProcess('employees', async ({ log, onClose }) => {
   const deletedUploads = createDeletedUploads({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
 
   const read = createReadRows(db);
-  const answers = createResultReader({ cache, compute: () => computeAnswers(db.pool), log });
+  const answers = createResultReader({ cache, compute: () => computeQueryResults(db.pool), log });
   const secret = env.DOWNLOAD_URL_SECRET;
   const shared = { read, answers, clock, downloads: { publicUrl: env.PUBLIC_URL, secret } };
   // Redis is not waited for: without it the answers come from the database.

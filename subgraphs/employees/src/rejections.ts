@@ -1,9 +1,7 @@
 import { Prisma } from '@tributary/employment-db';
 import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
-import { createCountLoader } from './count-loader.ts';
-import { createPageLoader } from './page-loader.ts';
-import type { ReadRows } from './read-rows.ts';
+import { createCountLoader, createPageLoader, type ReadRows } from './loaders.ts';
 
 export interface RejectionRow {
   line: number;

@@ -1,11 +1,10 @@
 import type { Viewer } from '@tributary/graphql';
 import type { DeletedUploads } from '@tributary/redis';
-import type { DownloadUrls } from './download-url.ts';
-import { createEventLoader, type ReadEvents } from './event-loader.ts';
-import type { MeasureIntake } from './measure-intakes.ts';
-import { createUploadAccess } from './upload-access.ts';
-import type { UploadFileDeps } from './upload-file.ts';
-import type { ReadUploads } from './upload-loader.ts';
+import type { DownloadUrls } from './downloads.ts';
+import { createEventLoader, type ReadEvents } from './events.ts';
+import type { UploadFileDeps } from './intake.ts';
+import type { MeasureIntake } from './intake-metrics.ts';
+import { createUploadAccess, type ReadUploads } from './upload-access.ts';
 
 export interface Shared extends UploadFileDeps {
   readonly maxUploadBytes: number;

@@ -16,17 +16,17 @@ const filePart = z.object({
 });
 
 /** The file an `Upload!` argument carries; BAD_USER_INPUT when the request brought none. */
-export async function incomingFile(argument: unknown, maxUploadBytes: number): Promise<IncomingFile> {
+export async function receiveFile(argument: unknown, maxUploadBytes: number): Promise<IncomingFile> {
   const part = await Promise.resolve(argument).catch((cause: unknown) => {
     throw invalidInput('The request brought no file.', { cause });
   });
   const { filename, createReadStream } = filePart.parse(part);
-  return { filename, content: limited(createReadStream, maxUploadBytes) };
+  return { filename, content: limitBytes(createReadStream, maxUploadBytes) };
 }
 
-async function* limited(createReadStream: () => Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* limitBytes(createReadStream: () => Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const chunk of unbroken(createReadStream)) {
+  for await (const chunk of readOrDrain(createReadStream)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw fileTooLarge(`The file is larger than the limit of ${maxBytes} bytes.`);
     yield chunk;
@@ -34,7 +34,7 @@ async function* limited(createReadStream: () => Readable, maxBytes: number): Asy
 }
 
 /** Whatever the reader leaves is drained: a parser that is not read from would hold back the answer to its client. */
-async function* unbroken(createReadStream: () => Readable): AsyncGenerator<Uint8Array> {
+async function* readOrDrain(createReadStream: () => Readable): AsyncGenerator<Uint8Array> {
   let stream: Readable | undefined;
   try {
     stream = createReadStream();

@@ -8,17 +8,17 @@ import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis, createDeletedUploads } from '@tributary/redis';
 import { connectSignals } from '@tributary/signals';
 import { startTracing } from '@tributary/tracing';
-import { createAcceptances, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
+import { createBatchedAccept, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
 import { config } from './config.ts';
 import { createContext, type Shared } from './context.ts';
-import { downloadRoute } from './download-route.ts';
-import { createEventReads } from './event-loader.ts';
-import { measureIntakes } from './measure-intakes.ts';
+import { downloadRoute } from './downloads.ts';
+import { createEventReads } from './events.ts';
+import { measureIntakes } from './intake-metrics.ts';
+import { createReadinessChecks } from './readiness-checks.ts';
 import { receiveMultipart } from './receive-multipart.ts';
-import { resolvers } from './resolvers/index.ts';
-import { startSweeper } from './start-sweeper.ts';
-import { createUploadReads } from './upload-loader.ts';
-import { watchedDependencies } from './watched-dependencies.ts';
+import { resolvers } from './resolvers.ts';
+import { startSweeper } from './sweeper.ts';
+import { createUploadReads } from './upload-access.ts';
 
 await startProcess('uploads', async ({ log, onClose }) => {
   const env = readConfig(config);
@@ -48,10 +48,10 @@ await startProcess('uploads', async ({ log, onClose }) => {
   onClose(() => relay.stop());
   const sweeper = startSweeper({ db, files, clock, log });
   onClose(() => sweeper.stop());
-  const readiness = watchReadiness({ ...watchedDependencies({ db, files, signals, broker }), clock, log });
+  const readiness = watchReadiness({ ...createReadinessChecks({ db, files, signals, broker }), clock, log });
   onClose(() => readiness.stop());
 
-  const accepted: Shared['accepted'] = ({ id, ownerId }) => {
+  const onAccepted: Shared['onAccepted'] = ({ id, ownerId }) => {
     signals.signal({ uploadId: id, ownerId });
     relay.nudge();
   };
@@ -59,7 +59,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const measureIntake = measureIntakes(registry);
   const downloads = { publicUrl, secret };
   const [readUploads, readEvents] = [createUploadReads(db), createEventReads(db)];
-  const deps = { db, accept: createAcceptances(acceptances), files, clock, log, accepted };
+  const deps = { db, accept: createBatchedAccept(acceptances), files, clock, log, onAccepted };
   const deletedUploads = createDeletedUploads({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
   const shared = { ...deps, deletedUploads, readUploads, readEvents, maxUploadBytes, measureIntake, downloads };
   const subgraph = await startSubgraph({

@@ -6,7 +6,7 @@ import { createTestDatabase, createTestVhost, type TestDatabase, type TestVhost,
 import {
   createOutboxStore,
   openUploadsDb,
-  recordFacts,
+  recordUpdates,
   type UploadsDb,
   type UploadsOutboxRow,
 } from '@tributary/uploads-db';
@@ -146,7 +146,7 @@ describe('a replica that dies, as the table and the broker see it,', () => {
       return { ack: true };
     });
     const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0 };
-    await recordFacts(db, id, { type: 'loaded', counts, reasons: [], awaits: [], version: 1 }, new Date());
+    await recordUpdates(db, id, { type: 'loaded', counts, reasons: [], awaits: [], version: 1 }, new Date());
     await waitFor(() => finished.length > 0, { timeoutMs: 5_000, what: 'the message about its end' });
     await allSent();
     expect(finished).toEqual([id]);
@@ -194,7 +194,7 @@ test('messages no queue takes stay and hold nothing up, and are sent once a queu
   const ends = await fillOutbox(db, 60);
   const counts = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
   const fact = { type: 'failed', counts, reasons: [], failure: 'empty' } as const;
-  for (const id of ends) await recordFacts(db, id, fact, new Date());
+  for (const id of ends) await recordUpdates(db, id, fact, new Date());
   await fillOutbox(db, 5);
   const { sent } = startReplica({ publisher: unbound });
   const left = () => db.client.outboxMessage.findMany({ orderBy: { id: 'asc' } });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { recordFacts } from '@tributary/uploads-db';
+import { recordUpdates } from '@tributary/uploads-db';
 import { aViewer, openUploads } from '../fixtures/open-uploads.ts';
 
 let uploads: Awaited<ReturnType<typeof openUploads>>;
@@ -81,7 +81,7 @@ describe('fileUploads', () => {
   test('filters by status', async () => {
     const owner = aViewer();
     const [queued] = [await idOf(owner), await idOf(owner)];
-    await recordFacts(uploads.db, queued, { type: 'queued' }, new Date());
+    await recordUpdates(uploads.db, queued, { type: 'queued' }, new Date());
     const { data } = await uploads.graph(owner, list, { status: 'QUEUED' });
     expect(data?.fileUploads).toMatchObject({ nodes: [{ id: queued }], totalCount: 1 });
   });
@@ -100,7 +100,7 @@ describe('events', () => {
 
   test('come after the cursor given, in order, no more than asked for', async () => {
     const id = await idOf();
-    await recordFacts(
+    await recordUpdates(
       uploads.db,
       id,
       { type: 'failed', counts: { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 }, reasons: [], failure: 'empty' },
@@ -115,7 +115,7 @@ describe('events', () => {
 
   test('are told to each of a crowd that asks at once: their own, after their own cursor, if they may', async () => {
     const [own, others] = [await idOf(ann), await idOf(bob)];
-    for (const id of [own, others]) await recordFacts(uploads.db, id, { type: 'queued' }, new Date());
+    for (const id of [own, others]) await recordUpdates(uploads.db, id, { type: 'queued' }, new Date());
     const ask = async ([viewer, id, after]: readonly [typeof ann, string, number]) => {
       const { data, errors } = await uploads.graph(viewer, log, { id, after });
       return errors?.[0]?.extensions.code ?? data?.fileUpload?.events.map(({ cursor }) => cursor);
@@ -149,7 +149,7 @@ describe('myUploadEvents', () => {
     const owner = aViewer({ permissions: ['UPLOAD', 'ADMIN'] });
     const ids = await Promise.all([idOf(owner), idOf(owner), idOf(owner)]);
     await idOf(bob);
-    await Promise.all(ids.map((id) => recordFacts(uploads.db, id, { type: 'queued' }, new Date())));
+    await Promise.all(ids.map((id) => recordUpdates(uploads.db, id, { type: 'queued' }, new Date())));
     const read = async (page: object) => (await uploads.graph(owner, log, page)).data?.myUploadEvents ?? [];
     const events = await read({});
     expect(events.map(({ ownerCursor }) => ownerCursor)).toEqual([1, 2, 3, 4, 5, 6]);

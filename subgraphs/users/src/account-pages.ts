@@ -23,7 +23,7 @@ async function loadPage(name: string) {
   const page = await readFile(new URL(`../pages/${name}.html`, import.meta.url), 'utf8');
   const headers = {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policyOf(page),
+    'content-security-policy': toSecurityPolicy(page),
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -32,15 +32,15 @@ async function loadPage(name: string) {
 }
 
 /** Whatever the page does not hold itself is forbidden, but for asking the graph of the same origin. */
-const policyOf = (page: string) =>
+const toSecurityPolicy = (page: string) =>
   [
     "default-src 'none'",
-    `script-src '${hashOf(page, 'script')}'`,
-    `style-src '${hashOf(page, 'style')}'`,
+    `script-src '${hashElement(page, 'script')}'`,
+    `style-src '${hashElement(page, 'style')}'`,
     ...["connect-src 'self'", "form-action 'none'", "base-uri 'none'", "frame-ancestors 'none'"],
   ].join('; ');
 
-function hashOf(page: string, element: string) {
+function hashElement(page: string, element: string) {
   const [, content] = new RegExp(`<${element}>(.*?)</${element}>`, 's').exec(page) ?? [];
   if (content === undefined) throw new Error(`The page has no <${element}>`);
   return `sha256-${createHash('sha256').update(content).digest('base64')}`;

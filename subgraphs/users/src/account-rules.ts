@@ -10,7 +10,7 @@ export function normaliseEmail(email: string): string {
 }
 
 /** The normalised address; BAD_USER_INPUT names one that is not an e-mail address. */
-export function checkEmail(email: string): string {
+export function assertEmail(email: string): string {
   const result = address.safeParse(normaliseEmail(email));
   if (!result.success) throw invalidInput(`${JSON.stringify(email.slice(0, 100))} is not an e-mail address`);
   return result.data;
@@ -28,7 +28,7 @@ const forbiddenInNames = [
 ] as const;
 
 /** The name without spaces around it: 1 to 100 characters, none of them hidden, nothing that a mail program turns into a link. */
-export function checkName(name: string): string {
+export function assertName(name: string): string {
   const trimmed = name.trim();
   const length = [...trimmed].length;
   if (length < 1 || length > 100) throw invalidInput(`name must have 1 to 100 characters, and has ${length}`);
@@ -38,7 +38,7 @@ export function checkName(name: string): string {
 }
 
 /** The password as it is, if its length is right; the message never repeats it. */
-export function checkPassword(password: string): string {
+export function assertPassword(password: string): string {
   const { min, max } = passwordLength;
   const length = [...password].length;
   if (length >= min && length <= max) return password;

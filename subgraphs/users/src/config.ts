@@ -3,7 +3,7 @@ import { shutdownConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { normaliseEmail, passwordLength } from './account-rules.ts';
-import { permission } from './user.ts';
+import { permission } from './accounts.ts';
 
 const settings = z.object({
   ...shutdownConfig,
@@ -35,11 +35,14 @@ const settings = z.object({
 type Setting = keyof z.output<typeof settings>;
 
 /** True unless `other` is set and `name` is not; asked whatever else is wrong, so that all problems are told at once. */
-const needs = (name: Setting, other: Setting) =>
+const requiresToo = (name: Setting, other: Setting) =>
   z.refine<Partial<Record<Setting, unknown>>>((env) => env[other] === undefined || env[name] !== undefined, {
     path: [name],
     when: () => true,
   });
 
 /** The settings of this subgraph; README.md explains each. */
-export const config = settings.check(needs('ADMIN_PASSWORD', 'ADMIN_EMAIL'), needs('ADMIN_EMAIL', 'ADMIN_PASSWORD'));
+export const config = settings.check(
+  requiresToo('ADMIN_PASSWORD', 'ADMIN_EMAIL'),
+  requiresToo('ADMIN_EMAIL', 'ADMIN_PASSWORD'),
+);

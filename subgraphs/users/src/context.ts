@@ -1,11 +1,10 @@
 import type { Clock } from '@tributary/core';
 import type { Viewer } from '@tributary/graphql';
 import type { UsersDb } from '@tributary/users-db';
-import type { Passwords } from './passwords.ts';
-import type { Revocations } from './revocations.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { Permission } from './user.ts';
-import { createUserLoader, type UserLoader } from './user-loader.ts';
+import { createUserLoader, type Permission, type UserLoader } from './accounts.ts';
+import type { Passwords } from './passwords/hashing.ts';
+import type { Revocations } from './sessions/revocations.ts';
+import type { SigningKeys } from './sessions/signing-keys.ts';
 
 /** What every use case of this subgraph draws its own few dependencies from. */
 export interface Dependencies {
@@ -17,7 +16,7 @@ export interface Dependencies {
   newUserPermissions: readonly Permission[];
   emailConfirmation: 'required' | 'off';
   /** Called once a message lies in the outbox. */
-  outboxFilled: () => void;
+  onOutboxWrite: () => void;
 }
 
 export interface Context extends Dependencies {

@@ -3,8 +3,8 @@ import { type Clock, invalidInput, unauthenticated } from '@tributary/core';
 import { confirmationRequested } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import { addToOutbox, type Transaction, type User, type UsersDb } from '@tributary/users-db';
-import { hashToken } from './hash-token.ts';
-import { lockUser } from './lock-user.ts';
+import { lockUser } from './accounts.ts';
+import { hashToken } from './sessions/tokens.ts';
 
 const lifetimeMs = 24 * 60 * 60_000;
 /** The address may be a stranger's, so at most this many mails go there within the lifetime of a link. */
@@ -14,15 +14,15 @@ export interface ConfirmationDeps {
   db: UsersDb;
   clock: Clock;
   /** Called once a message lies in the outbox. */
-  outboxFilled: () => void;
+  onOutboxWrite: () => void;
 }
 
 /** One message for all: what a token once was is nobody's business. */
-const refused = () => invalidInput('The token is wrong, was used already or has expired: ask for a new mail');
+const invalidToken = () => invalidInput('The token is wrong, was used already or has expired: ask for a new mail');
 
 /**
  * Has a confirmation link mailed to the user's address; false, changing nothing, while three links are valid. The caller has
- * locked the user's row and calls `outboxFilled` after the commit.
+ * locked the user's row and calls `onOutboxWrite` after the commit.
  */
 export async function sendConfirmation(tx: Transaction, user: User, now: Date): Promise<boolean> {
   await tx.emailConfirmation.deleteMany({ where: { userId: user.id, expiresAt: { lte: now } } });
@@ -37,13 +37,13 @@ export async function sendConfirmation(tx: Transaction, user: User, now: Date): 
 }
 
 /** Has another confirmation link mailed to the user; false if the address is confirmed or three links are valid. */
-export async function resendConfirmation(userId: string, { db, clock, outboxFilled }: ConfirmationDeps) {
+export async function resendConfirmation(userId: string, { db, clock, onOutboxWrite }: ConfirmationDeps) {
   const isSent = await db.transaction(async (tx) => {
     const user = await lockUser(tx, userId);
     if (user === null) throw unauthenticated('This account does not exist any more');
     return user.emailConfirmedAt === null && sendConfirmation(tx, user, clock.now());
   });
-  if (isSent) outboxFilled();
+  if (isSent) onOutboxWrite();
   return isSent;
 }
 
@@ -54,11 +54,11 @@ export async function confirmEmail(
 ): Promise<true> {
   const where = () => ({ tokenHash: hashToken(token), expiresAt: { gt: clock.now() } });
   const found = await db.query((client) => client.emailConfirmation.findFirst({ where: where() }));
-  if (found === null) throw refused();
+  if (found === null) throw invalidToken();
   await db.transaction(async (tx) => {
     const user = await lockUser(tx, found.userId);
     const isValid = user !== null && (await tx.emailConfirmation.deleteMany({ where: where() })).count === 1;
-    if (!isValid) throw refused();
+    if (!isValid) throw invalidToken();
     await markConfirmed(tx, user, clock.now());
   });
   return true;

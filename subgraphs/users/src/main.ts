@@ -7,14 +7,14 @@ import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis } from '@tributary/redis';
 import { startTracing } from '@tributary/tracing';
 import { createOutboxStore, openUsersDb } from '@tributary/users-db';
+import { ensureAdministrator } from './administrator.ts';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
-import { createPasswords } from './passwords.ts';
-import { publicRoutes } from './public-routes.ts';
-import { resolvers } from './resolvers/index.ts';
-import { createRevocations } from './revocations.ts';
-import { startSeeding } from './seed-administrator.ts';
-import { readSigningKeys } from './signing-keys.ts';
+import { createPasswords } from './passwords/hashing.ts';
+import { resolvers } from './resolvers.ts';
+import { createRoutes } from './routes.ts';
+import { createRevocations } from './sessions/revocations.ts';
+import { readSigningKeys } from './sessions/signing-keys.ts';
 
 await startProcess('users', async ({ log, onClose }) => {
   const env = readConfig(config);
@@ -35,7 +35,7 @@ await startProcess('users', async ({ log, onClose }) => {
   const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, onAttempt });
   onClose(() => relay.stop());
   const administrator = { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD };
-  const seeding = startSeeding(administrator, { db, clock, passwords, log });
+  const seeding = ensureAdministrator(administrator, { db, clock, passwords, log });
   onClose(seeding.stop);
   // RabbitMQ is not waited for: nobody is kept from signing in because a mail has to wait in the outbox.
   const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seeding.assertDone };
@@ -45,10 +45,10 @@ await startProcess('users', async ({ log, onClose }) => {
   const revocations = createRevocations({ db, redis, prefix: `${env.TRIBUTARY_INSTANCE}:`, clock, log });
   const signing = { keys, issuer: env.ACCESS_TOKEN_ISSUER };
   const { NEW_USER_PERMISSIONS: newUserPermissions, EMAIL_CONFIRMATION: emailConfirmation } = env;
-  const outboxFilled = relay.nudge;
+  const onOutboxWrite = relay.nudge;
   const dependencies = {
     ...{ db, clock, passwords, revocations, signing },
-    ...{ newUserPermissions, emailConfirmation, outboxFilled },
+    ...{ newUserPermissions, emailConfirmation, onOutboxWrite },
   };
   const subgraph = await startSubgraph({
     name: 'users',
@@ -62,7 +62,7 @@ await startProcess('users', async ({ log, onClose }) => {
     stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: await publicRoutes(keys, revocations),
+    routes: await createRoutes(keys, revocations),
   });
   onClose(subgraph.stop);
 });

@@ -4,18 +4,18 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answers, computeAnswers } from '@tributary/employment-db';
+import { computeQueryResults, type QueryResults } from '@tributary/employment-db';
 import { type FileStore, openFileStore } from '@tributary/file-store';
 import { ContinueLater } from '@tributary/worker';
 import fc from 'fast-check';
 import type { Pool } from 'mariadb';
-import { anyUploads, type DrawnUpload, textOf } from './any-uploads.fixture.ts';
-import { expectModel } from './expect-model.fixture.ts';
-import { anyDelivery, type Delivery, dependenciesOf } from './interrupted-loading.fixture.ts';
+import { anyUploads, type DrawnUpload, textOf } from '../fixtures/any-uploads.ts';
+import { expectModel } from '../fixtures/expect-model.ts';
+import { anyDelivery, type Delivery, dependenciesOf } from '../fixtures/interrupted-loading.ts';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
+import { modelOfLoading } from '../fixtures/loading-model.ts';
 import { loadDelivery } from './load-delivery.ts';
 import type { Upload } from './load-dependencies.ts';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
-import { modelOfLoading } from './model-of-loading.fixture.ts';
 
 /** `INTERLEAVINGS=2000` runs that many; `INTERLEAVINGS_SEED` draws again what a failure's seed drew. */
 const { INTERLEAVINGS, INTERLEAVINGS_SEED } = process.env;
@@ -102,7 +102,7 @@ describe('uploads loaded in any interleaving', () => {
   async function expectResults(results: ReturnType<typeof followResults>): Promise<void> {
     const { kept, counted } = await bench.hires();
     expect(kept).toEqual(counted);
-    const { hiresByQuarter, departmentsAboveMean } = await computeAnswers(bench.db.pool);
+    const { hiresByQuarter, departmentsAboveMean } = await computeQueryResults(bench.db.pool);
     expect(await results.refresh()).toEqual({ hiresByQuarter, departmentsAboveMean });
   }
 
@@ -152,12 +152,12 @@ describe('uploads loaded in any interleaving', () => {
 
 /** Results that take over, year by year, what changed since they were last refreshed. */
 function followResults(pool: Pool) {
-  const hiresByQuarter: Answers['hiresByQuarter'] = new Map();
-  const departmentsAboveMean: Answers['departmentsAboveMean'] = new Map();
+  const hiresByQuarter: QueryResults['hiresByQuarter'] = new Map();
+  const departmentsAboveMean: QueryResults['departmentsAboveMean'] = new Map();
   let since: number | null = null;
   return {
     async refresh() {
-      const changes = await computeAnswers(pool, since);
+      const changes = await computeQueryResults(pool, since);
       since = changes.version;
       for (const [year, rows] of changes.hiresByQuarter) {
         hiresByQuarter.set(year, rows);

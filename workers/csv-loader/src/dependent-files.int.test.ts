@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
 import type { Upload } from './load-dependencies.ts';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
 
 const hires = '1,Ana,2021-11-07T02:48:42Z,1,1\n2,Ben,2021-11-08T02:48:42Z,2,1\n';
 

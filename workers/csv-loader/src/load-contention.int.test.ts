@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
 
 const ROWS = 8_000;
 const ids = Array.from({ length: ROWS }, (_, index) => index + 1);

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { systemClock } from '@tributary/core';
 import { waitFor } from '@tributary/testing';
 import type { SqlError } from 'mariadb';
-import { expectModel } from './expect-model.fixture.ts';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
-import { type ModelUpload, modelOfLoading } from './model-of-loading.fixture.ts';
-import { watchedPool } from './watched-pool.fixture.ts';
+import { expectModel } from '../fixtures/expect-model.ts';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
+import { type ModelUpload, modelOfLoading } from '../fixtures/loading-model.ts';
+import { watchedPool } from '../fixtures/watched-pool.ts';
 
 const LOCK_WAIT_TIMEOUT = 1205;
 const DEADLOCK = 1213;

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog, unavailable } from '@tributary/core';
 import { waitFor } from '@tributary/testing';
 import { UnrecoverableError } from '@tributary/worker';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
 import { loadDelivery } from './load-delivery.ts';
 import type { LoadDependencies, Upload } from './load-dependencies.ts';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
 
 const log = createLog('test', 'silent');
 const manyJobs = Array.from({ length: 20_000 }, (_, index) => `${index + 1},Job ${index}`).join('\n');

@@ -1,9 +1,8 @@
 import { type HandlingContext, UnrecoverableError } from '@tributary/worker';
-import type { LoadDependencies, Upload } from './load-dependencies.ts';
+import { type LoadDependencies, toUnavailable, type Upload } from './load-dependencies.ts';
 import { loadUpload } from './load-upload.ts';
-import { deleteCrashCounts, recordCleanExit, recordStart, resetCrashCount } from './store/delivery-count.ts';
+import { deleteCrashCounts, recordCleanExit, recordStart, resetCrashCount } from './store/crash-counts.ts';
 import { openLoad } from './store/load-record.ts';
-import { waitingForDatabase } from './store/waiting-for-database.ts';
 
 const maxCrashes = 5;
 
@@ -18,14 +17,14 @@ export async function loadDelivery(
   const { messageId, signal, log } = dependencies;
   const { pool } = dependencies.db;
   const message = { uploadId: upload.uploadId, messageId };
-  const load = await openLoad(pool, upload).catch(rethrow);
+  const load = await openLoad(pool, upload).catch(rethrowUnavailable);
   if (load.state !== 'LOADING') {
-    await deleteCrashCounts(pool, upload.uploadId).catch(rethrow);
+    await deleteCrashCounts(pool, upload.uploadId).catch(rethrowUnavailable);
     return loadUpload(upload, dependencies, load);
   }
-  const crashes = await recordStart(pool, message, load).catch(rethrow);
+  const crashes = await recordStart(pool, message, load).catch(rethrowUnavailable);
   if (crashes >= maxCrashes) {
-    await resetCrashCount(pool, message).catch(rethrow);
+    await resetCrashCount(pool, message).catch(rethrowUnavailable);
     throw new UnrecoverableError(`${crashes} workers crashed while they loaded this upload, without any progress.`);
   }
 
@@ -48,6 +47,6 @@ export async function loadDelivery(
   }
 }
 
-function rethrow(error: unknown): never {
-  throw waitingForDatabase(error);
+function rethrowUnavailable(error: unknown): never {
+  throw toUnavailable(error);
 }

@@ -1,9 +1,9 @@
 import { type Clock, unavailable } from '@tributary/core';
-import type { EmploymentDb } from '@tributary/employment-db';
+import { asUnavailable, type EmploymentDb } from '@tributary/employment-db';
 import type { BodyOf, uploadReceived } from '@tributary/events';
 import type { FileStore } from '@tributary/file-store';
 import type { HandlingContext } from '@tributary/worker';
-import type { MeasureChunk } from './measure-loading.ts';
+import type { MeasureChunk } from './loading-metrics.ts';
 
 export type Upload = BodyOf<typeof uploadReceived>;
 
@@ -24,4 +24,10 @@ export interface LoadDependencies {
 /** A load that must stop is delivered again, to this loader or another. */
 export function stopWhenAborted(signal: AbortSignal): void {
   if (signal.aborted) throw unavailable('The loader is stopping.');
+}
+
+/** An error that says the database cannot serve now becomes UNAVAILABLE in the uploader's words; any other stays what it is. */
+export function toUnavailable(error: unknown): unknown {
+  const classified = asUnavailable(error);
+  return classified === error ? error : unavailable('Waiting for the database', { cause: error });
 }

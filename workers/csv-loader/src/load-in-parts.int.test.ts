@@ -3,7 +3,7 @@ import { createLog, systemClock } from '@tributary/core';
 import { loadDelayed } from '@tributary/events';
 import { startTcpProxy, waitFor } from '@tributary/testing';
 import { type RunningWorker, startWorker } from '@tributary/worker';
-import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts';
+import { type LoaderGround, openLoaderGround } from '../fixtures/loader-process.ts';
 import worker from './worker.ts';
 
 const ROWS = 80_000;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { unavailable } from '@tributary/core';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
 
 /** Some 60,000 hires, three chunks, with bad rows and a repeated id far from its first. */
 const manyHires = Array.from({ length: 60_000 }, (_, index) => {

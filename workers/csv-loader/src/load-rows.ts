@@ -1,11 +1,11 @@
 import { loadProgressed } from '@tributary/events';
 import { inSpan } from '@tributary/tracing';
 import { ContinueLater } from '@tributary/worker';
-import type { Chunk, Target } from './chunk.ts';
+import { readChunks } from './chunk-reader.ts';
+import type { Chunk, Target } from './chunks.ts';
 import type { Dialect } from './csv/dialect.ts';
 import { type LoadDependencies, stopWhenAborted } from './load-dependencies.ts';
 import { createProgressGate } from './progress.ts';
-import { readChunks } from './read-chunks.ts';
 import { commitChunk } from './store/commit-chunk.ts';
 import { loadKnownIds } from './store/known-ids.ts';
 import type { LoadRecord } from './store/load-record.ts';
@@ -28,8 +28,8 @@ export async function loadRows(
   const { db, publish, clock, signal, chunkRows, markProgress, shouldYield } = dependencies;
   const { measure = (_kind, _chunk, commit) => commit() } = dependencies;
   const { uploadId, kind, sequence } = target;
-  const percentOf = (rows: number) => Math.min(100, (rows * 100) / Math.max(1, dialect.totalRows));
-  const isDue = createProgressGate(percentOf(load.rowsRead), clock);
+  const toPercent = (rows: number) => Math.min(100, (rows * 100) / Math.max(1, dialect.totalRows));
+  const isDue = createProgressGate(toPercent(load.rowsRead), clock);
 
   let hasProgress = false;
   async function write(chunk: Chunk) {
@@ -39,7 +39,7 @@ export async function loadRows(
     );
     hasProgress = true;
     markProgress();
-    const percent = percentOf(rowsRead);
+    const percent = toPercent(rowsRead);
     if (!isDue(percent)) return;
     await publish(loadProgressed, {
       uploadId,

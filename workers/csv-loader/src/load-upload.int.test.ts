@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type LoadingBench, openLoadingBench } from './loading-bench.fixture.ts';
+import { type LoadingBench, openLoadingBench } from '../fixtures/loading-bench.ts';
 
 const departments = '1,Sales\n2,Research\n';
 const jobs = '1,Engineer\n2,"Manager, Senior"\n';

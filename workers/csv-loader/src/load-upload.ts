@@ -1,18 +1,17 @@
-import { unavailable } from '@tributary/core';
+import { isAppError, unavailable } from '@tributary/core';
 import { recountHiresIfStale } from '@tributary/employment-db';
 import { loadStarted } from '@tributary/events';
+import type { FileStore } from '@tributary/file-store';
 import { inSpan } from '@tributary/tracing';
-import type { Target } from './chunk.ts';
-import { settleDialect } from './csv/settle-dialect.ts';
-import { FileFault } from './file-fault.ts';
-import { type LoadDependencies, stopWhenAborted, type Upload } from './load-dependencies.ts';
+import type { Target } from './chunks.ts';
+import { detectDialect } from './csv/dialect.ts';
+import { InvalidFileError } from './faults.ts';
+import { type LoadDependencies, stopWhenAborted, toUnavailable, type Upload } from './load-dependencies.ts';
+import { publishEnd } from './load-end.ts';
 import { loadRows } from './load-rows.ts';
-import { publishEnd } from './publish-end.ts';
-import { readFile } from './read-file.ts';
 import { isKind } from './rows/kinds.ts';
 import { Superseded } from './store/commit-chunk.ts';
-import { countUnended, endLoad, type LoadRecord, openLoad, readLoad, saveDialect } from './store/load-record.ts';
-import { waitingForDatabase } from './store/waiting-for-database.ts';
+import { countUnfinished, endLoad, type LoadRecord, openLoad, readLoad, saveDialect } from './store/load-record.ts';
 
 /**
  * Loads an upload's file to its end and publishes that end, from wherever an earlier try left it; an ended load only has its end published
@@ -27,7 +26,7 @@ export async function loadUpload(upload: Upload, dependencies: LoadDependencies,
     }
     await publishEnd(upload.uploadId, load, dependencies);
   } catch (error) {
-    throw waitingForDatabase(error);
+    throw toUnavailable(error);
   }
 }
 
@@ -36,8 +35,8 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
   const { uploadId, sequence, kind, fileId } = upload;
   const open = async () => readFile(files, fileId);
   try {
-    if (!isKind(kind)) throw new FileFault(`Files of the kind ${kind} cannot be loaded.`);
-    const waitingFor = await countUnended(db.pool, upload.dependsOn);
+    if (!isKind(kind)) throw new InvalidFileError(`Files of the kind ${kind} cannot be loaded.`);
+    const waitingFor = await countUnfinished(db.pool, upload.dependsOn);
     if (waitingFor > 0) {
       throw unavailable(
         `Waiting for ${waitingFor === 1 ? 'an earlier upload' : `${waitingFor} earlier uploads`} of departments or jobs`,
@@ -45,7 +44,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
     }
     if (!load.dialect) {
       await publish(loadStarted, { uploadId, at: clock.now().toISOString() });
-      const dialect = await inSpan('first pass', {}, () => settleDialect(open, kind, () => stopWhenAborted(signal)));
+      const dialect = await inSpan('first pass', {}, () => detectDialect(open, kind, () => stopWhenAborted(signal)));
       await saveDialect(db.pool, uploadId, dialect);
       markProgress();
       return;
@@ -55,7 +54,17 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
     await loadRows(target, load.dialect, load, await open(), dependencies);
     await endLoad(db.pool, uploadId, { state: 'COMPLETED' });
   } catch (error) {
-    if (error instanceof FileFault) await endLoad(db.pool, uploadId, { state: 'FAILED', failure: error.message });
+    if (error instanceof InvalidFileError)
+      await endLoad(db.pool, uploadId, { state: 'FAILED', failure: error.message });
     else if (!(error instanceof Superseded)) throw error;
+  }
+}
+
+/** A file's bytes. A store that is away, or goes away on the way, is UNAVAILABLE in words that are the same for every store. */
+async function* readFile(files: Pick<FileStore, 'read'>, fileId: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* await files.read(fileId);
+  } catch (error) {
+    throw isAppError(error, 'UNAVAILABLE') ? unavailable('Waiting for the file store', { cause: error }) : error;
   }
 }

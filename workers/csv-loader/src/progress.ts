@@ -9,17 +9,17 @@ const STEPS = 180;
  * the end's own message reports.
  */
 export function createProgressGate(startPercent: number, clock: Pick<Clock, 'now'>): (percent: number) => boolean {
-  let lastStep = stepOf(startPercent);
+  let lastStep = toStep(startPercent);
   let lastAt = Number.NEGATIVE_INFINITY;
   return (percent) => {
     const now = clock.now().getTime();
-    if (percent >= 100 || stepOf(percent) <= lastStep || now - lastAt < MIN_INTERVAL_MS) return false;
-    lastStep = stepOf(percent);
+    if (percent >= 100 || toStep(percent) <= lastStep || now - lastAt < MIN_INTERVAL_MS) return false;
+    lastStep = toStep(percent);
     lastAt = now;
     return true;
   };
 }
 
-function stepOf(percent: number): number {
+function toStep(percent: number): number {
   return Math.floor((percent * STEPS) / 100);
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
-import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts';
+import { type LoaderGround, openLoaderGround } from '../fixtures/loader-process.ts';
 
 const run = promisify(execFile);
 const deadLettersScript = fileURLToPath(new URL('../../../scripts/dead-letters.mjs', import.meta.url));

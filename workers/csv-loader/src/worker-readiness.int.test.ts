@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTcpProxy, type TcpProxy, waitFor } from '@tributary/testing';
-import { type LoaderGround, type LoaderProcess, openLoaderGround } from './loader-process.fixture.ts';
+import { type LoaderGround, type LoaderProcess, openLoaderGround } from '../fixtures/loader-process.ts';
 
 describe("a worker's readiness", () => {
   let ground: LoaderGround;

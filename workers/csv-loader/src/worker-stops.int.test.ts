@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTcpProxy, type TcpProxy, waitFor } from '@tributary/testing';
-import { type LoaderGround, openLoaderGround } from './loader-process.fixture.ts';
+import { type LoaderGround, openLoaderGround } from '../fixtures/loader-process.ts';
 
 const ROWS = 150_000;
 const manyJobs = Array.from({ length: ROWS }, (_, index) => `${index + 1},Job ${index}`).join('\n');

@@ -5,13 +5,13 @@ import { openFileStore } from '@tributary/file-store';
 import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { endAsCancelled } from './cancel-load.ts';
-import { forgetLoad } from './forget-load.ts';
-import { createInTurn, PREFETCH } from './large-files.ts';
+import { purgeLoad } from './deleted-load.ts';
 import { loadDelivery } from './load-delivery.ts';
-import { measureLoading } from './measure-loading.ts';
+import { toUnavailable } from './load-dependencies.ts';
+import { endAsCancelled } from './load-end.ts';
+import { measureLoading } from './loading-metrics.ts';
+import { createSizeLimiter, PREFETCH } from './size-limiter.ts';
 import { markDeadLettered } from './store/load-record.ts';
-import { waitingForDatabase } from './store/waiting-for-database.ts';
 
 /** Loads uploaded files into the employment database, large ones two at a time, and forgets those that were deleted. */
 export default defineWorker({
@@ -30,7 +30,7 @@ export default defineWorker({
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);
-    return { db, files, inTurn: createInTurn(), measure: measureLoading(metrics) };
+    return { db, files, inTurn: createSizeLimiter(), measure: measureLoading(metrics) };
   },
   checks: {
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
@@ -39,7 +39,7 @@ export default defineWorker({
   handle({ type, body }, dependencies) {
     switch (type) {
       case 'uploads.upload.deleted':
-        return forgetLoad(body, dependencies);
+        return purgeLoad(body, dependencies);
       case 'uploads.upload.cancelled':
         return endAsCancelled(body, dependencies);
       default:
@@ -54,12 +54,12 @@ export default defineWorker({
   async onDeadLettered({ type, body }, { publish, clock, db }) {
     if (type === 'uploads.upload.deleted') return;
     const [work, now] = [type === 'uploads.upload.cancelled' ? 'Cancelling' : 'Loading', clock.now()];
-    await markDeadLettered(db.pool, body, now).catch(rethrowWaiting);
+    await markDeadLettered(db.pool, body, now).catch(rethrowUnavailable);
     const message = `${work} failed repeatedly. An administrator has to look at it; you can also cancel or delete it.`;
     await publish(loadDelayed, { uploadId: body.uploadId, at: now.toISOString(), message, deadLettered: true });
   },
 });
 
-function rethrowWaiting(error: unknown): never {
-  throw waitingForDatabase(error);
+function rethrowUnavailable(error: unknown): never {
+  throw toUnavailable(error);
 }

@@ -1,7 +1,5 @@
 import type { BodyOf, uploadFinished } from '@tributary/events';
-import { automaticHeaders } from './automatic-headers.ts';
-import type { MailContent } from './mail-content.ts';
-import { harmlessName, oneLine } from './one-line.ts';
+import { autoReplyHeaders, type MailContent, toHarmlessName, toSingleLine } from './mail.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
 
@@ -9,30 +7,30 @@ export type FinishedUpload = BodyOf<typeof uploadFinished>;
 
 /** Subject, plain text and HTML of the mail about an upload. Pure; names and cells of the file may hold anything. */
 export function composeMail(upload: FinishedUpload, { publicUrl }: { publicUrl: string }) {
-  const content = contentOf(upload, publicUrl);
+  const content = toContent(upload, publicUrl);
   return {
     subject: content.title,
     text: renderText(content),
     html: renderHtml(content),
-    headers: automaticHeaders,
+    headers: autoReplyHeaders,
   };
 }
 
-function contentOf(upload: FinishedUpload, publicUrl: string): MailContent {
+function toContent(upload: FinishedUpload, publicUrl: string): MailContent {
   const { rowsRead, rowsLoaded, rowsRejected, reasons, uploader, uploadId } = upload;
   return {
-    title: titleOf(upload),
-    greeting: `Hello ${harmlessName(uploader.name)},`,
-    summary: summaryOf(upload),
+    title: toTitle(upload),
+    greeting: `Hello ${toHarmlessName(uploader.name)},`,
+    summary: toSummary(upload),
     counts: [
       ['Rows read', count(rowsRead)],
       ['Rows loaded', count(rowsLoaded)],
       ['Rows rejected', count(rowsRejected)],
     ],
     reasons: reasons.map(({ line, column, message, raw }) => ({
-      place: column === null ? `Line ${count(line)}` : `Line ${count(line)}, ${oneLine(column)}`,
-      message: oneLine(message),
-      raw: oneLine(raw),
+      place: column === null ? `Line ${count(line)}` : `Line ${count(line)}, ${toSingleLine(column)}`,
+      message: toSingleLine(message),
+      raw: toSingleLine(raw),
     })),
     moreReasons: Math.max(0, rowsRejected - reasons.length),
     next: nextStep(upload),
@@ -42,16 +40,16 @@ function contentOf(upload: FinishedUpload, publicUrl: string): MailContent {
   };
 }
 
-function titleOf({ filename, status, rowsRejected }: FinishedUpload): string {
-  const file = harmlessName(filename);
+function toTitle({ filename, status, rowsRejected }: FinishedUpload): string {
+  const file = toHarmlessName(filename);
   if (status === 'FAILED') return `${file} could not be loaded`;
   if (status === 'CANCELLED') return `${file}: the load was cancelled`;
   return rowsRejected === 0 ? `${file} is loaded` : `${file} is loaded, ${rows(rowsRejected)} rejected`;
 }
 
-function summaryOf({ filename, status, rowsLoaded, rowsRejected, failure }: FinishedUpload): string {
-  const file = harmlessName(filename);
-  if (status === 'FAILED') return `${file} could not be loaded: ${oneLine(failure ?? 'no reason was given')}`;
+function toSummary({ filename, status, rowsLoaded, rowsRejected, failure }: FinishedUpload): string {
+  const file = toHarmlessName(filename);
+  if (status === 'FAILED') return `${file} could not be loaded: ${toSingleLine(failure ?? 'no reason was given')}`;
   if (status === 'CANCELLED') return `The load of ${file} was cancelled; ${rows(rowsLoaded)} had been loaded before.`;
   if (rowsRejected === 0) return `All ${rows(rowsLoaded)} of ${file} are loaded, and every answer includes them.`;
   return `${rows(rowsLoaded)} of ${file} are loaded and every answer includes them; ${rows(rowsRejected)} were rejected.`;

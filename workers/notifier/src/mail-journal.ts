@@ -31,7 +31,7 @@ export function openMailJournal(directory: string | undefined, log: Pick<Log, 'w
   const kept = new Map<string, TakenMail>();
   const leftOver = new Map<string, TakenMail>();
   let file: number | null = null;
-  const quietly = (work: () => void) => {
+  const logFailure = (work: () => void) => {
     try {
       work();
     } catch (error) {
@@ -40,7 +40,7 @@ export function openMailJournal(directory: string | undefined, log: Pick<Log, 'w
   };
 
   if (directory !== undefined) {
-    quietly(() => {
+    logFailure(() => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const own = join(directory, `${process.pid}${suffix}`);
       for (const name of readdirSync(directory)) {
@@ -66,17 +66,17 @@ export function openMailJournal(directory: string | undefined, log: Pick<Log, 'w
       const target = file;
       if (target === null) return;
       kept.set(mail.subjectId, mail);
-      quietly(() => append(target, mail));
+      logFailure(() => append(target, mail));
     },
     remove(subjectId) {
       const target = file;
       if (!kept.delete(subjectId) || kept.size > 0 || target === null) return;
-      quietly(() => ftruncateSync(target));
+      logFailure(() => ftruncateSync(target));
     },
     close() {
       const target = file;
       file = null;
-      if (target !== null) quietly(() => closeSync(target));
+      if (target !== null) logFailure(() => closeSync(target));
     },
   };
 }

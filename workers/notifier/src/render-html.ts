@@ -1,5 +1,4 @@
-import { escapeHtml } from './escape-html.ts';
-import type { MailContent } from './mail-content.ts';
+import { escapeHtml, type MailContent } from './mail.ts';
 
 const cell = 'padding:6px 12px 6px 0;text-align:left;vertical-align:top';
 

@@ -1,4 +1,4 @@
-import type { MailContent } from './mail-content.ts';
+import type { MailContent } from './mail.ts';
 
 /** The plain text part. */
 export function renderText(content: MailContent): string {

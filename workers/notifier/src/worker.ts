@@ -4,14 +4,13 @@ import { measurePool } from '@tributary/metrics';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { connectSmtp } from './connect-smtp.ts';
-import { mailConfirmationLink } from './mail-confirmation-link.ts';
+import { mailConfirmationLink } from './confirmation-mail.ts';
 import { openMailJournal } from './mail-journal.ts';
-import { mailResetLink } from './mail-reset-link.ts';
+import { createMailMetrics } from './mail-metrics.ts';
 import { createMailSender } from './mail-sender.ts';
-import { createMailMetrics } from './measure-mails.ts';
-import { notifyUploader } from './notify-uploader.ts';
-import { resendMail } from './resend-mail.ts';
+import { mailResetLink } from './reset-mail.ts';
+import { notifyUploader, resendMail } from './result-mail.ts';
+import { connectSmtp } from './smtp.ts';
 
 /** Mails in flight at a time: one connection of the SMTP server each. */
 const maxMails = { results: 5, security: 3 };

@@ -1,14 +1,14 @@
 import { openResultCache, refreshResults } from '@tributary/answers';
 import { urlOf } from '@tributary/core';
-import { computeAnswers, openEmploymentDb } from '@tributary/employment-db';
+import { computeQueryResults, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
 import { inSpan } from '@tributary/tracing';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { createRefresher } from './create-refresher.ts';
-import { handleLoadEnd } from './handle-load-end.ts';
-import { measureRefresh } from './measure-refresh.ts';
+import { refreshAfterLoad } from './refresh-after-load.ts';
+import { measureRefresh } from './refresh-metrics.ts';
+import { createRefresher } from './refresher.ts';
 
 export default defineWorker({
   name: 'query-refresher',
@@ -32,7 +32,7 @@ export default defineWorker({
     onClose(() => cache.close());
     const run = () =>
       inSpan('refresh answers', {}, async (span) => {
-        const answers = await refreshResults(cache, (since) => computeAnswers(db.pool, since));
+        const answers = await refreshResults(cache, (since) => computeQueryResults(db.pool, since));
         span.setAttribute('tributary.version', answers.version);
         span.setAttribute('tributary.years', answers.hiresByQuarter.size);
         return answers.version;
@@ -40,7 +40,7 @@ export default defineWorker({
     const refresher = createRefresher({
       storedVersion: () => cache.version(),
       run: measureRefresh(metrics, run),
-      apartMs: 200,
+      minIntervalMs: 200,
     });
     return { db, cache, refresher };
   },
@@ -48,5 +48,5 @@ export default defineWorker({
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
     Redis: ({ cache }) => cache.version(),
   },
-  handle: handleLoadEnd,
+  handle: refreshAfterLoad,
 });

@@ -5,9 +5,9 @@ import { emailSent, loadCompleted, loadFailed, loadProgressed, loadStarted, quer
 import { createMemoryBroker } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { openTestDatabase } from '@tributary/testing';
-import { acceptUpload, createFactRecorder, openIntake, openUploadsDb, recordFacts } from '@tributary/uploads-db';
+import { acceptUpload, createStatusRecorder, openIntake, openUploadsDb, recordUpdates } from '@tributary/uploads-db';
 import { type RunningWorker, startWorker } from '@tributary/worker';
-import { startReconciler } from './start-reconciler.ts';
+import { startReconciler } from './reconciler.ts';
 import tracker from './worker.ts';
 
 const log = createLog('test', 'silent');
@@ -44,7 +44,7 @@ beforeEach(async () => {
     RECONCILE_AFTER_MS: 1,
   };
   worker = await startWorker(
-    { ...tracker, connect: () => ({ db, recorder: createFactRecorder(db, clock), signals, relay }) },
+    { ...tracker, connect: () => ({ db, recorder: createStatusRecorder(db, clock), signals, relay }) },
     { broker, config, clock, log },
   );
 });
@@ -143,7 +143,7 @@ describe('upload-tracker', () => {
 
   test('an upload whose message was lost is sent again', async () => {
     const uploadId = await anUpload();
-    await recordFacts(db, uploadId, { type: 'queued' }, new Date());
+    await recordUpdates(db, uploadId, { type: 'queued' }, new Date());
     await db.client.outboxMessage.deleteMany({ where: { uploadId } });
     const metrics = new Registry();
     const resent = new Promise<void>((resolve) => {

@@ -1,12 +1,12 @@
 import { isAppError } from '@tributary/core';
 import type { OutboxRelay } from '@tributary/messaging';
 import type { Signals } from '@tributary/signals';
-import { type FactRecorder, isEnd } from '@tributary/uploads-db';
+import { isFinal, type StatusRecorder } from '@tributary/uploads-db';
 import type { HandlingContext } from '@tributary/worker';
-import { factOf, type TrackedMessage } from './fact-of.ts';
+import { type TrackedMessage, toStatusUpdate } from './status-update.ts';
 
 export interface TrackerDependencies {
-  readonly recorder: Pick<FactRecorder, 'record'>;
+  readonly recorder: Pick<StatusRecorder, 'record'>;
   readonly signals: Pick<Signals, 'signal'>;
   readonly relay: Pick<OutboxRelay, 'nudge'>;
 }
@@ -22,9 +22,9 @@ export async function trackMessage(
 ): Promise<void> {
   const { uploadId } = message.body;
   try {
-    const { ownerId, events } = await recorder.record(uploadId, [factOf(message, messageType)]);
+    const { ownerId, events } = await recorder.record(uploadId, [toStatusUpdate(message, messageType)]);
     signals.signal({ uploadId, ownerId });
-    if (events.some(({ status }) => isEnd(status))) relay.nudge();
+    if (events.some(({ status }) => isFinal(status))) relay.nudge();
   } catch (error) {
     if (!isAppError(error, 'NOT_FOUND')) throw error;
     log.warn({ uploadId, type: message.type }, 'message about an upload that does not exist');

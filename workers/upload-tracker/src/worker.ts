@@ -3,10 +3,10 @@ import * as events from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
-import { createFactRecorder, createOutboxStore, openUploadsDb } from '@tributary/uploads-db';
+import { createOutboxStore, createStatusRecorder, openUploadsDb } from '@tributary/uploads-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { startReconciler } from './start-reconciler.ts';
+import { startReconciler } from './reconciler.ts';
 import { trackMessage } from './track-message.ts';
 
 export default defineWorker({
@@ -46,7 +46,7 @@ export default defineWorker({
     onClose(() => relay.stop());
     const reconciler = startReconciler({ db, clock, log, metrics, relay, afterMs: config.RECONCILE_AFTER_MS });
     onClose(() => reconciler.stop());
-    return { db, recorder: createFactRecorder(db, clock), signals, relay };
+    return { db, recorder: createStatusRecorder(db, clock), signals, relay };
   },
   // Redis is not waited for: without signals the gateways read the log every few seconds.
   checks: { 'the uploads database': ({ db }) => db.ping() },

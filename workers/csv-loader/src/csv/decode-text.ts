@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { FileFault } from '../file-fault.ts';
+import { InvalidFileError } from '../faults.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -10,7 +10,7 @@ const binarySignatures = ['89504e47', '504b0304', '25504446', 'd0cf11e0', '1f8b'
 export function detectEncoding(sample: Uint8Array): Encoding {
   const start = Buffer.from(sample.buffer, sample.byteOffset, Math.min(sample.byteLength, 4096));
   const hex = start.toString('hex', 0, 4);
-  if (binarySignatures.some((signature) => hex.startsWith(signature))) throw new FileFault(notText);
+  if (binarySignatures.some((signature) => hex.startsWith(signature))) throw new InvalidFileError(notText);
   if (hex.startsWith('fffe')) return 'utf-16le';
   if (hex.startsWith('feff')) return 'utf-16be';
   let evenZeros = 0;
@@ -21,10 +21,10 @@ export function detectEncoding(sample: Uint8Array): Encoding {
     else oddZeros++;
   }
   if (evenZeros === 0 && oddZeros === 0) return 'utf-8';
-  const enough = start.length / 10;
-  if (evenZeros === 0 && oddZeros > enough) return 'utf-16le';
-  if (oddZeros === 0 && evenZeros > enough) return 'utf-16be';
-  throw new FileFault(notText);
+  const minZeros = start.length / 10;
+  if (evenZeros === 0 && oddZeros > minZeros) return 'utf-16le';
+  if (oddZeros === 0 && evenZeros > minZeros) return 'utf-16be';
+  throw new InvalidFileError(notText);
 }
 
 /**
@@ -34,9 +34,9 @@ export function detectEncoding(sample: Uint8Array): Encoding {
 export async function* decodeText(source: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Buffer> {
   const decode = encoding === 'utf-8' ? checkUtf8() : convertUtf16(encoding);
   let isFirst = true;
-  for await (const piece of pieces(source)) {
+  for await (const piece of splitPieces(source)) {
     const text = decode(piece, false);
-    if (text.includes(0)) throw new FileFault(notText);
+    if (text.includes(0)) throw new InvalidFileError(notText);
     if (text.length === 0) continue;
     const hasMark = isFirst && text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
     isFirst = false;
@@ -48,7 +48,7 @@ export async function* decodeText(source: AsyncIterable<Uint8Array>, encoding: E
 
 const PIECE_BYTES = 64 * 1024;
 
-async function* pieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+async function* splitPieces(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   for await (const { buffer, byteOffset, byteLength } of source) {
     for (let at = 0; at < byteLength; at += PIECE_BYTES) {
       yield Buffer.from(buffer, byteOffset + at, Math.min(PIECE_BYTES, byteLength - at));
@@ -66,7 +66,7 @@ function checkUtf8(): Decode {
     // A byte order mark must not be cut: the first three bytes are looked at together.
     const cut = isLast ? bytes.length : bytes.length < 3 ? 0 : completeLength(bytes);
     const text = bytes.subarray(0, cut);
-    if (!isUtf8(text)) throw new FileFault(invalidUtf8(text, line));
+    if (!isUtf8(text)) throw new InvalidFileError(describeInvalidUtf8(text, line));
     line += countNewlines(text);
     carried = bytes.subarray(cut);
     return text;
@@ -85,7 +85,7 @@ function completeLength(bytes: Buffer): number {
   return bytes.length;
 }
 
-function invalidUtf8(text: Buffer, line: number): string {
+function describeInvalidUtf8(text: Buffer, line: number): string {
   let good = 0;
   for (let end = text.indexOf(10); end >= 0 && isUtf8(text.subarray(0, end + 1)); end = text.indexOf(10, good))
     good = end + 1;
@@ -105,7 +105,9 @@ function convertUtf16(encoding: Encoding): Decode {
     try {
       return Buffer.from(decoder.decode(piece, { stream: !isLast }));
     } catch {
-      throw new FileFault(`The file starts as ${encoding.toUpperCase()} but is not valid ${encoding.toUpperCase()}.`);
+      throw new InvalidFileError(
+        `The file starts as ${encoding.toUpperCase()} but is not valid ${encoding.toUpperCase()}.`,
+      );
     }
   };
 }

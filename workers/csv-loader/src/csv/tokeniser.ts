@@ -1,4 +1,4 @@
-import { FileFault } from '../file-fault.ts';
+import { InvalidFileError } from '../faults.ts';
 import { type CsvRecord, createCsvRecord, ESCAPED, KEPT_FIELDS, MALFORMED, PLAIN, QUOTED } from './csv-record.ts';
 
 export type Delimiter = ',' | ';' | '\t' | '|';
@@ -85,7 +85,7 @@ export function createTokeniser(delimiter: Delimiter, onRecord: (record: CsvReco
     while (at < length && bytes[at] !== separator && bytes[at] !== LF && bytes[at] !== CR) at++;
     if (at === length && !final) return -1;
     if (at > behind && lineAfter > opened) {
-      throw new FileFault(
+      throw new InvalidFileError(
         `A quote opened in line ${opened} is closed in line ${lineAfter} with text behind it: the quotes are unbalanced. A quote inside a quoted field must be doubled ("").`,
       );
     }
@@ -97,7 +97,7 @@ export function createTokeniser(delimiter: Delimiter, onRecord: (record: CsvReco
   function unclosed(opened: number): number {
     quoteLine = opened;
     if (!final) return -1;
-    throw new FileFault(`The quote opened in line ${opened} is never closed: the quotes are unbalanced.`);
+    throw new InvalidFileError(`The quote opened in line ${opened} is never closed: the quotes are unbalanced.`);
   }
 
   function keepField(start: number, end: number, style: number): void {
@@ -122,10 +122,10 @@ export function createTokeniser(delimiter: Delimiter, onRecord: (record: CsvReco
     return bytes[at + 1] === LF ? 2 : 1;
   }
 
-  function refuseLong(length: number): void {
+  function assertRecordLength(length: number): void {
     if (length <= MAX_RECORD_BYTES) return;
     const cause = quoteLine >= line ? ` The quote opened in line ${quoteLine} may not be closed.` : '';
-    throw new FileFault(`The row that starts in line ${line} is longer than 1 MiB.${cause}`);
+    throw new InvalidFileError(`The row that starts in line ${line} is longer than 1 MiB.${cause}`);
   }
 
   function scanAll(): void {
@@ -134,7 +134,7 @@ export function createTokeniser(delimiter: Delimiter, onRecord: (record: CsvReco
       quoteLine = 0;
       const to = scanRecord(from);
       const lineEnd = to < 0 ? -1 : lineEndBytes(to);
-      refuseLong((to < 0 ? bytes.length : to) - from);
+      assertRecordLength((to < 0 ? bytes.length : to) - from);
       if (lineEnd < 0) break;
       const isBlank = record.width === 1 && styles[0] === PLAIN && starts[0] === ends[0];
       if (!isBlank) {

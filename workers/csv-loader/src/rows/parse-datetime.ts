@@ -13,7 +13,7 @@ export function parseDatetime(text: string): string | null {
 }
 
 /** The same of bytes in the form of nearly all rows, `2021-11-07T02:48:42Z`, without a string for each part. Null for any other: ask parseDatetime. */
-export function readMoment(bytes: Buffer, start: number, end: number): string | null {
+export function readPlainDatetime(bytes: Buffer, start: number, end: number): string | null {
   if (
     end - start !== 20 ||
     bytes[start + 4] !== DASH ||
@@ -34,7 +34,7 @@ export function readMoment(bytes: Buffer, start: number, end: number): string | 
   return exists(year, month, day, hour, minute, second) ? bytes.toString('latin1', start, start + 19) : null;
 }
 
-const daysOfMonths = [31, 0, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const daysPerMonth = [31, 0, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DASH = 45;
 const COLON = 58;
 const T = 84;
@@ -48,10 +48,10 @@ function pair(bytes: Buffer, at: number): number {
 }
 
 function exists(year: number, month: number, day: number, hour: number, minute: number, second: number): boolean {
-  return year >= 1 && day >= 1 && day <= daysOf(year, month) && hour <= 23 && minute <= 59 && second <= 59;
+  return year >= 1 && day >= 1 && day <= countDays(year, month) && hour <= 23 && minute <= 59 && second <= 59;
 }
 
-function daysOf(year: number, month: number): number {
+function countDays(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
-  return daysOfMonths[month - 1] ?? 0;
+  return daysPerMonth[month - 1] ?? 0;
 }

@@ -2,18 +2,17 @@ import { isContention } from '@tributary/employment-db';
 import type { rejectionReason } from '@tributary/events';
 import type { PoolConnection } from 'mariadb';
 import type { z } from 'zod';
-import type { Chunk, Target } from '../chunk.ts';
+import { addRange, type Chunk, type Target } from '../chunks.ts';
 import { type LoadDependencies, stopWhenAborted } from '../load-dependencies.ts';
-import { addRange } from '../row-ranges.ts';
 import { type LoadRecord, readLoad } from './load-record.ts';
 import { recordHires, recordNames } from './record-changes.ts';
 import { rejectionStatements, writeRows } from './row-statements.ts';
 import { writeHires } from './write-hires.ts';
 
-const CONTENTION_TRIES = 10;
+const MAX_ATTEMPTS = 10;
 const MAX_PAUSE_MS = 1_000;
-const REASONS = 10;
-const REASON_CHARACTERS = 200;
+const MAX_REASONS = 10;
+const MAX_REASON_CHARACTERS = 200;
 
 /** Someone else has ended the load or brought it further: what is in hand is out of date. */
 export class Superseded extends Error {
@@ -41,17 +40,17 @@ export async function commitChunk(
       return committed;
     } catch (error) {
       await connection.rollback().catch(() => {});
-      if (!isContention(error) || tries === CONTENTION_TRIES) throw error;
+      if (!isContention(error) || tries === MAX_ATTEMPTS) throw error;
     } finally {
       await connection.release();
     }
-    await clock.sleep(pauseMs(tries), signal).catch(() => {});
+    await clock.sleep(getPauseMs(tries), signal).catch(() => {});
     stopWhenAborted(signal);
   }
 }
 
 /** Up to 20, 40, 80 … 1,000 ms, by chance: loaders that met must not all come back at the same moment. */
-function pauseMs(tries: number): number {
+function getPauseMs(tries: number): number {
   return Math.random() * Math.min(MAX_PAUSE_MS, 10 * 2 ** tries);
 }
 
@@ -105,7 +104,7 @@ async function raiseDataVersion(connection: PoolConnection): Promise<number> {
 /** The first ten by their lines: a chunk may be committed before one that stands above it. */
 function addReasons(reasons: z.output<typeof rejectionReason>[], chunk: Chunk): z.output<typeof rejectionReason>[] {
   const added = chunk.rejections
-    .slice(0, REASONS)
-    .map(({ raw, ...reason }) => ({ ...reason, raw: raw.slice(0, REASON_CHARACTERS) }));
-  return [...reasons, ...added].sort((one, other) => one.line - other.line).slice(0, REASONS);
+    .slice(0, MAX_REASONS)
+    .map(({ raw, ...reason }) => ({ ...reason, raw: raw.slice(0, MAX_REASON_CHARACTERS) }));
+  return [...reasons, ...added].sort((a, b) => a.line - b.line).slice(0, MAX_REASONS);
 }

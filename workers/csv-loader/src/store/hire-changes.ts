@@ -14,7 +14,7 @@ export function createHireChanges(): HireChanges {
   return {
     add(by, hiredAt, departmentId, jobId) {
       const year = digits(hiredAt, 0) * 100 + digits(hiredAt, 2);
-      const years = innerMap(innerMap(departments, departmentId), jobId);
+      const years = getOrCreateMap(getOrCreateMap(departments, departmentId), jobId);
       const group = years.get(year) ?? [year, departmentId, jobId, 0, 0, 0, 0];
       years.set(year, group);
       const month = digits(hiredAt, 5);
@@ -27,13 +27,13 @@ export function createHireChanges(): HireChanges {
       [...departments.values()]
         .flatMap((jobs) => [...jobs.values()].flatMap((years) => [...years.values()]))
         .filter((group) => group[3] !== 0 || group[4] !== 0 || group[5] !== 0 || group[6] !== 0)
-        .sort((one, other) => one[0] - other[0] || one[1] - other[1] || one[2] - other[2]),
+        .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]),
   };
 }
 
-function innerMap<Value>(maps: Map<number, Map<number, Value>>, key: number): Map<number, Value> {
-  const known = maps.get(key);
-  if (known) return known;
+function getOrCreateMap<Value>(maps: Map<number, Map<number, Value>>, key: number): Map<number, Value> {
+  const existing = maps.get(key);
+  if (existing) return existing;
   const added = new Map<number, Value>();
   maps.set(key, added);
   return added;

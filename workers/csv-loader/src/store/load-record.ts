@@ -1,5 +1,4 @@
-import type { BodyOf, uploadCancelled, uploadReceived } from '@tributary/events';
-import { rejectionReason } from '@tributary/events';
+import { type BodyOf, rejectionReason, type uploadCancelled, type uploadReceived } from '@tributary/events';
 import type { Connection, Pool } from 'mariadb';
 import { z } from 'zod';
 import { type Dialect, dialect } from '../csv/dialect.ts';
@@ -65,9 +64,9 @@ export async function findLoad(
 }
 
 /** Keeps what the first pass found, so that a restart goes straight to the second. */
-export async function saveDialect(pool: Pool, uploadId: string, settled: Dialect): Promise<void> {
+export async function saveDialect(pool: Pool, uploadId: string, detected: Dialect): Promise<void> {
   await pool.query("UPDATE loads SET dialect = ?, updated_at = NOW(3) WHERE upload_id = ? AND state = 'LOADING'", [
-    JSON.stringify(settled),
+    JSON.stringify(detected),
     uploadId,
   ]);
 }
@@ -109,7 +108,7 @@ export async function markDeadLettered(
 }
 
 /** How many of these uploads' loads have neither ended nor been dead-lettered, those not even begun included. */
-export async function countUnended(pool: Pool, uploadIds: readonly string[]): Promise<number> {
+export async function countUnfinished(pool: Pool, uploadIds: readonly string[]): Promise<number> {
   if (uploadIds.length === 0) return 0;
   const [row] = await pool.query(
     "SELECT COUNT(*) AS ended FROM loads WHERE upload_id IN (?) AND (state <> 'LOADING' OR dead_lettered_at IS NOT NULL)",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { computeAnswers } from '@tributary/employment-db';
-import { type LoadingBench, openLoadingBench } from '../loading-bench.fixture.ts';
+import { computeQueryResults } from '@tributary/employment-db';
+import { type LoadingBench, openLoadingBench } from '../../fixtures/loading-bench.ts';
 import type { Kind } from '../rows/kinds.ts';
 
 let bench: LoadingBench;
@@ -17,11 +17,11 @@ afterAll(() => bench.close());
 
 /** Loads a file and returns the years whose results it changed, as they are now. */
 async function load(kind: Kind, content: string) {
-  const { version } = await computeAnswers(bench.db.pool);
+  const { version } = await computeQueryResults(bench.db.pool);
   await bench.load(bench.anUpload(kind, content));
   const { kept, counted } = await bench.hires();
   expect(kept).toEqual(counted);
-  const { hiresByQuarter } = await computeAnswers(bench.db.pool, version);
+  const { hiresByQuarter } = await computeQueryResults(bench.db.pool, version);
   return Object.fromEntries([...hiresByQuarter].map(([year, rows]) => [year, rows.map((row) => row.department)]));
 }
 

@@ -46,6 +46,6 @@ export async function recordNames(
 }
 
 async function markYears(connection: PoolConnection, years: ReadonlySet<number>, version: number): Promise<void> {
-  const rows = [...years].sort((one, other) => one - other).map((year) => [year, version]);
+  const rows = [...years].sort((a, b) => a - b).map((year) => [year, version]);
   await insertRows(connection, addYears, rows);
 }

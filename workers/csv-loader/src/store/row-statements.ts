@@ -1,8 +1,8 @@
 import type { PoolConnection } from 'mariadb';
-import type { Target } from '../chunk.ts';
+import type { Target } from '../chunks.ts';
+import type { Rejection } from '../faults.ts';
 import { type Kind, kinds } from '../rows/kinds.ts';
 import { MAX_ID } from '../rows/read-cell.ts';
-import type { Rejection } from '../rows/rejection.ts';
 import type { RowValues } from '../rows/validate-row.ts';
 import { insertStatements, quote, STATEMENT_CHARACTERS } from './sql-text.ts';
 
@@ -20,7 +20,7 @@ export async function writeRows(connection: PoolConnection, target: Target, rows
   await upsertRows(
     connection,
     target,
-    rows.toSorted(([one], [other]) => one - other),
+    rows.toSorted(([a], [b]) => a - b),
     'ifGreater',
   );
 }
@@ -32,7 +32,7 @@ export async function upsertRows(
   sorted: readonly RowValues[],
   overwrite: 'ifGreater' | 'ifAbsent',
 ): Promise<void> {
-  await insertRows(connection, upsertOf(kind, sequence, uploadId, overwrite), sorted);
+  await insertRows(connection, toUpsert(kind, sequence, uploadId, overwrite), sorted);
 }
 
 /** Runs `head (values, constants) tail` for all rows, in as few packets as can be. */
@@ -48,7 +48,7 @@ export async function insertRows(
     for (const packet of packets(rows)) await connection.batch(sql, packet);
     return;
   }
-  for (const sql of insertStatements(head, rows.map(rowTuple), constants, tail)) await connection.query(sql);
+  for (const sql of insertStatements(head, rows.map(toTuple), constants, tail)) await connection.query(sql);
 }
 
 /** Bytes of a row in a packet beside its texts, rounded up. */
@@ -77,7 +77,7 @@ function isBulk(connection: PoolConnection, rows: readonly (readonly (number | s
 }
 
 /** MySQL assigns from left to right: `sequence` comes last, because the conditions before it compare with the stored one. */
-function upsertOf(kind: Kind, sequence: number, uploadId: string, overwrite: 'ifGreater' | 'ifAbsent') {
+function toUpsert(kind: Kind, sequence: number, uploadId: string, overwrite: 'ifGreater' | 'ifAbsent') {
   const { values, hasFirst } = shapes[kind];
   const columns = ['id', ...values, ...(hasFirst ? ['first_sequence'] : []), 'upload_id', 'sequence'];
   const updates = [...values, 'upload_id', 'sequence'].map(
@@ -92,7 +92,7 @@ function upsertOf(kind: Kind, sequence: number, uploadId: string, overwrite: 'if
 }
 
 /** A row as the text of its values. */
-function rowTuple(values: readonly (number | string)[]): string {
+function toTuple(values: readonly (number | string)[]): string {
   return values.map((value) => (typeof value === 'number' ? value : quote(value))).join(',');
 }
 

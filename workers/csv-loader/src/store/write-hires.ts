@@ -1,5 +1,5 @@
 import type { PoolConnection } from 'mariadb';
-import type { Target } from '../chunk.ts';
+import type { Target } from '../chunks.ts';
 import type { RowValues } from '../rows/validate-row.ts';
 import { createHireChanges, type HireChanges } from './hire-changes.ts';
 import { upsertRows } from './row-statements.ts';
@@ -26,17 +26,17 @@ export async function writeHires(
 ): Promise<HireChanges> {
   const changes = createHireChanges();
   if (rows.length === 0) return changes;
-  const sorted = rows.toSorted(([one], [other]) => one - other);
+  const sorted = rows.toSorted(([a], [other]) => a - other);
   await upsertRows(connection, target, sorted, 'ifAbsent');
   const stored = await readOthers(connection, target.sequence, sorted);
-  const isOurs = (id: number) => {
+  const isWritable = (id: number) => {
     const other = stored.get(id);
     return other === undefined || other.sequence < target.sequence;
   };
-  const replacing = sorted.filter(([id]) => stored.has(id) && isOurs(id));
+  const replacing = sorted.filter(([id]) => stored.has(id) && isWritable(id));
   await upsertRows(connection, target, replacing, 'ifGreater');
   for (const [id, , hiredAt, departmentId, jobId] of sorted) {
-    if (!isOurs(id)) continue;
+    if (!isWritable(id)) continue;
     const before = stored.get(id);
     if (before) changes.add(-1, before.hiredAt, before.departmentId, before.jobId);
     changes.add(1, String(hiredAt), Number(departmentId), Number(jobId));

@@ -1,4 +1,0 @@
-const awaited: Readonly<Record<string, readonly string[]>> = { HIRED_EMPLOYEES: ['DEPARTMENTS', 'JOBS'] };
-
-/** The kinds whose earlier uploads must have ended before one of this kind may be loaded: its rows refer to theirs. */
-export const kindsAwaitedBy = (kind: string): string[] => [...(awaited[kind] ?? [])];

@@ -1,0 +1,24 @@
+import { invalidInput } from '@tributary/core';
+
+const maxId = 2 ** 31 - 1;
+
+/** The number an employee's, department's or job's id stands for, or null for text that can be nobody's id. */
+export function parseRowId(id: string): number | null {
+  const number = /^[1-9]\d{0,9}$/.test(id) ? Number(id) : Number.NaN;
+  return number <= maxId ? number : null;
+}
+
+/** Like parseRowId, but BAD_USER_INPUT for text that can be nobody's id. */
+export function requireRowId(id: string, argument: string): number {
+  const number = parseRowId(id);
+  if (number !== null) return number;
+  throw invalidInput(
+    `${argument} must be a whole number from 1 to ${maxId}, and is ${JSON.stringify(id.slice(0, 100))}`,
+  );
+}
+
+/** The year, or BAD_USER_INPUT outside 1 to 9999. */
+export function requireYear(year: number): number {
+  if (year >= 1 && year <= 9999) return year;
+  throw invalidInput(`year must be between 1 and 9999, and is ${year}`);
+}

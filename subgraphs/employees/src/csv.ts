@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** One line of CSV for a spreadsheet: a cell that would run as a formula there gets a leading apostrophe. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map((cell) => quote(neutralise(cell))).join(',')}\r\n`;
+}
+
+function neutralise(cell: string): string {
+  return /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
+}
+
+function quote(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/**
+ * The fields of one CSV record (RFC 4180: quotes doubled inside quotes), which may hold line breaks. It refuses nothing,
+ * since what it splits was rejected: a quote that is not where it should be is text.
+ */
+export function splitRecord(raw: string, delimiter: string): string[] {
+  const fields: string[] = [];
+  let rest = raw;
+  for (;;) {
+    const quoted = /^ *"((?:[^"]|"")*)" */.exec(rest);
+    const after = quoted ? rest.slice(quoted[0].length) : '';
+    if (quoted && (after === '' || after.startsWith(delimiter))) {
+      fields.push((quoted[1] ?? '').replaceAll('""', '"'));
+      if (after === '') return fields;
+      rest = after.slice(delimiter.length);
+      continue;
+    }
+    const end = rest.indexOf(delimiter);
+    if (end === -1) return [...fields, rest.trim()];
+    fields.push(rest.slice(0, end).trim());
+    rest = rest.slice(end + delimiter.length);
+  }
+}
+
+export interface Dialect {
+  delimiter: string;
+  /** The names of the file's columns: its header's, else those its kind has. */
+  columns: string[];
+}
+
+const stored = z.object({ delimiter: z.string().min(1), header: z.string().nullish() });
+
+const kindColumns: Record<string, string[]> = {
+  DEPARTMENTS: ['id', 'department'],
+  JOBS: ['id', 'job'],
+  HIRED_EMPLOYEES: ['id', 'name', 'datetime', 'department_id', 'job_id'],
+};
+
+/** How a load's file is written, as its first pass found; MariaDB gives JSON columns as text, MySQL as values. */
+export function toDialect({ kind, dialect }: { kind: string; dialect: unknown }): Dialect {
+  const result = stored.safeParse(typeof dialect === 'string' ? JSON.parse(dialect) : dialect);
+  const { delimiter, header } = result.success ? result.data : { delimiter: ',', header: null };
+  return { delimiter, columns: header ? splitRecord(header, delimiter) : (kindColumns[kind] ?? []) };
+}

@@ -1,0 +1,75 @@
+import { BigInt as BigIntScalar, DateTime, requirePermission, requireViewer } from '@tributary/graphql';
+import { GraphQLUpload } from 'graphql-upload-minimal';
+import { createDownloadUrl } from './downloads.ts';
+import { listOwnerEvents, toEventRange } from './events.ts';
+import type {
+  AuditEntryResolvers,
+  FileUploadResolvers,
+  MutationResolvers,
+  QueryResolvers,
+  Resolvers,
+  UploadEventResolvers,
+  UserResolvers,
+} from './generated/graphql.ts';
+import { receiveFile } from './incoming-file.ts';
+import { uploadFile } from './intake.ts';
+import { requireSelfOrAdmin } from './upload-access.ts';
+import { cancelUpload, deleteUpload } from './upload-changes.ts';
+import { listAuditEntries, listUploads } from './upload-lists.ts';
+
+const Query: QueryResolvers = {
+  auditEntries: (_parent, page, { db, viewer }) => {
+    requirePermission(viewer, 'ADMIN');
+    return listAuditEntries(db, page);
+  },
+  fileUpload: (_parent, { id }, { uploads }) => uploads.require(id),
+  fileUploads: (_parent, { status, ...page }, { db, viewer }) => {
+    const { id, permissions } = requireViewer(viewer);
+    return listUploads(db, { ownerId: permissions.includes('ADMIN') ? undefined : id, status }, page);
+  },
+  myUploadEvents: (_parent, page, { db, viewer }) =>
+    listOwnerEvents(db, { ownerId: requireViewer(viewer).id, ...toEventRange(page) }),
+};
+
+const Mutation: MutationResolvers = {
+  uploadFile: async (_parent, { file: argument, kind, idempotencyKey }, context) => {
+    const owner = requirePermission(context.viewer, 'UPLOAD');
+    return context.measureIntake(async (counted) => {
+      const file = counted(await receiveFile(argument, context.maxUploadBytes));
+      return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
+    });
+  },
+  cancelUpload: (_parent, { id }, context) => cancelUpload(id, context),
+  deleteUpload: (_parent, { id }, context) => deleteUpload(id, context),
+};
+
+const FileUpload: FileUploadResolvers = {
+  __resolveReference: ({ id }, { uploads }) => uploads.require(id),
+  uploadedBy: ({ ownerId }) => ({ id: ownerId }),
+  downloadUrl: ({ id }, _arguments, { downloads, clock }) => createDownloadUrl(id, downloads, clock),
+  events: ({ id }, page, { events }) => events.load({ uploadId: id, ...toEventRange(page) }),
+};
+
+const UploadEvent: UploadEventResolvers = {
+  upload: ({ uploadId }, _arguments, { uploads }) => uploads.require(uploadId),
+};
+
+const AuditEntry: AuditEntryResolvers = {
+  id: ({ id }) => String(id),
+  actor: ({ actorId }) => ({ id: actorId }),
+  uploadedBy: ({ ownerId }) => ({ id: ownerId }),
+  uploaderEmail: ({ ownerEmail }) => ownerEmail,
+};
+
+const User: UserResolvers = {
+  __resolveReference: ({ id }) => ({ id }),
+  uploads: ({ id }, page, { db, viewer }) => {
+    requireSelfOrAdmin(viewer, id);
+    return listUploads(db, { ownerId: id }, page);
+  },
+};
+
+export const resolvers: Resolvers = {
+  ...{ BigInt: BigIntScalar, DateTime, Upload: GraphQLUpload },
+  ...{ AuditEntry, FileUpload, Mutation, Query, UploadEvent, User },
+};

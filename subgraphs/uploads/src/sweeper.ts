@@ -1,0 +1,135 @@
+import type { Clock, Log } from '@tributary/core';
+import type { FileStore } from '@tributary/file-store';
+import {
+  abandonIntake,
+  confirmFileDeleted,
+  deleteAbandonedIntake,
+  findAbandonedIntakes,
+  findFilesToDelete,
+  findOrphanFiles,
+  findStaleIntakes,
+  type UploadsDb,
+} from '@tributary/uploads-db';
+
+const deletedEveryMs = 10_000;
+const intakesEveryMs = 10_000;
+const filesEveryMs = 60 * 60_000;
+
+/** Removes what processes that died have left: stale intakes and files of deleted uploads every ten seconds, files nobody knows every hour. Any number may run. */
+export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const running = Promise.all([
+    every(deletedEveryMs, () => sweepDeletedFiles(deps)),
+    every(intakesEveryMs, () => sweepIntakes(deps)),
+    every(filesEveryMs, () => sweepOrphanFiles(deps)),
+  ]);
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+
+  async function every(ms: number, sweep: () => Promise<void>) {
+    while (!stopping.signal.aborted) {
+      await sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'not swept, tried again later'));
+      await deps.clock.sleep(ms, stopping.signal).catch(() => undefined);
+    }
+  }
+}
+
+const intakesBatch = 100;
+/** Whoever was storing a file is thought to be gone for good so long after its intake was given up. */
+const keepAbandonedMs = 10 * 60_000;
+
+/**
+ * Gives up the intakes whose lease ran out, so that their idempotency keys are free again, and deletes the files of those
+ * given up again and again for ten minutes: whoever was storing one may only have stood still. One that fails stays for the next sweep.
+ */
+export async function sweepIntakes({ db, files, clock, log }: SweeperDeps): Promise<void> {
+  const now = clock.now();
+  const deleteFile = (fileId: string) => files.delete(fileId);
+  for (const { id, fileId, givenUpAt } of await findAbandonedIntakes(db, intakesBatch)) {
+    try {
+      await deleteFile(fileId);
+      if (now.getTime() - givenUpAt.getTime() > keepAbandonedMs) await deleteAbandonedIntake(db, id);
+    } catch (error) {
+      log.warn({ err: error, uploadId: id }, 'the file of an intake that was given up stays for the next sweep');
+    }
+  }
+  for (const id of await findStaleIntakes(db, now, intakesBatch)) {
+    const isAbandoned = await abandonIntake(db, id, { deleteFile, now, onlyStale: true }).catch((error: unknown) =>
+      log.warn({ err: error, uploadId: id }, 'a stale intake stays for the next sweep'),
+    );
+    if (isAbandoned) log.info({ uploadId: id }, 'gave up an intake without a sign of life');
+  }
+}
+
+const filesBatch = 500;
+const dayMs = 24 * 60 * 60_000;
+
+/** Below this many unknown files the size of the store does not matter. */
+const minUnknownToRefuse = 10;
+
+/**
+ * Deletes files, whole or broken off, that no upload and no intake names. What is on its way is named by its intake from
+ * before its first byte, so it is safe at any age; the day is for people, to repair a database that lost its rows. If more
+ * than a tenth of the store is unknown, no whole file is deleted: the store or the database is probably the wrong one.
+ */
+export async function sweepOrphanFiles(
+  deps: SweeperDeps,
+  { minAgeMs = dayMs }: { minAgeMs?: number } = {},
+): Promise<void> {
+  const { db, files, clock, log } = deps;
+  const isOrphan = async (id: string) => (await findOrphanFiles(db, [id])).length > 0;
+  await files.sweep({ olderThanMs: minAgeMs, isForgotten: isOrphan });
+  const before = clock.now().getTime() - minAgeMs;
+  const orphans: string[] = [];
+  let total = 0;
+  let batch: string[] = [];
+  for await (const { id, createdAt } of files.list()) {
+    total += 1;
+    if (createdAt.getTime() >= before) continue;
+    batch.push(id);
+    if (batch.length < filesBatch) continue;
+    orphans.push(...(await findOrphanFiles(db, batch)));
+    batch = [];
+  }
+  orphans.push(...(await findOrphanFiles(db, batch)));
+  if (orphans.length > Math.max(minUnknownToRefuse, total / 10)) {
+    const example = orphans[0];
+    log.error(
+      { unknown: orphans.length, total, example },
+      'file sweep refused: no upload names more than a tenth of the files; check FILE_STORE_URL and UPLOADS_DATABASE_URL',
+    );
+    return;
+  }
+  for (const id of orphans) {
+    await files.delete(id);
+    log.info({ fileId: id }, 'unknown file deleted');
+  }
+}
+
+const deletedFilesBatch = 100;
+
+/** Deletes the files of deleted uploads that are still there. One that fails stays for the next sweep. */
+export async function sweepDeletedFiles(deps: SweeperDeps): Promise<void> {
+  for (const fileId of await findFilesToDelete(deps.db, deletedFilesBatch)) await deleteFile(fileId, deps);
+}
+
+/** Deletes the file of a deleted upload, then forgets that it had to; never throws, since the next sweep tries again. */
+export async function deleteFile(fileId: string, { db, files, log }: Omit<SweeperDeps, 'clock'>): Promise<void> {
+  try {
+    await files.delete(fileId);
+    await confirmFileDeleted(db, fileId);
+  } catch (error) {
+    log.warn({ err: error, fileId }, 'the file of a deleted upload stays for the next sweep');
+  }
+}
+
+export interface SweeperDeps {
+  readonly db: UploadsDb;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,66 @@
+import { conflict } from '@tributary/core';
+import { isDuplicate, type Transaction, type User, type UsersDb } from '@tributary/users-db';
+import DataLoader from 'dataloader';
+import { z } from 'zod';
+import { normaliseEmail } from './account-rules.ts';
+
+/** A user as resolvers pass it on; `isSignedIn` marks the one that has just proved who it is in this request. */
+export type UserRow = User & { isSignedIn?: true };
+
+export const permission = z.enum(['UPLOAD', 'QUERY', 'ADMIN']);
+export type Permission = z.output<typeof permission>;
+
+/** The permissions of a user's row, in alphabetical order. */
+export function getPermissions(user: Pick<User, 'permissions'>): Permission[] {
+  return z.array(permission).parse(user.permissions.split(',').filter((name) => name !== ''));
+}
+
+/** Permissions as a row keeps them: each once, in alphabetical order. */
+export function toPermissionList(permissions: readonly Permission[]): string {
+  return [...new Set(permissions)].sort().join(',');
+}
+
+export type UserLoader = DataLoader<string, User | null>;
+
+/** Loads users by id, all that one request asks for in one query; null where there is none. */
+export function createUserLoader({ db }: { db: UsersDb }): UserLoader {
+  return new DataLoader(async (ids) => {
+    const rows = await db.query((client) => client.user.findMany({ where: { id: { in: [...ids] } } }));
+    const byId = new Map(rows.map((user) => [user.id, user]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+}
+
+/** Writes a new account; CONFLICT if the address has one, also when two arrive at once. */
+export async function createAccount(
+  tx: Pick<Transaction, 'user'>,
+  account: {
+    email: string;
+    name: string;
+    passwordHash: string;
+    permissions: readonly Permission[];
+    createdAt: Date;
+    emailConfirmedAt: Date | null;
+  },
+): Promise<User> {
+  try {
+    return await tx.user.create({ data: { ...account, permissions: toPermissionList(account.permissions) } });
+  } catch (error) {
+    if (isDuplicate(error)) throw conflict(`${account.email} has an account already`);
+    throw error;
+  }
+}
+
+/** The account of an address, however it is written; null if there is none, also for what is no address at all. */
+export function findByEmail(address: string, db: UsersDb): Promise<User | null> {
+  const email = normaliseEmail(address);
+  // The column holds ASCII alone: another address is nobody's, and comparing it there would be an error.
+  const comparable = /^[\x20-\x7e]+$/.test(email) ? email : '';
+  return db.query((client) => client.user.findUnique({ where: { email: comparable } }));
+}
+
+/** Locks the user's row until the transaction ends and gives its newest state; null if there is no such user. */
+export async function lockUser(tx: Transaction, id: string): Promise<User | null> {
+  await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} FOR UPDATE`;
+  return tx.user.findUnique({ where: { id } });
+}

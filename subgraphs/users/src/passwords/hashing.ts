@@ -1,0 +1,52 @@
+import { hash, verify } from '@node-rs/argon2';
+import { unavailable } from '@tributary/core';
+
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** Without a hash (no such account) it does the same work and gives false. */
+  verify(hash: string | null, password: string): Promise<boolean>;
+}
+
+/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. argon2id is the library's default algorithm. */
+const recommended = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+const maxConcurrent = 4;
+const maxWaiting = 200;
+
+interface PasswordOptions {
+  cost?: { memoryCost: number; timeCost: number; parallelism: number };
+  /** What compares with one hash, by the cost the hash was made with. */
+  verifyHash?: (hash: string, password: string) => Promise<boolean>;
+}
+
+/** argon2id, at most four at once (76 MiB); when more than 200 wait, the next is refused with UNAVAILABLE. */
+export async function createPasswords(options: PasswordOptions = {}): Promise<Passwords> {
+  const { cost = recommended, verifyHash = verify } = options;
+  const run = limitConcurrency();
+  const decoyHash = await hash('nobody has this password', cost);
+  return {
+    hash: (password) => run(() => hash(password, cost)),
+    verify: (stored, password) =>
+      run(async () => {
+        const matches = await verifyHash(stored ?? decoyHash, password);
+        return matches && stored !== null;
+      }),
+  };
+}
+
+function limitConcurrency() {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= maxConcurrent) {
+      if (waiting.length >= maxWaiting) throw unavailable('Too many people sign in at this moment: try again');
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else running += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,57 @@
+import { type Clock, conflict, invalidInput, unauthenticated } from '@tributary/core';
+import type { Transaction, UsersDb } from '@tributary/users-db';
+import { assertPassword } from '../account-rules.ts';
+import { lockUser } from '../accounts.ts';
+import type { Revocations } from '../sessions/revocations.ts';
+import type { SigningKeys } from '../sessions/signing-keys.ts';
+import { endFamilies, issueSession, type Session, startFamily } from '../sessions/tokens.ts';
+import type { Passwords } from './hashing.ts';
+import { endResets } from './reset-tokens.ts';
+
+/** Sets a new password, ends all sessions, and gives a new one. While Redis is unavailable, UNAVAILABLE, and nothing has changed. */
+export async function changePassword(
+  input: { userId: string; currentPassword: string; newPassword: string },
+  deps: ReplacePasswordDeps & { db: UsersDb; passwords: Passwords },
+): Promise<Session> {
+  const { db, passwords } = deps;
+  assertPassword(input.newPassword);
+  const found = await db.query((client) => client.user.findUnique({ where: { id: input.userId } }));
+  if (found === null) throw unauthenticated('This account does not exist any more');
+  if (!(await passwords.verify(found.passwordHash, input.currentPassword))) {
+    throw invalidInput('currentPassword is wrong');
+  }
+  const passwordHash = await passwords.hash(input.newPassword);
+  return db.transaction(async (tx) => {
+    const locked = await lockUser(tx, found.id);
+    if (locked?.passwordHash !== found.passwordHash) throw conflict('The password was changed meanwhile');
+    return replacePassword(tx, { userId: found.id, passwordHash }, deps);
+  });
+}
+
+export interface ReplacePasswordDeps {
+  clock: Clock;
+  revocations: Revocations;
+  signing: { keys: SigningKeys; issuer: string };
+}
+
+/**
+ * Writes the new password, ends all sessions and every link to a new password, and gives a new session. The caller has
+ * locked the user's row and does nothing more before the commit.
+ */
+export async function replacePassword(
+  tx: Transaction,
+  { userId, passwordHash }: { userId: string; passwordHash: string },
+  { clock, revocations, signing }: ReplacePasswordDeps,
+): Promise<Session> {
+  const now = clock.now().getTime();
+  const user = await tx.user.update({ where: { id: userId }, data: { passwordHash } });
+  await endFamilies(tx, userId, new Date(now));
+  await endResets(tx, userId, new Date(now));
+  // One millisecond on, so that a token issued in this very one is refused; the new one is another millisecond younger.
+  const issuedAt = new Date(now + 2);
+  const family = await startFamily(tx, userId, issuedAt);
+  const session = issueSession(user, family, issuedAt, signing);
+  // Last before the commit: if it fails, all is rolled back; if the commit fails, users merely have to refresh.
+  await revocations.refuseBefore(tx, userId, new Date(now + 1));
+  return session;
+}

@@ -1,0 +1,34 @@
+import { type Clock, conflict, notFound } from '@tributary/core';
+import type { Transaction, User, UsersDb } from '@tributary/users-db';
+import { getPermissions, lockUser, type Permission, toPermissionList } from './accounts.ts';
+import type { Revocations } from './sessions/revocations.ts';
+
+/**
+ * Replaces a user's permissions; tokens that carry the old ones stop at the next request. CONFLICT when nobody would be
+ * left with ADMIN. While Redis is unavailable, UNAVAILABLE, and nothing has changed.
+ */
+export async function setPermissions(
+  input: { userId: string; permissions: readonly Permission[] },
+  { db, clock, revocations }: { db: UsersDb; clock: Clock; revocations: Revocations },
+): Promise<User> {
+  return db.transaction(async (tx) => {
+    if (!input.permissions.includes('ADMIN')) await requireAnotherAdministrator(tx, input.userId);
+    const locked = await lockUser(tx, input.userId);
+    if (locked === null) throw notFound(`There is no user ${JSON.stringify(input.userId.slice(0, 100))}`);
+    const permissions = toPermissionList(input.permissions);
+    if (permissions === toPermissionList(getPermissions(locked))) return locked;
+    const user = await tx.user.update({ where: { id: locked.id }, data: { permissions } });
+    // While the row is locked no token can be issued, so none with the old permissions is younger than this moment.
+    await revocations.refuseBefore(tx, user.id, new Date(clock.now().getTime() + 1));
+    return user;
+  });
+}
+
+/** Locks all administrators, in one order, so that two cannot remove each other at once. */
+async function requireAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
+  const administrators = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM users WHERE FIND_IN_SET('ADMIN', permissions) ORDER BY id FOR UPDATE`;
+  if (administrators.length === 1 && administrators[0]?.id === userId) {
+    throw conflict('This is the last administrator: give somebody else ADMIN first');
+  }
+}

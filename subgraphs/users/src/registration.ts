@@ -1,0 +1,39 @@
+import type { Clock } from '@tributary/core';
+import type { UsersDb } from '@tributary/users-db';
+import { assertEmail, assertName, assertPassword } from './account-rules.ts';
+import { createAccount, type Permission } from './accounts.ts';
+import { sendConfirmation } from './email-confirmations.ts';
+import type { Passwords } from './passwords/hashing.ts';
+import type { SigningKeys } from './sessions/signing-keys.ts';
+import { issueSession, type Session, startFamily } from './sessions/tokens.ts';
+
+export interface RegisterDeps {
+  db: UsersDb;
+  clock: Clock;
+  passwords: Passwords;
+  signing: { keys: SigningKeys; issuer: string };
+  newUserPermissions: readonly Permission[];
+  emailConfirmation: 'required' | 'off';
+  /** Called once a message lies in the outbox. */
+  onOutboxWrite: () => void;
+}
+
+/** Makes an account, has the link mailed that confirms its address, and signs it in; CONFLICT if the address has one already, BAD_USER_INPUT if a rule is broken. */
+export async function registerUser(
+  input: { email: string; name: string; password: string },
+  { db, clock, passwords, signing, newUserPermissions, emailConfirmation, onOutboxWrite }: RegisterDeps,
+): Promise<Session> {
+  const email = assertEmail(input.email);
+  const name = assertName(input.name);
+  const passwordHash = await passwords.hash(assertPassword(input.password));
+  const isRequired = emailConfirmation === 'required';
+  const session = await db.transaction(async (tx) => {
+    const now = clock.now();
+    const account = { email, name, passwordHash, permissions: newUserPermissions, createdAt: now };
+    const user = await createAccount(tx, { ...account, emailConfirmedAt: isRequired ? null : now });
+    if (isRequired) await sendConfirmation(tx, user, now);
+    return issueSession(user, await startFamily(tx, user.id, now), now, signing);
+  });
+  if (isRequired) onOutboxWrite();
+  return session;
+}
