@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Clock, createTtlCache, unauthenticated, unavailable } from '@tributary/core';
+import { createTtlCache } from '@tributary/concurrency';
+import { type Clock, unauthenticated, unavailable } from '@tributary/core';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { viewerClaims } from './caller.ts';

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
-import { badConfig, type Clock, createTtlCache } from '@tributary/core';
+import { createTtlCache } from '@tributary/concurrency';
+import { badConfig, type Clock } from '@tributary/core';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Caller } from './caller.ts';
 

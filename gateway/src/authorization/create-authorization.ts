@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApolloGateway } from '@apollo/gateway';
+import { createLruMemo } from '@tributary/concurrency';
 import { getVariableValues, print } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
 import { codedError } from '../graph/coded-error.ts';
@@ -8,7 +9,6 @@ import { namesIn } from '../subscriptions/document-parts.ts';
 import type { AccessRules, Requirement } from '../supergraph/access-rules.ts';
 import { completeAnswer } from './complete-answer.ts';
 import { judge, type MeetPolicies } from './judge.ts';
-import { keepLatest } from './keep-latest.ts';
 import { type Pruned, pruneOperation } from './prune-operation.ts';
 import { resolveSelections, type Selections } from './selections.ts';
 
@@ -34,7 +34,7 @@ export type Authorization = ReturnType<typeof createAuthorization>;
  * error; the rest is answered. Each operation is looked at once, and so is what is left of it for callers of the same rights.
  */
 export function createAuthorization({ rules, meetPolicies }: { rules: AccessRules; meetPolicies: MeetPolicies }) {
-  const analysisOf = keepLatest<Analysis>(operationsKept);
+  const analysisOf = createLruMemo<Analysis>({ maxEntries: operationsKept });
 
   function guard(execute: Executor): Executor {
     return async (request) => {
@@ -96,7 +96,7 @@ export function createAuthorization({ rules, meetPolicies }: { rules: AccessRule
 
 function analyse(options: Parameters<typeof resolveSelections>[0]): Analysis {
   const { root, requirements } = resolveSelections(options);
-  const variantOf = keepLatest<Variant>(variantsKept);
+  const variantOf = createLruMemo<Variant>({ maxEntries: variantsKept });
   return {
     root,
     requirements,

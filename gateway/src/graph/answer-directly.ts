@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApolloGateway, executeQueryPlan } from '@apollo/gateway';
+import { createLruMemo } from '@tributary/concurrency';
 import { getOperationAST } from 'graphql';
-import { keepLatest } from '../authorization/keep-latest.ts';
 import type { PlanCache } from '../metrics/measure-caches.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { DataSource } from '../subgraph/data-source.ts';
@@ -22,7 +22,7 @@ export function answerDirectly(
   execute: Executor,
   { plans, sources }: { plans: PlanCache<QueryPlan>; sources: ReadonlyMap<string, DataSource> },
 ): Executor {
-  const operationOf = keepLatest<ReturnType<typeof read>>(operationsKept);
+  const operationOf = createLruMemo<ReturnType<typeof read>>({ maxEntries: operationsKept });
 
   return async (request) => {
     const { queryHash } = request;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createTtlCache, systemClock } from '@tributary/core';
+import { createTtlCache } from '@tributary/concurrency';
+import { systemClock } from '@tributary/core';
 import type { Redis } from 'ioredis';
 
 const keepSeconds = 30 * 24 * 3_600;

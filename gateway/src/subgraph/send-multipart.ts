@@ -33,7 +33,7 @@ export async function sendMultipart(
   const { signal } = options;
   const idleMs = subgraph.mutationTimeoutMs;
   const open = () => openExchange(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent, idleMs });
-  const { request, response } = await subgraph.knock(async () => {
+  const { request, response } = await subgraph.knock.run(async () => {
     const exchange = await connect(open, signal);
     await Promise.race([
       exchange.continued,

@@ -1,9 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { createSemaphore, type Semaphore } from '@tributary/concurrency';
 import { inSpan, traceHeaders } from '@tributary/tracing';
 import type { Caller } from '../auth/caller.ts';
 import type { SignInternal } from '../auth/internal-tokens.ts';
-import { createTurns } from './create-turns.ts';
 import type { ResponseBudget } from './response-budget.ts';
 
 /** How one subgraph is reached. */
@@ -14,8 +14,8 @@ export interface Subgraph {
   agent: HttpAgent;
   /** Makes a connection for each request: for what must not be sent twice. */
   freshAgent: HttpAgent;
-  /** Until a file's connection is taken by the subgraph: so few knock at a time that everybody else's is not kept waiting behind a crowd's. */
-  knock: ReturnType<typeof createTurns>;
+  /** Limits connections waiting for `100 Continue`, so that a burst of uploads cannot delay other requests. */
+  knock: Semaphore;
   /** How long a query may wait for the first byte of its response, and then for each next one. */
   timeoutMs: number;
   /** Maximum idle time on the connection of a mutation, an upload or a download. */
@@ -38,7 +38,7 @@ export function createSubgraph(
     url,
     agent: new Agent({ keepAlive: true, maxSockets: mostConnections }),
     freshAgent: new Agent({ keepAlive: false }),
-    knock: createTurns(mostKnocking),
+    knock: createSemaphore({ permits: mostKnocking }),
   };
 }
 

@@ -18,4 +18,3 @@ export {
 export { createLog, type Log } from './log.ts';
 export { countDroppedLogLines } from './log-destination.ts';
 export { type Process, startProcess } from './shutdown.ts';
-export { createTtlCache, type TtlCache } from './ttl-cache.ts';

@@ -1,4 +1,3 @@
-export { createBatcher } from './batcher.ts';
 export { type ConnectionOptions, connectionOptions, prismaOptions } from './connection-options.ts';
 export { isContention, isLostConnection, isOutOfTime, unavailableDatabase } from './database-errors.ts';
 export { openPool, type PoolUse } from './open-pool.ts';

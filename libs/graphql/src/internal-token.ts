@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { badConfig, type Clock, createTtlCache, systemClock, unauthenticated } from '@tributary/core';
+import { createTtlCache } from '@tributary/concurrency';
+import { badConfig, type Clock, systemClock, unauthenticated } from '@tributary/core';
 import jsonwebtoken from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Viewer } from './viewer.ts';

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
+import { createBatcher } from '@tributary/concurrency';
 import { conflict, isAppError } from '@tributary/core';
 import { isLostConnection } from '@tributary/database';
-import { createBatchQueue } from './batch-queue.ts';
 import type { Transaction, UploadsDb } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
 import { type AcceptedFile, firstEvent, newUpload, type TakenIntake } from './new-upload.ts';
@@ -11,7 +11,7 @@ import { findUnfinishedDependencies, toReceivedRow } from './upload-messages.ts'
 
 const maxBatch = 100;
 const maxQueued = 5_000;
-/** Well under the lease of an intake, which is not renewed any more. */
+/** Well under the lease of an intake, which is no longer renewed. */
 const maxWaitMs = 10_000;
 
 export type AcceptFile = (file: AcceptedFile, now: Date) => Promise<Upload>;
@@ -21,16 +21,14 @@ export type AcceptFile = (file: AcceptedFile, now: Date) => Promise<Upload>;
  * one is its own: where they cannot be accepted together, they are one by one.
  */
 export function createBatchedAccept(db: UploadsDb): AcceptFile {
-  const overflowMessage = 'Too many files are being accepted at the moment; send it again.';
-  const enqueue = createBatchQueue<Acceptance, Upload>({
-    run: (group) => runInFirstTrace(group, () => acceptBatch(db, group)),
-    ...{ maxBatch, maxQueued, maxWaitMs, overflowMessage },
+  const enqueue = createBatcher<Acceptance, Upload>({
+    runBatch: (group) => acceptBatch(db, group),
+    getFailed: (error) => (isAppError(error, 'UNAVAILABLE') ? 'queue' : 'batch'),
+    ...{ maxBatch, maxQueued, maxWaitMs },
+    overflowMessage: 'Too many files are being accepted right now. Please send it again.',
   });
   return (file, now) => enqueue({ file, now, caller: new AsyncResource('acceptance') });
 }
-
-const runInFirstTrace = <T>([first]: readonly Acceptance[], work: () => T): T =>
-  first === undefined ? work() : first.caller.runInAsyncScope(work);
 
 async function acceptBatch(db: UploadsDb, group: readonly Acceptance[]) {
   try {

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
+import { createBatcher } from '@tributary/concurrency';
 import { type Clock, isAppError, notFound } from '@tributary/core';
-import { createBatcher, isContention, isOutOfTime } from '@tributary/database';
+import { isContention, isOutOfTime } from '@tributary/database';
 import { type BodyOf, uploadFinished } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
@@ -37,13 +38,18 @@ export function createStatusRecorder(db: UploadsDb, clock: Clock): StatusRecorde
         (tx) => applyUpdates(tx, pending, clock.now(), { skipLocked: true }),
         groupAttempts,
       );
-      return recorded.map((one, index) => one ?? (pending[index]?.updates.length === 0 ? null : undefined));
+      return recorded.map((value, index) => {
+        const isLocked = value === null && pending[index]?.updates.length !== 0;
+        return isLocked ? undefined : { status: 'fulfilled', value };
+      });
     },
     async runSingle(update) {
       const [recorded = null] = await inTransaction(db, (tx) => applyUpdates(tx, [update], clock.now()));
       return recorded;
     },
-    isFatal: (error) => isAppError(error, 'UNAVAILABLE') && !isContention(error) && !isOutOfTime(error),
+    getFailed: (error) =>
+      isAppError(error, 'UNAVAILABLE') && !isContention(error) && !isOutOfTime(error) ? 'batch' : 'none',
+    ...{ maxBatch: 100, maxBatchMs: 1_000, maxBatches: 3, maxSingles: 2 },
   });
   return {
     async record(uploadId, updates) {

@@ -6,14 +6,14 @@ const small = { bytes: 50_000 };
 const running = new AbortController().signal;
 
 /** Files at work, by name, each until it is told to end. */
-function aLoader({ waitMs }: { waitMs?: number } = {}) {
-  const inTurn = createSizeLimiter(waitMs === undefined ? {} : { waitMs });
+function aLoader({ maxWaitMs }: { maxWaitMs?: number } = {}) {
+  const limitBySize = createSizeLimiter(maxWaitMs === undefined ? {} : { maxWaitMs });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   return {
     begun,
     load: (name: string, file: { bytes: number }, signal = running) =>
-      inTurn(file, signal, () => {
+      limitBySize(file, signal, () => {
         begun.push(name);
         return new Promise<void>((resolve) => ends.set(name, resolve));
       }),
@@ -36,7 +36,7 @@ describe('large files', () => {
   });
 
   test('beyond two in line are left to the queue, and so is one that stood there for too long or is told to stop', async () => {
-    const { load, end, begun } = aLoader({ waitMs: 20 });
+    const { load, end, begun } = aLoader({ maxWaitMs: 20 });
     const first = [load('a', large), load('b', large)];
     const stopping = new AbortController();
     const inLine = [load('c', large, stopping.signal), load('d', large)];
@@ -53,11 +53,13 @@ describe('large files', () => {
   });
 
   test('that fail make room as well', async () => {
-    const inTurn = createSizeLimiter();
-    const failing = Array.from({ length: 4 }, () => inTurn(large, running, () => Promise.reject(new Error('bad'))));
+    const limitBySize = createSizeLimiter();
+    const failing = Array.from({ length: 4 }, () =>
+      limitBySize(large, running, () => Promise.reject(new Error('bad'))),
+    );
     for (const one of failing) await expect(one).rejects.toThrow('bad');
     const begun: string[] = [];
-    await inTurn(large, running, async () => void begun.push('after them'));
+    await limitBySize(large, running, async () => void begun.push('after them'));
     expect(begun).toEqual(['after them']);
   });
 });

@@ -30,7 +30,7 @@ export default defineWorker({
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);
-    return { db, files, inTurn: createSizeLimiter(), measure: measureLoading(metrics) };
+    return { db, files, limitBySize: createSizeLimiter(), measure: measureLoading(metrics) };
   },
   checks: {
     'the employment database': ({ db }) => db.pool.query('SELECT 1 FROM data_version'),
@@ -43,7 +43,7 @@ export default defineWorker({
       case 'uploads.upload.cancelled':
         return endAsCancelled(body, dependencies);
       default:
-        return dependencies.inTurn(body, dependencies.signal, () => loadDelivery(body, dependencies));
+        return dependencies.limitBySize(body, dependencies.signal, () => loadDelivery(body, dependencies));
     }
   },
   async onDelayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {

@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import { createSemaphore } from '@tributary/concurrency';
 import { unavailable } from '@tributary/core';
 
 export interface Passwords {
@@ -9,8 +10,8 @@ export interface Passwords {
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. argon2id is the library's default algorithm. */
 const recommended = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
-const maxConcurrent = 4;
-const maxWaiting = 200;
+const permits = 4;
+const maxQueued = 200;
 
 interface PasswordOptions {
   cost?: { memoryCost: number; timeCost: number; parallelism: number };
@@ -21,7 +22,8 @@ interface PasswordOptions {
 /** argon2id, at most four at once (76 MiB); when more than 200 wait, the next is refused with UNAVAILABLE. */
 export async function createPasswords(options: PasswordOptions = {}): Promise<Passwords> {
   const { cost = recommended, verifyHash = verify } = options;
-  const run = limitConcurrency();
+  const createError = () => unavailable('Too many sign-ins right now. Please try again in a moment.');
+  const { run } = createSemaphore({ permits, maxQueued, createError });
   const decoyHash = await hash('nobody has this password', cost);
   return {
     hash: (password) => run(() => hash(password, cost)),
@@ -30,23 +32,5 @@ export async function createPasswords(options: PasswordOptions = {}): Promise<Pa
         const matches = await verifyHash(stored ?? decoyHash, password);
         return matches && stored !== null;
       }),
-  };
-}
-
-function limitConcurrency() {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= maxConcurrent) {
-      if (waiting.length >= maxWaiting) throw unavailable('Too many people sign in at this moment: try again');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Clock } from './clock.ts';
-import { createTtlCache } from './ttl-cache.ts';
+import type { Clock } from '@tributary/core';
+import { createTtlCache } from './caches.ts';
 
 function aClock() {
   let time = 1_000;
