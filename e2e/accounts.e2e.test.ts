@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
-import { openClient, type TestClient } from './open-client.ts';
-import { openMailbox } from './open-mailbox.ts';
-import { openPage } from './open-page.ts';
-import { openStack, type Stack } from './open-stack.ts';
-import { queryNumbers } from './query-database.ts';
+import { openClient, type TestClient } from './client.ts';
+import { openMailbox } from './mailbox.ts';
+import { openPage } from './page.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
+import { openStack, queryNumbers, type Stack } from './stack.ts';
 
 let stack: Stack;
 let client: TestClient;

@@ -1,30 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Lane, openLane } from './chaos/lane.ts';
-import { planOf } from './chaos/plan.ts';
+import { createPlan } from './chaos/plan.ts';
 import { runPlan } from './chaos/run.ts';
-import { environmentOf, sabotages } from './chaos/sabotage/sabotages.ts';
+import { openRunSlot, type RunSlot } from './chaos/run-slot.ts';
+import { createSabotageEnvironment, sabotages } from './chaos/sabotage/sabotages.ts';
 
-let lane: Lane;
+let slot: RunSlot;
 
 beforeAll(async () => {
-  lane = await openLane();
+  slot = await openRunSlot();
 }, 180_000);
 
-afterAll(() => lane?.close(), 60_000);
+afterAll(() => slot?.close(), 60_000);
 
 /** Between them every kind of fault, two loaders, a broken file, and each moment that is aimed at. */
 const seeds = [5, 18];
 
 describe('whatever dies on the way', () => {
   test('the seeds have every kind of fault between them', () => {
-    const injected = seeds.map(planOf).flatMap(({ faults }) => faults.map(({ fault }) => fault.do));
+    const injected = seeds.map(createPlan).flatMap(({ faults }) => faults.map(({ fault }) => fault.do));
     expect(new Set(injected).size).toBe(12);
   });
 
   test.each(seeds)(
     'nothing is lost and nothing happens twice: seed %i',
     async (seed) => {
-      expect((await runPlan(planOf(seed), lane)).violations).toEqual([]);
+      expect((await runPlan(createPlan(seed), slot)).violations).toEqual([]);
     },
     180_000,
   );
@@ -35,9 +35,12 @@ describe('whatever dies on the way', () => {
     const silence = { do: 'silence', link: 'uploads → rabbitmq', forMs: 3_000 } as const;
     const faults = [100, 3_500].map((atMs) => ({ atMs, fault: silence }));
     // Without the large file: what has not ended soon after the faults never will.
-    const uploads = planOf(1).uploads.filter(({ rows }) => rows < 1_000);
-    const plan = { ...planOf(1), replicas: {}, latencies: {}, uploads, faults };
-    const { violations } = await runPlan(plan, lane, { environment: environmentOf(sabotage), settleWithinMs: 12_000 });
+    const uploads = createPlan(1).uploads.filter(({ rows }) => rows < 1_000);
+    const plan = { ...createPlan(1), replicas: {}, latencies: {}, uploads, faults };
+    const { violations } = await runPlan(plan, slot, {
+      environment: createSabotageEnvironment(sabotage),
+      settleWithinMs: 12_000,
+    });
     expect(violations.some((violation) => violation.startsWith('lost:'))).toBe(true);
   }, 150_000);
 });

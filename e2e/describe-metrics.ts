@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
+import type { TestClient } from './client.ts';
 import { documentedMetrics, type Scrape, scrape } from './metrics-page.ts';
-import type { TestClient } from './open-client.ts';
-import type { Stack } from './open-stack.ts';
+import type { Stack } from './stack.ts';
 
 /** What the main path has done when its metrics are looked at: the account that did it, and the file it loaded four times. */
 interface MainPath {

@@ -9,9 +9,9 @@ import {
   type SeenEvent,
   type StreamingClient,
 } from '../gateway/fixtures/streaming-clients.ts';
-import type { TestClient } from './open-client.ts';
-import type { Stack } from './open-stack.ts';
+import type { TestClient } from './client.ts';
 import { employeesCsv } from './sample-files.ts';
+import type { Stack } from './stack.ts';
 
 const rows = 200_000;
 const fields = 'cursor ownerCursor status rowsRead upload { id }';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type StatementCounter, startStatementCounter, testServers, uniqueName } from '@tributary/testing';
+import { openClient, type TestClient } from './client.ts';
 import { describeStreamingClients } from './describe-streaming-clients.ts';
-import { openClient, type TestClient } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
+import { openStack, type Stack } from './stack.ts';
 
 let stack: Stack;
 let client: TestClient;

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openClient, type TestClient, uploadMutation } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
-import { queryNumbers } from './query-database.ts';
+import { openClient, type TestClient, uploadMutation } from './client.ts';
 import { departmentsCsv, jobsCsv } from './sample-files.ts';
+import { openStack, queryNumbers, type Stack } from './stack.ts';
 
 const MIB = 1024 * 1024;
 const rows = 900_000;

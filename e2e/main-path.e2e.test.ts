@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
+import { openClient, type TestClient } from './client.ts';
 import { describeMetrics } from './describe-metrics.ts';
-import { openClient, type TestClient } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
+import { openStack, type Stack } from './stack.ts';
 
 const mailList = z.array(
   z.looseObject({ subject: z.string(), text: z.string(), to: z.array(z.looseObject({ address: z.string() })) }),

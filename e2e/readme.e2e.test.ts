@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { installDebianPackages } from '../scripts/servers/install-debian-packages.mjs';
-import { openClient } from './open-client.ts';
+import { openClient } from './client.ts';
 import { anInstanceName, root, runCommand } from './run-command.ts';
 
 const env = { ...process.env, TRIBUTARY_INSTANCE: anInstanceName('readme') };

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
-import { type Balancer, balanceConnections } from './balance-connections.ts';
-import { openClient, type TestClient } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
+import { type Balancer, balanceConnections } from './balancer.ts';
+import { openClient, type TestClient } from './client.ts';
 import { departmentsCsv } from './sample-files.ts';
+import { openStack, type Stack } from './stack.ts';
 
 const served = ['gateway', 'users', 'uploads', 'employees'];
 const balancers = new Map<string, Balancer>();

@@ -6,7 +6,7 @@ import { aViewer, openUploads } from '../subgraphs/uploads/fixtures/open-uploads
 import { goodPassword } from '../subgraphs/users/fixtures/create-client.ts';
 import { openUsers } from '../subgraphs/users/fixtures/open-users.ts';
 import { openLoadingBench } from '../workers/csv-loader/fixtures/loading-bench.ts';
-import { openPrivateMariadb } from './open-private-mariadb.ts';
+import { openPrivateMariadb } from './private-mariadb.ts';
 
 const oddText = `O'Neil \\ "B" \`x\` ü 😀`;
 

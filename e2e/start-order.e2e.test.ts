@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startTcpProxy, type TcpProxy, testServers, waitFor } from '@tributary/testing';
 import { z } from 'zod';
-import { openClient } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
+import { openClient } from './client.ts';
 import { departmentsCsv } from './sample-files.ts';
+import { openStack, type Stack } from './stack.ts';
 
 /** What each process must say that it waits for when it is the first to start. */
 const expected: Record<string, string[]> = {

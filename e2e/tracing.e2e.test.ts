@@ -3,12 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
-import { openClient, type TestClient, uploadMutation } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
+import { openClient, type TestClient, uploadMutation } from './client.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
+import { openStack, type Stack } from './stack.ts';
 import { type Collector, type ReceivedSpan, startCollector } from './tracing/collector.ts';
 import { documentedSpans, isNamed, page } from './tracing/documented-spans.ts';
-import { edgesOf, treeOf } from './tracing/example-tree.ts';
+import { buildTree, listEdges } from './tracing/example-tree.ts';
 
 const traceId = randomBytes(16).toString('hex');
 const clientSpan = randomBytes(8).toString('hex');
@@ -77,20 +77,20 @@ test('an upload is one trace, from the header of the client to the mail and what
   await received('process users.reset.requested');
 
   const lastSpan = 'process notifications.email.sent';
-  const expected = process.env.WRITE_EXAMPLE ? [] : edgesOf(await readExample()).filter(isCertain);
+  const expected = process.env.WRITE_EXAMPLE ? [] : listEdges(await readExample()).filter(isCertain);
   const settled = () => {
     const spans = spansOf(traceId);
     const known = new Set([clientSpan, ...spans.map(({ spanId }) => spanId)]);
     const isWhole = spans.every(({ parentSpanId = '' }) => known.has(parentSpanId));
-    const edges = new Set(edgesOf(treeOf(spans, clientSpan)));
+    const edges = new Set(listEdges(buildTree(spans, clientSpan)));
     return isWhole && spans.some(({ name }) => name === lastSpan) && expected.every((edge) => edges.has(edge));
   };
   await waitFor(settled, { what: 'a trace without gaps', timeoutMs: 10_000 }).catch(() => undefined);
-  const tree = treeOf(spansOf(traceId), clientSpan);
+  const tree = buildTree(spansOf(traceId), clientSpan);
   if (process.env.WRITE_EXAMPLE) await writeExample(tree);
   const example = await readExample();
   expect(example.length).toBeGreaterThan(20);
-  expect(edgesOf(tree)).toEqual(expect.arrayContaining(edgesOf(example).filter(isCertain)));
+  expect(listEdges(tree)).toEqual(expect.arrayContaining(listEdges(example).filter(isCertain)));
   expect(tree[0]).toBe('gateway: POST /graphql');
   const [mail] = spansOf(traceId).filter(({ name }) => name === 'SMTP send');
   expect(mail).toMatchObject({ service: 'notifier', attributes: { 'tributary.mail.state': 'SENT' } });

@@ -6,10 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { testServers, waitFor } from '@tributary/testing';
 import jwt from 'jsonwebtoken';
 import { openVhosts } from '../scripts/servers/rabbitmq-vhosts.mjs';
-import { openClient, type TestClient, uploadMutation } from './open-client.ts';
-import { openStack, type Stack } from './open-stack.ts';
-import { queryNumbers } from './query-database.ts';
+import { openClient, type TestClient, uploadMutation } from './client.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
+import { openStack, queryNumbers, type Stack } from './stack.ts';
 
 const MAX_UPLOAD_BYTES = 100_000;
 

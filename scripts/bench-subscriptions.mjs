@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { build } from './checkout/build.mjs';
+import { root } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
-import { root } from './checkout/paths.mjs';
+import { build } from './checkout/set-up.mjs';
 import { findServers } from './servers/find-servers.mjs';
 import { redis } from './servers/redis.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { step } from './terminal/say.mjs';
+import { runCommand, step } from './terminal.mjs';
 
 /** `npm run bench:subscriptions`: what subscriptions cost the gateway and how long events take; `-- --help` tells how. */
 await runCommand(async () => {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { root } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
-import { root } from './checkout/paths.mjs';
 import { setUp } from './checkout/set-up.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { step } from './terminal/say.mjs';
+import { runCommand, step } from './terminal.mjs';
 
 /** `npm run bench`: measures everything and writes docs/performance.md; `-- --help` tells how. */
 await runCommand(async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, test } from '@jest/globals';
-import { root } from './checkout/paths.mjs';
+import { root } from './checkout/checkout.mjs';
 import { run } from './processes/run.mjs';
 
 const checks = [

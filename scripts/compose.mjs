@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { root } from './checkout/paths.mjs';
+import { root } from './checkout/checkout.mjs';
 import { subgraphs } from './stack/deployables.mjs';
-import { readOptions } from './terminal/read-options.mjs';
+import { readOptions } from './terminal.mjs';
 
 /**
  * Composes every subgraphs/<name>/schema.graphql into gateway/supergraph.graphql. With `--check` it writes nothing and

@@ -1,14 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPackage } from './checkout/build.mjs';
-import { instanceName } from './checkout/instance-name.mjs';
+import { instanceName, root } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
-import { root } from './checkout/paths.mjs';
+import { buildPackage } from './checkout/set-up.mjs';
 import { findServers } from './servers/find-servers.mjs';
-import { namesVhost, rabbitmq, vhostUrl } from './servers/rabbitmq.mjs';
-import { readOptions } from './terminal/read-options.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { bold, dim, say } from './terminal/say.mjs';
+import { hasVhost, rabbitmq, vhostUrl } from './servers/rabbitmq.mjs';
+import { bold, dim, print, readOptions, runCommand } from './terminal.mjs';
 
 const help = {
   usage: 'npm run dead-letters -- [list | show ID … | replay ID … | replay --all | discard ID … | discard --all --yes]',
@@ -34,14 +31,14 @@ await runCommand(async () => {
   const request = readRequest();
   await installPackages();
   await buildPackage('@tributary/messaging');
-  const servers = await findServers({ note: say, kinds: [rabbitmq] });
+  const servers = await findServers({ note: print, kinds: [rabbitmq] });
   try {
     const { openDeadLetters } = await import('@tributary/messaging');
     const { RABBITMQ_URL = '' } = servers.environment;
-    const url = namesVhost(RABBITMQ_URL) ? RABBITMQ_URL : vhostUrl(RABBITMQ_URL, instanceName());
+    const url = hasVhost(RABBITMQ_URL) ? RABBITMQ_URL : vhostUrl(RABBITMQ_URL, instanceName());
     const letters = await openDeadLetters({ url, workers: request.worker ? [request.worker] : findWorkers() });
     try {
-      await carryOut(request, letters);
+      await runRequest(request, letters);
     } finally {
       await letters.close();
     }
@@ -69,7 +66,7 @@ function readRequest() {
 }
 
 /** @param {Request} request @param {DeadLetters} letters */
-async function carryOut({ command, ids, all, worker }, letters) {
+async function runRequest({ command, ids, all, worker }, letters) {
   if (command === 'list') return list(await letters.list());
   if (command === 'show') {
     const chosen = (await letters.list()).filter(({ id }) => ids.includes(id));
@@ -78,22 +75,22 @@ async function carryOut({ command, ids, all, worker }, letters) {
   }
   const selection = all ? 'all' : ids;
   const changed = command === 'replay' ? await letters.replay(selection) : await letters.discard(selection);
-  for (const letter of changed) say(summarize(letter));
+  for (const letter of changed) print(summarize(letter));
   assertFound(ids, changed);
-  if (command === 'discard') say(`${count(changed.length)} deleted.`);
-  else if (worker) say(`${changed.length} of ${changed.length} dead letters are back on the queue of ${worker}.`);
-  else say(`${count(changed.length)} put back on the queues of their workers.`);
+  if (command === 'discard') print(`${count(changed.length)} deleted.`);
+  else if (worker) print(`${changed.length} of ${changed.length} dead letters are back on the queue of ${worker}.`);
+  else print(`${count(changed.length)} put back on the queues of their workers.`);
 }
 
 /** @param {readonly DeadLetter[]} letters */
 function list(letters) {
   for (const worker of new Set(letters.map((letter) => letter.worker))) {
     const own = letters.filter((letter) => letter.worker === worker);
-    say(`${bold(worker)}: ${count(own.length)}`);
-    for (const letter of own) say(summarize(letter));
+    print(`${bold(worker)}: ${count(own.length)}`);
+    for (const letter of own) print(summarize(letter));
   }
-  if (letters.length === 0) say('No dead letters.');
-  else say(dim('Put them back: npm run dead-letters -- replay ID … | --all'));
+  if (letters.length === 0) print('No dead letters.');
+  else print(dim('Put them back: npm run dead-letters -- replay ID … | --all'));
 }
 
 /** @param {DeadLetter} letter */
@@ -109,15 +106,15 @@ function show({ stack, headers, body, worker, ...letter }) {
   const text = (/** @type {unknown} */ value) => (typeof value === 'string' ? value : JSON.stringify(value));
   // The error and its stack are printed as text.
   const printed = Object.entries(headers).filter(([name]) => !/^tributary-(error|stack)$/.test(name));
-  say(`${bold(worker)}\n${summarize({ ...letter, stack, headers, body, worker })}`);
-  if (stack !== null) say(dim(`    ${stack.replaceAll('\n', '\n    ')}`));
-  say('  Headers');
-  for (const [name, value] of printed) say(`    ${name}: ${text(value)}`);
-  say(`  Body\n    ${indented(body).replaceAll('\n', '\n    ')}`);
+  print(`${bold(worker)}\n${summarize({ ...letter, stack, headers, body, worker })}`);
+  if (stack !== null) print(dim(`    ${stack.replaceAll('\n', '\n    ')}`));
+  print('  Headers');
+  for (const [name, value] of printed) print(`    ${name}: ${text(value)}`);
+  print(`  Body\n    ${prettyPrint(body).replaceAll('\n', '\n    ')}`);
 }
 
 /** @param {string} body */
-function indented(body) {
+function prettyPrint(body) {
   try {
     return JSON.stringify(JSON.parse(body), null, 2);
   } catch {

@@ -1,13 +1,12 @@
 import { parseArgs } from 'node:util';
-import { buildPackage } from './checkout/build.mjs';
-import { instanceName } from './checkout/instance-name.mjs';
+import { instanceName } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
+import { buildPackage } from './checkout/set-up.mjs';
 import { findServers } from './servers/find-servers.mjs';
 import { mariadb } from './servers/mariadb.mjs';
-import { namesVhost, rabbitmq, vhostUrl } from './servers/rabbitmq.mjs';
+import { hasVhost, rabbitmq, vhostUrl } from './servers/rabbitmq.mjs';
 import { databaseUrls } from './stack/databases.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { bold, dim, say, step } from './terminal/say.mjs';
+import { bold, dim, print, runCommand, step } from './terminal.mjs';
 
 const help = `npm run mails -- list | resend ID … | resend --all
 
@@ -29,7 +28,7 @@ await runCommand(async () => {
   if (!isResend && (command !== 'list' || ids.length > 0 || values.all)) throw new Error(`Unknown command.\n\n${help}`);
   await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
   await step('Build', () => buildPackage('@tributary/notifier'));
-  const servers = await findServers({ note: say, kinds: command === 'list' ? [mariadb] : [mariadb, rabbitmq] });
+  const servers = await findServers({ note: print, kinds: command === 'list' ? [mariadb] : [mariadb, rabbitmq] });
   const { openNotificationsDb } = await import('@tributary/notifications-db');
   const { MARIADB_URL = '', RABBITMQ_URL = '' } = servers.environment;
   const { NOTIFICATIONS_DATABASE_URL = '' } = { ...databaseUrls(instanceName(), MARIADB_URL), ...process.env };
@@ -50,13 +49,13 @@ async function list(db) {
   const { listStoppedMails } = await import('@tributary/notifications-db');
   const mails = await listStoppedMails(db);
   for (const { subjectId, recipient, createdAt, refusal, canBeResent } of mails) {
-    say(
+    print(
       `${bold(subjectId)} to ${recipient}, ${createdAt.toISOString()}${canBeResent ? '' : ' (cannot be sent again)'}`,
     );
-    say(`    ${refusal ?? 'waits to be sent again'}`);
+    print(`    ${refusal ?? 'waits to be sent again'}`);
   }
-  if (mails.length === 0) say('No undeliverable mails.');
-  else if (mails.some(({ canBeResent }) => canBeResent)) say(dim('Send them again: npm run mails -- resend --all'));
+  if (mails.length === 0) print('No undeliverable mails.');
+  else if (mails.some(({ canBeResent }) => canBeResent)) print(dim('Send them again: npm run mails -- resend --all'));
 }
 
 /**
@@ -71,17 +70,17 @@ async function resend(db, ids, url) {
   const { createLog } = await import('@tributary/core');
   const log = createLog('mails', 'silent');
   const broker = await connectBroker({
-    url: namesVhost(url) ? url : vhostUrl(url, instanceName()),
+    url: hasVhost(url) ? url : vhostUrl(url, instanceName()),
     log,
     name: 'mails',
   });
   try {
     for (let tries = 0; !broker.ready() && tries < 100; tries += 1) await new Promise((next) => setTimeout(next, 100));
     const resent = await resendMails(db, ids, (subjectId) => broker.publish(emailReopened, { subjectId }));
-    for (const id of resent) say(`${id} will be sent again.`);
+    for (const id of resent) print(`${id} will be sent again.`);
     const missing = ids === 'all' ? [] : ids.filter((id) => !resent.includes(id));
     if (missing.length > 0) throw new Error(`Not undeliverable, or not kept: ${missing.join(', ')}`);
-    if (resent.length === 0) say('No mail to send again.');
+    if (resent.length === 0) print('No mail to send again.');
   } finally {
     await broker.close();
   }

@@ -1,11 +1,9 @@
-import { instanceName } from './checkout/instance-name.mjs';
+import { instanceName } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
 import { readOperations } from './operations/read-operations.mjs';
 import { findServers } from './servers/find-servers.mjs';
 import { connectRedis, redis } from './servers/redis.mjs';
-import { readOptions } from './terminal/read-options.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { say } from './terminal/say.mjs';
+import { print, readOptions, runCommand } from './terminal.mjs';
 
 /**
  * `npm run operations:publish -- <folder or file> …`: adds operations to those the gateway's safelist knows, in Redis, each by the
@@ -21,11 +19,11 @@ await runCommand(async () => {
   if (positionals.length === 0) throw new Error('Name the folders or files that hold the operations.');
   const operations = await readOperations(positionals);
   await installPackages();
-  const servers = await findServers({ note: say, kinds: [redis] });
+  const servers = await findServers({ note: print, kinds: [redis] });
   const client = await connectRedis(servers.environment.REDIS_URL ?? '');
   try {
     const added = await client.hset(`${instanceName()}:operations`, Object.fromEntries(operations));
-    say(`${operations.size} operations are published, ${added} of them new.`);
+    print(`${operations.size} operations are published, ${added} of them new.`);
   } finally {
     client.disconnect();
     await servers.release();

@@ -1,17 +1,14 @@
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { instanceName } from './checkout/instance-name.mjs';
+import { getDataDir, instanceName } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
-import { dataDirOf } from './checkout/paths.mjs';
 import { removeInstance } from './instance/remove-instance.mjs';
 import { findFileStore } from './servers/file-store.mjs';
 import { findServers } from './servers/find-servers.mjs';
-import { namesVhost } from './servers/rabbitmq.mjs';
+import { hasVhost } from './servers/rabbitmq.mjs';
 import { databaseNames } from './stack/databases.mjs';
 import { assertNotRunning, openProcessRecord } from './stack/process-record.mjs';
-import { readOptions } from './terminal/read-options.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { say, step } from './terminal/say.mjs';
+import { print, readOptions, runCommand, step } from './terminal.mjs';
 
 const help = { usage: 'npm run reset -- [options]', summary: 'Deletes the data of this instance, and nothing else.' };
 const options = /** @type {const} */ ({ yes: { type: 'boolean', description: 'Does not ask.' } });
@@ -20,14 +17,14 @@ const options = /** @type {const} */ ({ yes: { type: 'boolean', description: 'Do
 await runCommand(async () => {
   const { values } = readOptions(help, options);
   const instance = instanceName();
-  const dataDir = dataDirOf(instance);
+  const dataDir = getDataDir(instance);
   assertNotRunning(dataDir);
   await installPackages();
-  const servers = await findServers({ note: say });
+  const servers = await findServers({ note: print });
   try {
     const all = { ...servers.environment, ...(await findFileStore(instance)) };
-    say(['This deletes:', ...listInstance(instance, all, dataDir)].join('\n  '));
-    if (!values.yes && !(await isConfirmed())) return say('Nothing was deleted.');
+    print(['This deletes:', ...listInstance(instance, all, dataDir)].join('\n  '));
+    if (!values.yes && !(await isConfirmed())) return print('Nothing was deleted.');
     // Ends what a killed start left behind.
     await openProcessRecord(dataDir);
     await step(`Reset ${instance}`, () => removeInstance(instance, all, dataDir));
@@ -45,7 +42,7 @@ function listInstance(instance, servers, dataDir) {
   const address = (/** @type {string | undefined} */ url) => (url ? new URL(url).host : '');
   return [
     `the databases ${databaseNames(instance).join(', ')} on ${address(servers.MARIADB_URL)}`,
-    ...(namesVhost(servers.RABBITMQ_URL ?? '') ? [] : [`the vhost ${instance} on ${address(servers.RABBITMQ_URL)}`]),
+    ...(hasVhost(servers.RABBITMQ_URL ?? '') ? [] : [`the vhost ${instance} on ${address(servers.RABBITMQ_URL)}`]),
     `the keys ${instance}:* on ${address(servers.REDIS_URL)}`,
     ...(servers.MONGODB_URL ? [`the database ${instance}_files on ${address(servers.MONGODB_URL)}`] : []),
     ...(existsSync(dataDir) ? [`the folder ${dataDir} with its uploads, mails, logs and secrets`] : []),

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { departmentRows, hireRows, jobRows } from './sample/rows.mjs';
 import { sampleOptions } from './sample/sample-options.mjs';
 import { writeRows } from './sample/write-rows.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { say } from './terminal/say.mjs';
+import { print, runCommand } from './terminal.mjs';
 
 /** `npm run sample`: three files to load, of any size, the same for the same arguments. */
 await runCommand(async () => {
@@ -15,12 +14,12 @@ await runCommand(async () => {
   await write('hired_employees.csv', hireRows(counts), (count) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${Math.floor((count * 100) / counts.rows)} %\r`);
   });
-  say(`${counts.bad} of ${counts.rows} hires have a fault.`);
+  print(`${counts.bad} of ${counts.rows} hires have a fault.`);
 
   /** @param {string} file @param {Iterable<string>} lines @param {(count: number) => void} [onBlock] */
   async function write(file, lines, onBlock) {
     const { rows, bytes } = await writeRows(join(out, file), lines, onBlock);
-    say(`${join(out, file)}: ${rows} rows, ${bytes} bytes`);
+    print(`${join(out, file)}: ${rows} rows, ${bytes} bytes`);
   }
 });
 

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './checkout/paths.mjs';
+import { root } from './checkout/checkout.mjs';
 import { prepareInstance } from './instance/prepare-instance.mjs';
 import { removeInstance } from './instance/remove-instance.mjs';
 import { followLog } from './processes/follow-log.mjs';
-import { choosePorts, metricsOf } from './stack/choose-ports.mjs';
+import { choosePorts, getMetricsName } from './stack/choose-ports.mjs';
 import { listDeployables } from './stack/deployables.mjs';
 import { instanceEnvironment, isTracingVariable, pick } from './stack/environment.mjs';
-import { mailbox } from './stack/mailbox.mjs';
+import { createMailbox } from './stack/mailbox.mjs';
 import { openProcessRecord } from './stack/process-record.mjs';
 import { loadSecrets } from './stack/secrets.mjs';
 import { PortTaken, startStackProcess } from './stack/start-stack-process.mjs';
@@ -84,7 +84,7 @@ export async function startStack(options) {
  */
 async function startOnPorts(options, { ports, deployables, secrets, record }) {
   const { instance, servers, dataDir, revive = false, log = () => {} } = options;
-  const mail = servers.SMTP_URL ? null : mailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
+  const mail = servers.SMTP_URL ? null : createMailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
   const environment = {
     ...instanceEnvironment({
       instance,
@@ -106,7 +106,7 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
 
   /** @param {string} name @param {string[]} args @param {Record<string, string>} env @param {number} port */
   async function start(name, args, env, port) {
-    const logFile = freshLogFile(dataDir, name);
+    const logFile = rotateLogFile(dataDir, name);
     followers.push(followLog(logFile, (line) => options.onLine?.(name, line)));
     const url = `http://127.0.0.1:${port}`;
     const base = pick(process.env, ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']);
@@ -130,7 +130,7 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
       const own = {
         ...pick(environment, [...variables, ...Object.keys(environment).filter(isTracingVariable)]),
         [portVariable]: String(port),
-        METRICS_PORT: String(ports[metricsOf(name)]),
+        METRICS_PORT: String(ports[getMetricsName(name)]),
         ...options.processEnvironment?.[name],
       };
       processes.set(name, await start(name, command, (await options.wire?.(name, own, ports)) ?? own, port));
@@ -149,7 +149,9 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
     admin: { email: environment.ADMIN_EMAIL ?? '', password: environment.ADMIN_PASSWORD ?? '' },
     environment,
     processes,
-    metricsUrls: new Map(deployables.map(({ name }) => [name, `http://127.0.0.1:${ports[metricsOf(name)]}/metrics`])),
+    metricsUrls: new Map(
+      deployables.map(({ name }) => [name, `http://127.0.0.1:${ports[getMetricsName(name)]}/metrics`]),
+    ),
     stop,
     async remove() {
       await stop();
@@ -176,7 +178,7 @@ const replicate = (deployable, count = 1) =>
  * @param {string} dataDir
  * @param {string} name
  */
-function freshLogFile(dataDir, name) {
+function rotateLogFile(dataDir, name) {
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'logs', `${name}.log`);
   if (existsSync(file)) renameSync(file, `${file}.1`);

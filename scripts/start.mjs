@@ -1,17 +1,22 @@
 import { once } from 'node:events';
-import { instanceName } from './checkout/instance-name.mjs';
-import { dataDirOf } from './checkout/paths.mjs';
+import { getDataDir, instanceName } from './checkout/checkout.mjs';
 import { setUp } from './checkout/set-up.mjs';
-import { loadSample, sampleWasLoaded } from './sample/load-sample.mjs';
+import { isSampleLoaded, loadSample } from './sample/load-sample.mjs';
 import { findFileStore } from './servers/file-store.mjs';
-import { guessRates } from './stack/guess-rates.mjs';
+import { attemptLimits } from './stack/attempt-limits.mjs';
 import { assertNotRunning } from './stack/process-record.mjs';
 import { startStack } from './stack.mjs';
-import { interruption } from './terminal/interruption.mjs';
-import { readOptions } from './terminal/read-options.mjs';
-import { readableLine } from './terminal/readable-line.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { bold, green, say, step, yellow } from './terminal/say.mjs';
+import {
+  bold,
+  createInterruptSignal,
+  formatLogLine,
+  green,
+  print,
+  readOptions,
+  runCommand,
+  step,
+  yellow,
+} from './terminal.mjs';
 
 const help = { usage: 'npm start -- [options]', summary: 'Sets up and runs the whole system in the foreground.' };
 const options = /** @type {const} */ ({
@@ -22,10 +27,10 @@ const options = /** @type {const} */ ({
 /** `npm start`: from a fresh clone to a running system, in the foreground. */
 await runCommand(async () => {
   const { values } = readOptions(help, options);
-  const interrupted = interruption();
+  const interrupted = createInterruptSignal();
   const instance = instanceName();
-  assertNotRunning(dataDirOf(instance));
-  say(`${bold('Tributary')} ${instance}\n`);
+  assertNotRunning(getDataDir(instance));
+  print(`${bold('Tributary')} ${instance}\n`);
 
   const servers = await setUp();
   /** @type {import('./stack.mjs').Stack | undefined} */
@@ -38,16 +43,16 @@ await runCommand(async () => {
       (it) => `${it.processes.size} ready`,
     );
     interrupted.throwIfAborted();
-    const withSample = values.once || !(values['no-sample'] || sampleWasLoaded(dataDirOf(instance)));
-    if (withSample) await loadSample({ stack, dataDir: dataDirOf(instance), signal: interrupted });
+    const withSample = values.once || !(values['no-sample'] || isSampleLoaded(getDataDir(instance)));
+    if (withSample) await loadSample({ stack, dataDir: getDataDir(instance), signal: interrupted });
     if (values.once) return;
-    tellWhatToOpen(stack, servers.environment);
-    say(green('Tributary is ready'));
+    printAddresses(stack, servers.environment);
+    print(green('Tributary is ready'));
     await once(interrupted, 'abort');
   } catch (error) {
     if (!interrupted.aborted) throw error;
   } finally {
-    if (interrupted.aborted) say('\nStopping …');
+    if (interrupted.aborted) print('\nStopping …');
     await stack?.stop();
     await servers.release();
   }
@@ -59,18 +64,18 @@ await runCommand(async () => {
  */
 async function startInstance(instance, servers) {
   const fileStore = await findFileStore(instance);
-  if (!fileStore.FILE_STORE_URL) say('  Files are kept in a folder, since MONGODB_URL is not set.');
+  if (!fileStore.FILE_STORE_URL) print('  Files are kept in a folder, since MONGODB_URL is not set.');
   const { SMTP_URL, RATE_LIMITED_FIELDS = '' } = process.env;
   return startStack({
     instance,
     servers: { ...servers, ...fileStore, ...(SMTP_URL ? { SMTP_URL } : {}) },
-    dataDir: dataDirOf(instance),
-    outside: { ...process.env, RATE_LIMITED_FIELDS: RATE_LIMITED_FIELDS || guessRates },
+    dataDir: getDataDir(instance),
+    outside: { ...process.env, RATE_LIMITED_FIELDS: RATE_LIMITED_FIELDS || attemptLimits },
     revive: true,
-    log: (text) => say(yellow(`  ${text}`)),
+    log: (text) => print(yellow(`  ${text}`)),
     onLine(name, line) {
-      const text = readableLine(name, line);
-      if (text) say(`  ${text}`);
+      const text = formatLogLine(name, line);
+      if (text) print(`  ${text}`);
     },
   });
 }
@@ -79,7 +84,7 @@ async function startInstance(instance, servers) {
  * @param {import('./stack.mjs').Stack} stack
  * @param {Record<string, string>} servers
  */
-function tellWhatToOpen({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ_MANAGEMENT_URL }) {
+function printAddresses({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ_MANAGEMENT_URL }) {
   const rows = [
     ['Graph and Sandbox', `${environment.PUBLIC_URL}  (${admin.email} / ${admin.password})`],
     ['Mailbox', mailUrl ?? 'none: SMTP_URL is set, mail goes out'],
@@ -96,7 +101,7 @@ function tellWhatToOpen({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ
         .join(', ')}`,
     ],
   ];
-  say();
-  for (const [title, text] of rows) say(`  ${(title ?? '').padEnd(18)} ${text}`);
-  say();
+  print();
+  for (const [title, text] of rows) print(`  ${(title ?? '').padEnd(18)} ${text}`);
+  print();
 }

@@ -3,13 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './checkout/paths.mjs';
+import { root } from './checkout/checkout.mjs';
 import { setUp } from './checkout/set-up.mjs';
 import { summarize } from './jest-summary.mjs';
-import { interruption } from './terminal/interruption.mjs';
-import { helpText } from './terminal/read-options.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { say } from './terminal/say.mjs';
+import { createInterruptSignal, formatHelp, print, runCommand } from './terminal.mjs';
 
 const help = {
   usage: 'npm test -- [file …] [options of Jest]',
@@ -18,8 +15,8 @@ const help = {
 
 /** `npm test`: all set-up, then one Jest run; further arguments go to Jest. The last line is the count. */
 await runCommand(async () => {
-  if (process.argv.includes('--help')) return say(helpText(help, {}));
-  const interrupted = interruption();
+  if (process.argv.includes('--help')) return print(formatHelp(help, {}));
+  const interrupted = createInterruptSignal();
   const servers = await setUp();
   const folder = mkdtempSync(join(tmpdir(), 'tributary-test-'));
   const resultFile = join(folder, 'result.json');
@@ -28,7 +25,7 @@ await runCommand(async () => {
     const { passed, failed } = existsSync(resultFile)
       ? summarize(JSON.parse(readFileSync(resultFile, 'utf8')))
       : { passed: 0, failed: 1 };
-    say(`${passed} passed, ${failed} failed`);
+    print(`${passed} passed, ${failed} failed`);
     process.exitCode = ended && passed > 0 && failed === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,12 +1,10 @@
-import { buildPackage } from './checkout/build.mjs';
-import { instanceName } from './checkout/instance-name.mjs';
+import { instanceName } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
+import { buildPackage } from './checkout/set-up.mjs';
 import { findServers } from './servers/find-servers.mjs';
 import { mariadb } from './servers/mariadb.mjs';
 import { databaseUrls } from './stack/databases.mjs';
-import { readOptions } from './terminal/read-options.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { bold, dim, say } from './terminal/say.mjs';
+import { bold, dim, print, readOptions, runCommand } from './terminal.mjs';
 
 const help = {
   usage: 'npm run uploads -- [list | resend ID …]',
@@ -27,7 +25,7 @@ await runCommand(async () => {
   if (!isKnown) throw new Error(`Unknown command. Usage: ${help.usage}`);
   await installPackages();
   await buildPackage('@tributary/uploads-db');
-  const servers = await findServers({ note: say, kinds: [mariadb] });
+  const servers = await findServers({ note: print, kinds: [mariadb] });
   const { openUploadsDb } = await import('@tributary/uploads-db');
   const { MARIADB_URL = '' } = servers.environment;
   const { UPLOADS_DATABASE_URL = '' } = { ...databaseUrls(instanceName(), MARIADB_URL), ...process.env };
@@ -49,9 +47,9 @@ async function list(db) {
   const { RECONCILE_AFTER_MS = defaultAfterMs } = process.env;
   const afterMs = Number(RECONCILE_AFTER_MS);
   const uploads = await findStuckUploads(db, { now: new Date(), afterMs, limit: maxListed });
-  for (const upload of uploads) say(describe(upload));
-  if (uploads.length === 0) say('No stuck uploads.');
-  else say(dim('Send them again: npm run uploads -- resend ID …'));
+  for (const upload of uploads) print(describe(upload));
+  if (uploads.length === 0) print('No stuck uploads.');
+  else print(dim('Send them again: npm run uploads -- resend ID …'));
 }
 
 /** @param {Upload} upload */
@@ -69,7 +67,7 @@ async function resend(db, ids) {
   for (const id of ids) {
     try {
       await resendUpload(db, id, new Date());
-      say(`${id} will be sent to its worker again.`);
+      print(`${id} will be sent to its worker again.`);
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }

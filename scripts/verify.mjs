@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { createTokenSource } from './client/create-token-source.mjs';
-import { request } from './client/request.mjs';
+import { createTokenSource, request } from './client/client.mjs';
 import { uploadFolder } from './client/upload-folder.mjs';
-import { runCommand } from './terminal/run-command.mjs';
-import { expectAnswers } from './verify/expect-answers.mjs';
-import { expectFolder } from './verify/expect-folder.mjs';
+import { runCommand } from './terminal.mjs';
+import { expectFolder } from './verify/expected-folder.mjs';
+import { expectResults } from './verify/expected-results.mjs';
 import { readRejections } from './verify/read-rejections.mjs';
 import { verifyOptions } from './verify/verify-options.mjs';
 
@@ -29,7 +28,7 @@ await runCommand(async () => {
     compare(file.file, 'rows rejected', file.rejections.length, upload.rowsRejected);
     compare(file.file, 'rejections', file.rejections, await readRejections({ gatewayUrl, getToken, id: upload.id }));
   }
-  for (const { year, hiresByQuarter, departmentsAboveMean } of expectAnswers(expected)) {
+  for (const { year, hiresByQuarter, departmentsAboveMean } of expectResults(expected)) {
     const answers = await request({
       gatewayUrl,
       token: await getToken(),

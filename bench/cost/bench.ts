@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
-import { processCost, sumCosts } from '../frame/process-cost.ts';
-import { spreadText } from '../frame/spread-text.ts';
-import { spread } from '../frame/statistics.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { processCost, sumCosts } from '../harness/process-cost.ts';
+import { formatSpread, spread } from '../harness/statistics.ts';
 import { measureCost } from './measure-cost.ts';
 
 const costs = z.record(z.string(), processCost);
@@ -14,8 +13,8 @@ const data = z.object({
 });
 
 const servers = ['mariadb', 'rabbitmq', 'redis'];
-const longestSecondStart = 20;
-const most = 256;
+const maxSecondStartS = 20;
+const maxMB = 256;
 
 export default defineBench({
   title: 'Cost',
@@ -35,20 +34,20 @@ export default defineBench({
     return {
       aims: [
         {
-          aim: `every process stays under ${most} MB while ${readable(loaded.rows)} rows are loaded`,
-          measured: `${readable(peak)} MB at most`,
-          reached: peak < most,
+          aim: `every process stays under ${maxMB} MB while ${formatNumber(loaded.rows)} rows are loaded`,
+          measured: `${formatNumber(peak)} MB at most`,
+          reached: peak < maxMB,
           why: 'The table tells which process it is.',
         },
         {
-          aim: `the second start is ready within ${longestSecondStart} s`,
-          measured: again ? spreadText(again, ' s') : '–',
-          reached: again ? again.median <= longestSecondStart : null,
+          aim: `the second start is ready within ${maxSecondStartS} s`,
+          measured: again ? formatSpread(again, ' s') : '–',
+          reached: again ? again.median <= maxSecondStartS : null,
           why: 'Nine processes load their code at the same time, on the cores there are.',
         },
       ],
       parts: [
-        `At rest all processes of the system together hold ${readable(atRest.rssMB)} MB and take ${readable((atRest.cpuSeconds / idle.seconds) * 100)} % of one core, without the servers.
+        `At rest all processes of the system together hold ${formatNumber(atRest.rssMB)} MB and take ${formatNumber((atRest.cpuSeconds / idle.seconds) * 100)} % of one core, without the servers.
 The servers may serve others too.`,
         {
           head: [
@@ -70,8 +69,8 @@ The servers may serve others too.`,
           caption: '`npm start -- --no-sample` until its last line:',
           head: ['start', 's'],
           rows: [
-            ['cold: packages installed, nothing compiled, no database', starts.cold ? readable(starts.cold) : '–'],
-            ['again', again ? spreadText(again) : '–'],
+            ['cold: packages installed, nothing compiled, no database', starts.cold ? formatNumber(starts.cold) : '–'],
+            ['again', again ? formatSpread(again) : '–'],
           ],
         },
       ],

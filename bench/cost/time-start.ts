@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { root } from '../../scripts/checkout/paths.mjs';
+import { root } from '../../scripts/checkout/checkout.mjs';
 import { run } from '../../scripts/processes/run.mjs';
 
 /** Seconds from `npm start -- --no-sample` to its last line; it is ended again. Throws with what it said where it does not get there. */
@@ -27,6 +27,6 @@ export async function timeStart(environment: Record<string, string>): Promise<nu
 }
 
 /** Removes all that starts of this instance made. */
-export async function forgetInstance(environment: Record<string, string>): Promise<void> {
+export async function removeInstance(environment: Record<string, string>): Promise<void> {
   await run(process.execPath, ['scripts/reset.mjs'], { cwd: root, env: { ...process.env, ...environment } });
 }

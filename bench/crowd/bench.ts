@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { defineBench, type Part } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
-import { type ProcessCost, processCost } from '../frame/process-cost.ts';
-import { spreadText } from '../frame/spread-text.ts';
-import { spread } from '../frame/statistics.ts';
+import { defineBench, type Part } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { type ProcessCost, processCost } from '../harness/process-cost.ts';
+import { formatSpread, spread } from '../harness/statistics.ts';
 import { type LoadResult, loadResult } from '../load/run-load.ts';
-import { measureCrowd } from './measure-crowd.ts';
+import { measureConcurrentUsers } from './measure-concurrent-users.ts';
 
 const metered = z.object({ load: loadResult, costs: z.record(z.string(), processCost) });
 const data = z.object({
@@ -13,8 +12,8 @@ const data = z.object({
   requestsEach: z.number(),
   queried: z.array(loadResult),
   uploaded: z.array(loadResult),
-  most: metered,
-  kept: metered.extend({ perSecond: z.number() }),
+  maximum: metered,
+  sustained: metered.extend({ perSecond: z.number() }),
 });
 
 /** What a form pipeline published for 1,000 users with 5 requests each, on one container. */
@@ -26,46 +25,49 @@ export default defineBench({
     'What happens when a thousand people come at the same moment, and when two thousand requests come every second?',
   order: 30,
   data,
-  run: measureCrowd,
-  present({ users, requestsEach, queried, uploaded, most, kept }) {
-    const rate = kept.load.perSecond;
+  run: measureConcurrentUsers,
+  present({ users, requestsEach, queried, uploaded, maximum, sustained }) {
+    const rate = sustained.load.perSecond;
     return {
       aims: [
-        crowdAim('queries', queried),
-        crowdAim('small files', uploaded),
+        createUsersAim('queries', queried),
+        createUsersAim('small files', uploaded),
         {
-          aim: `${readable(kept.perSecond)} requests a second of mixed queries`,
-          measured: `${readable(rate)} a second, ${readable(failed(kept.load))} not answered`,
-          reached: rate >= kept.perSecond * 0.99 && failed(kept.load) === 0,
-          why: `${busiest(most.costs)} At most this machine answers ${readable(most.load.perSecond)} a second, with the load made on it too.`,
+          aim: `${formatNumber(sustained.perSecond)} requests a second of mixed queries`,
+          measured: `${formatNumber(rate)} a second, ${formatNumber(countErrors(sustained.load))} not answered`,
+          reached: rate >= sustained.perSecond * 0.99 && countErrors(sustained.load) === 0,
+          why: `${describeBusiest(maximum.costs)} At most this machine answers ${formatNumber(maximum.load.perSecond)} a second, with the load made on it too.`,
         },
       ],
       parts: [
-        `${readable(users)} users begin within 0.1 s and make ${requestsEach} requests each, one after the other. A published pipeline for forms
+        `${formatNumber(users)} users begin within 0.1 s and make ${requestsEach} requests each, one after the other. A published pipeline for forms
 gave 1,858 ms on average on one container and 1,056 ms on five, on machines we do not know: a landmark, no baseline.
 All users are one account here, and the load is made on the same machine.`,
         {
           head: ['what', 'average ms', 'p95 ms', 'slowest ms', 'requests/s', 'errors'],
-          rows: [crowdRow('queries', queried), crowdRow('small files', uploaded)],
+          rows: [createUsersRow('queries', queried), createUsersRow('small files', uploaded)],
         },
-        `Then mixed queries as quickly as 50 connections take the answers, and ${readable(kept.perSecond)} a second whatever the answers do, for ${readable(kept.load.seconds)} s. A request's time
+        `Then mixed queries as quickly as 50 connections take the answers, and ${formatNumber(sustained.perSecond)} a second whatever the answers do, for ${formatNumber(sustained.load.seconds)} s. A request's time
 counts from when it was due; what could not even be sent in that time is not answered.`,
         {
           head: ['load', 'answered/s', 'p50 ms', 'p95 ms', 'p99 ms', 'not answered'],
-          rows: [loadRow('as many as it takes', most.load), loadRow(`${readable(kept.perSecond)}/s`, kept.load)],
+          rows: [
+            createLoadRow('as many as it takes', maximum.load),
+            createLoadRow(`${formatNumber(sustained.perSecond)}/s`, sustained.load),
+          ],
         },
-        costTable(most),
-        `**The next factor of two.** ${busiest(most.costs)} More cores are used by more processes: each subgraph and the gateway can run several times behind one address, since none
+        createCostTable(maximum),
+        `**The next factor of two.** ${describeBusiest(maximum.costs)} More cores are used by more processes: each subgraph and the gateway can run several times behind one address, since none
 keeps anything another would need.`,
       ],
     };
 
-    function crowdAim(what: string, results: readonly LoadResult[]) {
+    function createUsersAim(what: string, results: readonly LoadResult[]) {
       const mean = spread(results.map(({ meanMs }) => meanMs ?? Number.NaN));
-      const errors = results.reduce((sum, one) => sum + failed(one), 0);
+      const errors = results.reduce((sum, one) => sum + countErrors(one), 0);
       return {
-        aim: `${readable(users)} users × ${requestsEach} ${what} at once: average below ${readable(publishedMs)} ms, no error`,
-        measured: `${spreadText(mean, ' ms')}, ${readable(errors)} errors`,
+        aim: `${formatNumber(users)} users × ${requestsEach} ${what} at once: average below ${formatNumber(publishedMs)} ms, no error`,
+        measured: `${formatSpread(mean, ' ms')}, ${formatNumber(errors)} errors`,
         reached: mean.median < publishedMs && errors === 0,
         why: results.some(({ errors: codes }) => codes.UNAVAILABLE)
           ? 'What waits longer than ten seconds for its turn is told UNAVAILABLE, to try again: nothing is lost, but a part of the crowd is turned away.'
@@ -75,12 +77,12 @@ keeps anything another would need.`,
   },
 });
 
-const failed = ({ errors }: LoadResult) => Object.values(errors).reduce((sum, count) => sum + count, 0);
+const countErrors = ({ errors }: LoadResult) => Object.values(errors).reduce((sum, count) => sum + count, 0);
 
-function crowdRow(what: string, results: readonly LoadResult[]): (string | number)[] {
+function createUsersRow(what: string, results: readonly LoadResult[]): (string | number)[] {
   const of = (pick: (result: LoadResult) => number | null) =>
-    spreadText(spread(results.map((one) => pick(one) ?? Number.NaN)));
-  const errors = results.reduce((sum, one) => sum + failed(one), 0);
+    formatSpread(spread(results.map((one) => pick(one) ?? Number.NaN)));
+  const errors = results.reduce((sum, one) => sum + countErrors(one), 0);
   return [
     what,
     of((one) => one.meanMs),
@@ -91,14 +93,14 @@ function crowdRow(what: string, results: readonly LoadResult[]): (string | numbe
   ];
 }
 
-const loadRow = (name: string, { perSecond, p50Ms, p95Ms, p99Ms, ...rest }: LoadResult) => [
+const createLoadRow = (name: string, { perSecond, p50Ms, p95Ms, p99Ms, ...rest }: LoadResult) => [
   name,
   perSecond,
   ...[p50Ms, p95Ms, p99Ms].map((ms) => ms ?? Number.NaN),
-  failed({ perSecond, p50Ms, p95Ms, p99Ms, ...rest }),
+  countErrors({ perSecond, p50Ms, p95Ms, p99Ms, ...rest }),
 ];
 
-function costTable({ load, costs }: z.output<typeof metered>): Part {
+function createCostTable({ load, costs }: z.output<typeof metered>): Part {
   const rows = Object.entries({ ...costs, 'the load itself': { cpuSeconds: load.cpuSeconds, peakMB: Number.NaN } });
   return {
     caption: 'What a thousand of the mixed queries cost, and how busy each process was under the most it takes:',
@@ -115,7 +117,7 @@ function costTable({ load, costs }: z.output<typeof metered>): Part {
   };
 }
 
-function busiest(costs: Readonly<Record<string, ProcessCost>>): string {
+function describeBusiest(costs: Readonly<Record<string, ProcessCost>>): string {
   const [first] = Object.entries(costs).sort(([, one], [, other]) => other.cpuSeconds - one.cpuSeconds);
   return first ? `The ${first[0]} process takes the most processor time.` : '';
 }

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataRoot, root } from '../../scripts/checkout/paths.mjs';
+import { dataRoot, root } from '../../scripts/checkout/checkout.mjs';
 
 /**
  * The gateway and the employees subgraph as of a commit, built into .data/ once, by the packages of this checkout. Null where
  * git does not have the commit or it cannot be built with them any more.
  */
-export function buildAsOf(commit: string, tell: (text: string) => void): string | null {
+export function buildCommit(commit: string, log: (text: string) => void): string | null {
   const folder = join(dataRoot, 'bench', commit);
   const built = join(folder, 'gateway/dist/main.js');
   if (existsSync(built)) return built;
@@ -23,7 +23,7 @@ export function buildAsOf(commit: string, tell: (text: string) => void): string 
     return built;
   } catch (error) {
     const { stdout } = Object(error);
-    tell(`the gateway of ${commit} cannot be built: ${String(stdout ?? error).split('\n')[0]}`);
+    log(`the gateway of ${commit} cannot be built: ${String(stdout ?? error).split('\n')[0]}`);
     rmSync(folder, { recursive: true, force: true });
     return null;
   }

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
-import { spreadText } from '../frame/spread-text.ts';
-import { median, ratios, verdict } from '../frame/statistics.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { compareRatio, formatSpread, median, ratios } from '../harness/statistics.ts';
 import { queries } from '../seed/queries.ts';
 import { measureVersions } from './measure-versions.ts';
-import { profileTable } from './profile-table.ts';
+import { createProfileTable } from './profile.ts';
 
 /** The last commit before decision 14. */
 const commitBefore = 'af75c6cc22';
@@ -40,18 +39,18 @@ export default defineBench({
       return { query: one.query, rate, cost, rateRatio, costRatio, rounds: one.now.length };
     });
     const mixed = rows.find(({ query }) => query === 'mixed');
-    const isTold = mixed?.costRatio && verdict(mixed.costRatio, mixed.rounds) !== 'neither';
+    const isTold = mixed?.costRatio && compareRatio(mixed.costRatio, mixed.rounds) !== 'neither';
     return {
       aims: [
         {
           aim: 'a request of the mix costs the gateway half of what it did',
-          measured: mixed?.costRatio ? `${spreadText(mixed.costRatio)} times less` : '–',
+          measured: mixed?.costRatio ? `${formatSpread(mixed.costRatio)} times less` : '–',
           reached: isTold ? (mixed?.costRatio?.median ?? 0) >= 2 : null,
           why: 'What is left is spread over HTTP, Apollo Server and the federation library: see the profile below.',
         },
       ],
       parts: [
-        `${connections} connections send one request after the other for ${readable(seconds)} s a round; before and now take turns on the same system, so
+        `${connections} connections send one request after the other for ${formatNumber(seconds)} s a round; before and now take turns on the same system, so
 the subgraphs are the new ones for both. Before is commit \`${before}\`, the last before [decision 14](decisions/0014-what-is-kept-between-requests.md); [decision 19](decisions/0019-answers-that-fit-are-handed-on.md) came later.
 \`mixed\` is all the queries in turn. A ratio of 2 is twice as many, or half the cost.`,
         {
@@ -60,10 +59,10 @@ the subgraphs are the new ones for both. Before is commit \`${before}\`, the las
             query,
             median(rate.before),
             median(rate.now),
-            rateRatio ? spreadText(rateRatio) : '–',
+            rateRatio ? formatSpread(rateRatio) : '–',
             median(cost.before),
             median(cost.now),
-            costRatio ? spreadText(costRatio) : '–',
+            costRatio ? formatSpread(costRatio) : '–',
           ]),
         },
         {
@@ -81,7 +80,7 @@ the subgraphs are the new ones for both. Before is commit \`${before}\`, the las
             })),
           ),
         },
-        profileTable(profiles),
+        createProfileTable(profiles),
         `**The next factor of two.** What is left of a request is spread thin over Express, Apollo Server, two HTTP exchanges and one with Redis; where a plan has several steps, also over carrying
 it out and shaping the answer in \`@apollo/gateway\`. None of it is ours to shorten: another server in front (a router outside of Node), or a second gateway process on another core, since the gateway keeps nothing that its replicas would have to share.`,
       ],

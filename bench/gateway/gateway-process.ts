@@ -8,7 +8,7 @@ const memoryUsage = z.object({ rss: z.number(), heapUsed: z.number(), external: 
 export type Memory = z.output<typeof memoryUsage>;
 
 /** Runs in the gateway's process, which it lets live no longer than this one. */
-const measureWhenAsked = `data:text/javascript,
+const measurementHook = `data:text/javascript,
   import { Session } from "node:inspector";
   const session = new Session();
   const asked = {
@@ -29,7 +29,7 @@ const measureWhenAsked = `data:text/javascript,
  */
 export async function startGatewayProcess(entry: string, environment: Record<string, string>) {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--expose-gc', '--import', measureWhenAsked, entry], {
+  const child = spawn(process.execPath, ['--expose-gc', '--import', measurementHook, entry], {
     env: { PATH: process.env.PATH, LOG_LEVEL: 'error', ...environment, PORT: String(port) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

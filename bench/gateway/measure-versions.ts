@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { root } from '../../scripts/checkout/paths.mjs';
-import type { Context } from '../frame/context.ts';
-import { meterProcesses } from '../frame/process-cost.ts';
+import { root } from '../../scripts/checkout/checkout.mjs';
+import type { Context } from '../harness/context.ts';
+import { meterProcesses } from '../harness/process-cost.ts';
 import { runLoad } from '../load/run-load.ts';
 import { loadEmployees } from '../seed/load-employees.ts';
 import { mixedRequests, queryRequest } from '../seed/queries.ts';
-import { buildAsOf } from './base-build.ts';
+import { buildCommit } from './base-build.ts';
 import { startGatewayProcess } from './gateway-process.ts';
-import { readProfile } from './read-profile.ts';
+import { readProfile } from './profile.ts';
 
 export interface Run {
   perSecond: number;
@@ -20,14 +20,14 @@ export async function measureVersions(
   context: Context,
   options: { commitBefore: string; queries: Readonly<Record<string, string | null>> },
 ) {
-  const { pick, onEnd, tell } = context;
+  const { pick, onEnd, log } = context;
   const stack = await context.sharedStack();
   await loadEmployees(stack, pick({ full: 20_000, quick: 2_000, tiny: 100 }));
   const connections = pick({ full: 20, quick: 20, tiny: 2 });
   const seconds = pick({ full: 3, quick: 1, tiny: 0.3 });
   const rounds = pick({ full: 5, quick: 3, tiny: 1 });
   const chosen = Object.entries(options.queries).slice(0, pick({ full: 10, quick: 3, tiny: 1 }));
-  const before = context.size === 'tiny' ? null : buildAsOf(options.commitBefore, tell);
+  const before = context.size === 'tiny' ? null : buildCommit(options.commitBefore, log);
   const environment = {
     ...stack.environment,
     LOG_LEVEL: 'warn',
@@ -61,7 +61,7 @@ export async function measureVersions(
   for (const { gateway } of gateways) await load(gateway, null);
   for (const [query, text] of chosen) {
     const variants = Object.fromEntries(gateways.map(({ version, gateway }) => [version, () => load(gateway, text)]));
-    tell(query);
+    log(query);
     const { now = [], before: runsBefore = [] } = await context.rotate<string, Run>(variants, rounds);
     measured.push({ query, now, before: runsBefore });
   }

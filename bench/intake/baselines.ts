@@ -15,43 +15,43 @@ export async function emptyTable({ pool }: EmploymentDb, table: 'employees' | 'b
 }
 
 /** One bare LOAD DATA LOCAL INFILE of the good rows, which checks nothing. Its seconds. */
-export async function loadData(url: string, { goodFile, good }: HiresFile): Promise<number> {
+export async function timeLoadData(url: string, { goodFile, good }: HiresFile): Promise<number> {
   const connection = await createConnection({ uri: url.split('?')[0] ?? url, flags: ['+LOCAL_FILES'] });
   try {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const sql = `LOAD DATA LOCAL INFILE 'good.csv' INTO TABLE bare_employees CHARACTER SET utf8mb4 FIELDS TERMINATED BY ','
       (id, name, hired_at, department_id, job_id) SET sequence = ${written.sequence}, upload_id = '${written.uploadId}'`;
     const infileStreamFactory = () => createReadStream(goodFile, { highWaterMark: 1_000_000 });
     const [result] = await connection.query({ sql, infileStreamFactory });
     if (!('affectedRows' in result) || result.affectedRows !== good) throw new Error('LOAD DATA lost rows.');
-    return (performance.now() - begun) / 1000;
+    return (performance.now() - startedAt) / 1000;
   } finally {
     await connection.end();
   }
 }
 
 /** What a tutorial does: csv-parse, and Prisma's createMany for every thousand rows. Its seconds. */
-export async function createMany({ client }: EmploymentDb, { goodFile }: HiresFile): Promise<number> {
-  const begun = performance.now();
-  let data: ReturnType<typeof rowOf>[] = [];
+export async function timeCreateMany({ client }: EmploymentDb, { goodFile }: HiresFile): Promise<number> {
+  const startedAt = performance.now();
+  let data: ReturnType<typeof toRow>[] = [];
   for await (const cells of readRows(goodFile)) {
-    data.push(rowOf(cells));
+    data.push(toRow(cells));
     if (data.length < BATCH) continue;
     await client.employee.createMany({ data });
     data = [];
   }
   if (data.length > 0) await client.employee.createMany({ data });
-  return (performance.now() - begun) / 1000;
+  return (performance.now() - startedAt) / 1000;
 }
 
 /** The first idea: csv-parse, and an INSERT for each row. Its seconds. */
-export async function insertEach({ client }: EmploymentDb, { goodFile }: HiresFile): Promise<number> {
-  const begun = performance.now();
-  for await (const cells of readRows(goodFile)) await client.employee.create({ data: rowOf(cells) });
-  return (performance.now() - begun) / 1000;
+export async function timeInserts({ client }: EmploymentDb, { goodFile }: HiresFile): Promise<number> {
+  const startedAt = performance.now();
+  for await (const cells of readRows(goodFile)) await client.employee.create({ data: toRow(cells) });
+  return (performance.now() - startedAt) / 1000;
 }
 
-function rowOf([id, name = '', at = '', departmentId, jobId]: string[]) {
+function toRow([id, name = '', at = '', departmentId, jobId]: string[]) {
   const hiredAt = new Date(`${at.replace(' ', 'T')}Z`);
   return { id: Number(id), name, hiredAt, departmentId: Number(departmentId), jobId: Number(jobId), ...written };
 }

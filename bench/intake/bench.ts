@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
-import { processCost } from '../frame/process-cost.ts';
-import { spreadText } from '../frame/spread-text.ts';
-import { median, ratios, spread, verdict } from '../frame/statistics.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { processCost } from '../harness/process-cost.ts';
+import { compareRatio, formatSpread, median, ratios, spread } from '../harness/statistics.ts';
 import { measureIntake } from './measure-intake.ts';
 import { timing } from './send-file.ts';
 
@@ -24,9 +23,9 @@ const data = z.object({
 type Size = z.output<typeof size>;
 
 const loaded = ({ ours }: Size) => ours.map(({ loadedS }) => loadedS);
-const text = (values: readonly number[]) => (values.length === 0 ? '–' : spreadText(spread(values)));
+const text = (values: readonly number[]) => (values.length === 0 ? '–' : formatSpread(spread(values)));
 const ratioText = (values: readonly number[], one: Size) =>
-  values.length === 0 ? '–' : spreadText(ratios(values, one.bare.slice(0, values.length)));
+  values.length === 0 ? '–' : formatSpread(ratios(values, one.bare.slice(0, values.length)));
 const serverNames = ['mariadb', 'rabbitmq', 'redis'];
 
 export default defineBench({
@@ -47,30 +46,31 @@ export default defineBench({
       aims: [
         {
           aim: 'received → LOADED of 1,000,000 rows within 1.1 × bare LOAD DATA',
-          measured: ratio ? `${spreadText(ratio)} ×` : '',
+          measured: ratio ? `${formatSpread(ratio)} ×` : '',
           reached: ratio ? ratio.median <= 1.1 : null,
           why: 'The server does for a row what it does for LOAD DATA, and reading and checking the file comes on top: two lanes make up for it only where both have a core.',
         },
         {
           aim: 'and then below 1.0',
-          measured: ratio ? `${spreadText(ratio)} ×` : '',
-          reached: ratio && million ? verdict(ratio, million.ours.length) === 'less' : null,
+          measured: ratio ? `${formatSpread(ratio)} ×` : '',
+          reached: ratio && million ? compareRatio(ratio, million.ours.length) === 'less' : null,
           why: 'The rounds do not all point the same way at this size; the table below tells of the others.',
         },
         {
           aim: 'each process under 256 MB',
-          measured: `${readable(peak.mB)} MB at most (${peak.name})`,
+          measured: `${formatNumber(peak.mB)} MB at most (${peak.name})`,
           reached: largest ? peak.mB < 256 : null,
         },
         {
           aim: 'time linear in rows',
-          measured: perRow.length > 1 ? `a row of the largest file takes ${readable(growth)} × one of a million` : '',
+          measured:
+            perRow.length > 1 ? `a row of the largest file takes ${formatNumber(growth)} × one of a million` : '',
           reached: perRow.length > 1 ? growth < 1.25 : null,
           why: 'The indexes outgrow the server’s buffer pool; compare with LOAD DATA at the same size.',
         },
         {
           aim: 'a small file while large ones load is LOADED within 2 s',
-          measured: `${readable(wait)} s`,
+          measured: `${formatNumber(wait)} s`,
           reached: wait < 2,
         },
       ],
@@ -88,7 +88,7 @@ Prisma's \`createMany\` for a thousand rows, and with an INSERT for each) write 
             'INSERT each',
           ],
           rows: sizes.map((one) => [
-            readable(one.rows),
+            formatNumber(one.rows),
             text(one.ours.map(({ transferS }) => transferS)),
             text(loaded(one)),
             text(one.ours.map(({ completedS }) => completedS)),
@@ -100,7 +100,7 @@ Prisma's \`createMany\` for a thousand rows, and with an INSERT for each) write 
         {
           head: ['rows', 'rows/s', 'of LOAD DATA’s time', 'createMany, of it', 'INSERT each, of it'],
           rows: sizes.map((one) => [
-            readable(one.rows),
+            formatNumber(one.rows),
             text(loaded(one).map((s) => one.rows / s)),
             ratioText(loaded(one), one),
             ratioText(one.createMany, one),
@@ -112,7 +112,7 @@ Prisma's \`createMany\` for a thousand rows, and with an INSERT for each) write 
 for LOAD DATA; the guard costs next to nothing where the ids are new ([decision 13](decisions/0013-two-lanes-and-room-for-small-files.md)). So it takes fewer indexes, or indexes
 built sorted at the end, which MariaDB does for an empty table alone.`,
         {
-          caption: `A file of 1,000 rows alone and while a file of ${readable(beside.rows)} rows and another large one load, received → LOADED in seconds.`,
+          caption: `A file of 1,000 rows alone and while a file of ${formatNumber(beside.rows)} rows and another large one load, received → LOADED in seconds.`,
           head: ['', 'seconds'],
           rows: [
             ['alone', text(beside.alone.map(({ loadedS }) => loadedS))],
@@ -133,7 +133,7 @@ function costTable({ rows, costs }: Size) {
     (name) => [name, of(name, (cost) => cost.cpuSeconds), of(name, (cost) => cost.peakMB)] as const,
   );
   return {
-    caption: `Where the processor's seconds go for ${readable(rows)} rows, from the first byte sent to COMPLETED.`,
+    caption: `Where the processor's seconds go for ${formatNumber(rows)} rows, from the first byte sent to COMPLETED.`,
     head: ['process', 'processor s', 'peak MB'],
     rows: lines.filter(([, cpu]) => cpu >= 0.05).sort(([, one], [, other]) => other - one),
   };

@@ -13,7 +13,7 @@ const people = [
   'Jún Tran',
   'Zoë Rossi',
 ];
-const spoils = [
+const corruptions = [
   ([id, , ...rest]: string[]) => [id, '', ...rest],
   ([id, name, , ...rest]: string[]) => [id, name, 'yesterday', ...rest],
   ([id, name, at, , job]: string[]) => [id, name, at, '9999', job],
@@ -32,7 +32,7 @@ export interface HiresFile {
   goodFile: string;
 }
 
-/** Writes a file of hires from `firstId` on, every hundredth spoiled, and beside it its good rows. The same arguments give the same files. */
+/** Writes a file of hires from `firstId` on, every hundredth corrupted, and beside it its good rows. The same arguments give the same files. */
 export async function writeHires(folder: string, rows: number, firstId = 1): Promise<HiresFile> {
   const file = path.join(folder, `${firstId}-${rows}.csv`);
   const goodFile = path.join(folder, `${firstId}-${rows}.good.csv`);
@@ -45,9 +45,9 @@ export async function writeHires(folder: string, rows: number, firstId = 1): Pro
     const name = `${people[below(people.length)]} ${below(100_000).toString(36)}`;
     const at = new Date(Date.UTC(2021, 0, 1) + below(63_072_000) * 1000).toISOString().slice(0, 19);
     const cells = [`${id}`, name, `${at}Z`, `${1 + below(DEPARTMENTS)}`, `${1 + below(JOBS)}`];
-    const spoil = id % 100 === 57 ? spoils[below(spoils.length)] : undefined;
-    all.text += `${(spoil ? spoil(cells) : cells).join(',')}\n`;
-    if (!spoil) {
+    const corrupt = id % 100 === 57 ? corruptions[below(corruptions.length)] : undefined;
+    all.text += `${(corrupt ? corrupt(cells) : cells).join(',')}\n`;
+    if (!corrupt) {
       good++;
       goodOnes.text += `${cells.with(2, at.replace('T', ' ')).join(',')}\n`;
     }

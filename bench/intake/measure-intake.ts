@@ -3,29 +3,29 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmploymentDb } from '@tributary/employment-db';
-import type { Context } from '../frame/context.ts';
-import type { ProcessCost } from '../frame/process-cost.ts';
-import { createMany, emptyTable, insertEach, loadData } from './baselines.ts';
+import type { Context } from '../harness/context.ts';
+import type { ProcessCost } from '../harness/process-cost.ts';
+import { emptyTable, timeCreateMany, timeInserts, timeLoadData } from './baselines.ts';
+import { type BenchFixture, openBenchFixture } from './bench-fixture.ts';
 import { writeHires } from './hires-file.ts';
-import { type Ground, openGround } from './open-ground.ts';
 import { sendFile } from './send-file.ts';
 
 const hires = 'HIRED_EMPLOYEES';
 
 /** Files of growing size against the baselines; then a small file beside a large one. */
 export async function measureIntake(context: Context) {
-  const { pick, tell } = context;
+  const { pick, log } = context;
   const folder = await mkdtemp(path.join(tmpdir(), 'tributary-intake-'));
   context.onEnd(() => rm(folder, { recursive: true }));
-  const ground = await openGround(context, folder);
+  const ground = await openBenchFixture(context, folder);
   const sizes: Awaited<ReturnType<typeof measureSize>>[] = [];
   for (const rows of pick({
     full: [10_000, 100_000, 1_000_000, 5_000_000],
     quick: [10_000, 200_000],
     tiny: [500],
   })) {
-    tell(`${rows} rows`);
-    if (rows > 1_000_000) await tellOfPool(ground.db, tell);
+    log(`${rows} rows`);
+    if (rows > 1_000_000) await warnOfSmallPool(ground.db, log);
     sizes.push(await measureSize(context, ground, folder, rows));
   }
   const beside = await measureBeside(context, ground, folder);
@@ -34,13 +34,13 @@ export async function measureIntake(context: Context) {
 }
 
 /** What does not fit into the server's buffer pool waits for the disk, ours and LOAD DATA alike. */
-async function tellOfPool({ pool }: EmploymentDb, tell: Context['tell']): Promise<void> {
+async function warnOfSmallPool({ pool }: EmploymentDb, log: Context['log']): Promise<void> {
   const [{ bytes }] = await pool.query('SELECT @@innodb_buffer_pool_size AS bytes');
   if (Number(bytes) >= 2 ** 30) return;
-  tell('This takes an hour: the server’s buffer pool is under 1 GiB. TRIBUTARY_SERVERS=private starts one with more.');
+  log('This takes an hour: the server’s buffer pool is under 1 GiB. TRIBUTARY_SERVERS=private starts one with more.');
 }
 
-async function measureSize(context: Context, { stack, db, url }: Ground, folder: string, rows: number) {
+async function measureSize(context: Context, { stack, db, url }: BenchFixture, folder: string, rows: number) {
   const file = await writeHires(folder, rows);
   const costs: Record<string, ProcessCost>[] = [];
   const compared = {
@@ -53,7 +53,7 @@ async function measureSize(context: Context, { stack, db, url }: Ground, folder:
     },
     bare: async () => {
       await emptyTable(db, 'bare_employees');
-      return { transferS: 0, loadedS: await loadData(url, file), completedS: 0 };
+      return { transferS: 0, loadedS: await timeLoadData(url, file), completedS: 0 };
     },
   };
   const inTable = (write: (round: number) => Promise<number>) => async (round: number) => {
@@ -68,9 +68,9 @@ async function measureSize(context: Context, { stack, db, url }: Ground, folder:
       ? { createMany: [], insertEach: [] }
       : await context.rotate(
           {
-            createMany: inTable(() => createMany(db, file)),
+            createMany: inTable(() => timeCreateMany(db, file)),
             // An INSERT each for a hundred thousand rows takes minutes: once is enough.
-            insertEach: inTable(async (round) => (rows > 10_000 && round > 0 ? 0 : insertEach(db, file))),
+            insertEach: inTable(async (round) => (rows > 10_000 && round > 0 ? 0 : timeInserts(db, file))),
           },
           slowRounds,
         );
@@ -88,7 +88,7 @@ async function measureSize(context: Context, { stack, db, url }: Ground, folder:
 }
 
 /** How long small files take alone, and while two large ones load. */
-async function measureBeside({ pick, tell }: Context, { stack, db }: Ground, folder: string) {
+async function measureBeside({ pick, log }: Context, { stack, db }: BenchFixture, folder: string) {
   await emptyTable(db, 'employees');
   const rows = pick({ full: 5_000_000, quick: 200_000, tiny: 500 });
   const count = pick({ full: 10, quick: 3, tiny: 1 });
@@ -97,17 +97,17 @@ async function measureBeside({ pick, tell }: Context, { stack, db }: Ground, fol
   const sendSmall = () => sendFile(stack, { ...small, kind: hires });
   const alone = [];
   for (let index = 0; index < count; index++) alone.push(await sendSmall());
-  tell('small files beside large ones');
+  log('small files beside large ones');
   const loading = Promise.all(large.map((file) => sendFile(stack, { ...file, kind: hires })));
   loading.catch(() => {});
-  await isLoading(db);
+  await waitUntilLoading(db);
   const beside = [];
   for (let index = 0; index < count; index++) beside.push(await sendSmall());
   await loading;
   return { rows, alone, beside };
 }
 
-async function isLoading({ pool }: EmploymentDb): Promise<void> {
+async function waitUntilLoading({ pool }: EmploymentDb): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     const [row] = await pool.query("SELECT COUNT(*) AS loading FROM loads WHERE state = 'LOADING' AND rows_read > 0");
     if (Number(row.loading) > 0) return;

@@ -1,8 +1,8 @@
 import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { uploadMutation } from '../../e2e/open-client.ts';
-import type { BenchStack } from '../frame/bench-stack.ts';
+import { uploadMutation } from '../../e2e/client.ts';
+import type { BenchStack } from '../harness/bench-stack.ts';
 
 const record = z.object({
   status: z.string(),
@@ -21,7 +21,7 @@ export async function sendFile(
   { client, token }: BenchStack,
   { file, kind, good }: { file: string; kind: string; good?: number },
 ): Promise<z.output<typeof timing>> {
-  const begun = Date.now();
+  const startedAt = Date.now();
   const form = new FormData();
   form.set('operations', JSON.stringify({ query: uploadMutation, variables: { file: null, kind } }));
   form.set('map', JSON.stringify({ 0: ['variables.file'] }));
@@ -39,7 +39,7 @@ export async function sendFile(
     const at = (wanted: string) => Date.parse(events.find((event) => event.status === wanted)?.at ?? '');
     const [received, loaded, completed] = [at('RECEIVED'), at('LOADED'), at('COMPLETED')];
     return {
-      transferS: (received - begun) / 1000,
+      transferS: (received - startedAt) / 1000,
       loadedS: (loaded - received) / 1000,
       completedS: (completed - loaded) / 1000,
     };

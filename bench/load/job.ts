@@ -15,12 +15,12 @@ export interface HttpRequest {
 /**
  * - `closed`: each connection sends its next request when it has its answer, for so long.
  * - `open`: so many a second whatever the answers do; a request's time counts from when it was due.
- * - `crowd`: so many users begin within a moment, and each sends so many requests, one after the other.
+ * - `concurrentUsers`: all users start within `withinMs`; each sends its requests one after the other.
  */
 export type Pace =
   | { kind: 'closed'; connections: number; seconds: number }
   | { kind: 'open'; perSecond: number; seconds: number; connections: number }
-  | { kind: 'crowd'; users: number; requestsEach: number; withinMs: number };
+  | { kind: 'concurrentUsers'; users: number; requestsEach: number; withinMs: number };
 
 export interface LoadJob {
   target: Target;

@@ -5,7 +5,7 @@ import { sendAtPace } from './paces.ts';
 /** The process that makes the load: gets one job, answers with its samples, and ends with its parent. */
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ target, pace }: LoadJob) => {
-  const opened = await openTarget(target, pace.kind === 'crowd' ? pace.users : pace.connections);
+  const opened = await openTarget(target, pace.kind === 'concurrentUsers' ? pace.users : pace.connections);
   const begin = performance.now();
   const cpu = process.cpuUsage();
   const samples = await sendAtPace(pace, opened.send);

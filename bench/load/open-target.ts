@@ -30,13 +30,13 @@ function post(url: URL, agent: Agent, { headers, body }: HttpRequest): Promise<s
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    outgoing.on('response', (response) => void judge(response).then(resolve));
+    outgoing.on('response', (response) => void findError(response).then(resolve));
     outgoing.end(body);
   });
 }
 
 /** What is wrong with an answer of the graph: its first error's code, or its status; null where nothing is. */
-async function judge(response: IncomingMessage): Promise<string | null> {
+async function findError(response: IncomingMessage): Promise<string | null> {
   try {
     const parts: Buffer[] = [];
     for await (const part of response) parts.push(part);

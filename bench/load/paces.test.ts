@@ -5,13 +5,16 @@ import { sendAtPace } from './paces.ts';
 describe('the load', () => {
   test('of a crowd is so many requests of each user, one after the other', async () => {
     const open = new Map<number, number>();
-    const samples = await sendAtPace({ kind: 'crowd', users: 7, requestsEach: 3, withinMs: 5 }, async (user) => {
-      open.set(user, (open.get(user) ?? 0) + 1);
-      expect(open.get(user)).toBe(1);
-      await pause(1);
-      open.set(user, 0);
-      return null;
-    });
+    const samples = await sendAtPace(
+      { kind: 'concurrentUsers', users: 7, requestsEach: 3, withinMs: 5 },
+      async (user) => {
+        open.set(user, (open.get(user) ?? 0) + 1);
+        expect(open.get(user)).toBe(1);
+        await pause(1);
+        open.set(user, 0);
+        return null;
+      },
+    );
     expect(samples).toHaveLength(21);
     expect(open.size).toBe(7);
   });

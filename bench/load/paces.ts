@@ -1,31 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pace, Sample, Send } from './job.ts';
 
-type Of<Kind extends Pace['kind']> = Extract<Pace, { kind: Kind }>;
+type PaceOf<Kind extends Pace['kind']> = Extract<Pace, { kind: Kind }>;
 
 /** Sends at that pace until it is over; the samples are in the order in which they ended. */
 export function sendAtPace(pace: Pace, send: Send): Promise<Sample[]> {
   if (pace.kind === 'closed') return sendClosed(pace, send);
-  return pace.kind === 'open' ? sendOpen(pace, send) : sendCrowd(pace, send);
+  return pace.kind === 'open' ? sendOpen(pace, send) : sendConcurrentUsers(pace, send);
 }
 
-async function sendClosed({ connections, seconds }: Of<'closed'>, send: Send): Promise<Sample[]> {
+async function sendClosed({ connections, seconds }: PaceOf<'closed'>, send: Send): Promise<Sample[]> {
   const samples: Sample[] = [];
   const end = performance.now() + seconds * 1000;
-  await each(connections, async (connection) => {
+  await runEach(connections, async (connection) => {
     while (performance.now() < end) samples.push(await sample(() => send(connection)));
   });
   return samples;
 }
 
 /** What finds every connection busy waits in line, and that counts: no omission is coordinated with the answers. What is unsent at the end is an error. */
-async function sendOpen({ perSecond, seconds, connections }: Of<'open'>, send: Send): Promise<Sample[]> {
+async function sendOpen({ perSecond, seconds, connections }: PaceOf<'open'>, send: Send): Promise<Sample[]> {
   const samples: Sample[] = [];
   const total = Math.round(perSecond * seconds);
   const begin = performance.now();
   const end = begin + seconds * 1000;
   let next = 0;
-  await each(connections, async (connection) => {
+  await runEach(connections, async (connection) => {
     for (let index = next++; index < total && performance.now() < end; index = next++) {
       const due = begin + (index / perSecond) * 1000;
       const early = due - performance.now();
@@ -40,9 +40,12 @@ async function sendOpen({ perSecond, seconds, connections }: Of<'open'>, send: S
   return [...samples, ...unsent];
 }
 
-async function sendCrowd({ users, requestsEach, withinMs }: Of<'crowd'>, send: Send): Promise<Sample[]> {
+async function sendConcurrentUsers(
+  { users, requestsEach, withinMs }: PaceOf<'concurrentUsers'>,
+  send: Send,
+): Promise<Sample[]> {
   const samples: Sample[] = [];
-  await each(users, async (user) => {
+  await runEach(users, async (user) => {
     await pause((user / users) * withinMs);
     for (let sent = 0; sent < requestsEach; sent++) samples.push(await sample(() => send(user)));
   });
@@ -54,5 +57,5 @@ async function sample(send: () => Promise<string | null>, since = performance.no
   return { ms: performance.now() - since, error };
 }
 
-const each = (count: number, run: (index: number) => Promise<void>) =>
+const runEach = (count: number, run: (index: number) => Promise<void>) =>
   Promise.all(Array.from({ length: count }, (_, index) => run(index)));

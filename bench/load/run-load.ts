@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { latencies } from '../frame/statistics.ts';
+import { latencies } from '../harness/statistics.ts';
 import type { LoadJob, Sample } from './job.ts';
 
 /** What came of a load. Times are those of requests that were answered without an error. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
 import { measureManyFiles } from './measure-many-files.ts';
 
 const run = z.object({ files: z.number(), rows: z.number(), seconds: z.number(), coresUsed: z.number() });
@@ -21,7 +21,7 @@ export default defineBench({
       aims: [],
       parts: [
         {
-          caption: `Files of ${readable(rowsEach)} rows sent at once: rows a second from the first byte sent until the last row is committed, and how many cores the system, with its
+          caption: `Files of ${formatNumber(rowsEach)} rows sent at once: rows a second from the first byte sent until the last row is committed, and how many cores the system, with its
 servers, had at work meanwhile, of ${cores}.`,
           head: [
             'loader processes',
@@ -29,7 +29,9 @@ servers, had at work meanwhile, of ${cores}.`,
           ],
           rows: levels.map(({ loaders, runs }) => [
             String(loaders),
-            ...runs.map(({ rows, seconds, coresUsed }) => `${readable(rows / seconds)} (${readable(coresUsed)} cores)`),
+            ...runs.map(
+              ({ rows, seconds, coresUsed }) => `${formatNumber(rows / seconds)} (${formatNumber(coresUsed)} cores)`,
+            ),
           ]),
         },
         `One file has two lanes into the database and a process that reads ahead of them, so a single one keeps two cores at work: it stops where they are used up, and more files and more

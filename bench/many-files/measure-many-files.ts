@@ -1,23 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Context } from '../frame/context.ts';
-import { sumCosts } from '../frame/process-cost.ts';
+import type { Context } from '../harness/context.ts';
+import { sumCosts } from '../harness/process-cost.ts';
 import { emptyTable } from '../intake/baselines.ts';
+import { openBenchFixture } from '../intake/bench-fixture.ts';
 import { writeHires } from '../intake/hires-file.ts';
-import { openGround } from '../intake/open-ground.ts';
 import { sendFile } from '../intake/send-file.ts';
 
 /** So many equal files at once to so many loader processes: seconds from the first byte sent until the last row is committed. */
 export async function measureManyFiles(context: Context) {
-  const { pick, tell } = context;
+  const { pick, log } = context;
   const folder = await mkdtemp(path.join(tmpdir(), 'tributary-many-files-'));
   context.onEnd(() => rm(folder, { recursive: true }));
   const rows = pick({ full: 200_000, quick: 50_000, tiny: 500 });
   const levels = [];
   for (const loaders of pick({ full: [1, 2, 4], quick: [1], tiny: [1] })) {
-    tell(`${loaders} loader processes`);
-    const { stack, db, close } = await openGround(context, folder, loaders);
+    log(`${loaders} loader processes`);
+    const { stack, db, close } = await openBenchFixture(context, folder, loaders);
     const runs = [];
     for (const count of pick({ full: [1, 2, 10], quick: [1, 2], tiny: [2] })) {
       await emptyTable(db, 'employees');

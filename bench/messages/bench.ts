@@ -1,11 +1,10 @@
 import { createTestVhost, openTestDatabase } from '@tributary/testing';
 import { openUploadsDb } from '@tributary/uploads-db';
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { spreadText } from '../frame/spread-text.ts';
-import { ratios, spread } from '../frame/statistics.ts';
-import { sendBare } from './send-bare.ts';
-import { sendOurs } from './send-ours.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatSpread, ratios, spread } from '../harness/statistics.ts';
+import { measureBareClient } from './bare-client.ts';
+import { measureOutboxToWorker } from './outbox-to-worker.ts';
 
 const perSecond = z.array(z.number());
 const data = z.object({
@@ -18,7 +17,7 @@ export default defineBench({
   question: 'How many messages a second go from the outbox over the exchange to a worker and are acknowledged?',
   order: 50,
   data,
-  async run({ pick, rotate, onEnd, tell }) {
+  async run({ pick, rotate, onEnd, log }) {
     const [vhost, { db, close }] = await Promise.all([createTestVhost(), openTestDatabase('uploads', openUploadsDb)]);
     onEnd(vhost.drop);
     onEnd(close);
@@ -28,12 +27,12 @@ export default defineBench({
     for (const prefetch of pick({ full: [1, 10, 50], quick: [1, 10, 50], tiny: [10] })) {
       const rates = await rotate(
         {
-          ours: () => sendOurs({ db, url }, { count, prefetch }),
-          bare: () => sendBare(url, { count, prefetch }),
+          ours: () => measureOutboxToWorker({ db, url }, { count, prefetch }),
+          bare: () => measureBareClient(url, { count, prefetch }),
         },
         pick({ full: 5, quick: 3, tiny: 1 }),
       );
-      tell(`prefetch ${prefetch}`);
+      log(`prefetch ${prefetch}`);
       levels.push({ prefetch, ...rates });
     }
     return { count, levels };
@@ -49,9 +48,9 @@ persistent messages, confirms and acknowledgements, without database, contracts 
           head: ['prefetch', 'messages/s', 'bare client', 'ratio'],
           rows: levels.map(({ prefetch, ours, bare }) => [
             String(prefetch),
-            spreadText(spread(ours)),
-            spreadText(spread(bare)),
-            spreadText(ratios(ours, bare)),
+            formatSpread(spread(ours)),
+            formatSpread(spread(bare)),
+            formatSpread(ratios(ours, bare)),
           ]),
         },
         {
@@ -60,8 +59,8 @@ persistent messages, confirms and acknowledgements, without database, contracts 
           title: 'Messages a second from outbox to acknowledgement',
           unit: 'messages a second',
           bars: levels.flatMap(({ prefetch, ours, bare }) => [
-            { label: `outbox to worker, prefetch ${prefetch}`, value: spread(ours).median, ...ends(ours) },
-            { label: `bare client, prefetch ${prefetch}`, value: spread(bare).median, ...ends(bare), series: 1 },
+            { label: `outbox to worker, prefetch ${prefetch}`, value: spread(ours).median, ...getRange(ours) },
+            { label: `bare client, prefetch ${prefetch}`, value: spread(bare).median, ...getRange(bare), series: 1 },
           ]),
         },
         `Messages are claimed in batches, and those confirmed at the same time are marked in one transaction; one that is refused, or cannot be marked, holds
@@ -71,4 +70,4 @@ up no other.`,
   },
 });
 
-const ends = (values: readonly number[]) => ({ min: Math.min(...values), max: Math.max(...values) });
+const getRange = (values: readonly number[]) => ({ min: Math.min(...values), max: Math.max(...values) });

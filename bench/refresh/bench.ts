@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
-import { spreadText } from '../frame/spread-text.ts';
-import { median, spread } from '../frame/statistics.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { formatSpread, median, spread } from '../harness/statistics.ts';
 import { measureRefresh } from './measure-refresh.ts';
 
 const data = z.object({
@@ -23,7 +22,7 @@ export default defineBench({
   present({ rows, groups, rowsEach, countS, recountS, loads }) {
     const refreshS = loads.map((load) => load.refreshS);
     const ratio = median(countS) / median(refreshS);
-    const inMs = (seconds: readonly number[]) => spreadText(spread(seconds.map((s) => s * 1000)), ' ms');
+    const inMs = (seconds: readonly number[]) => formatSpread(spread(seconds.map((s) => s * 1000)), ' ms');
     return {
       aims: [
         {
@@ -33,22 +32,22 @@ export default defineBench({
         },
       ],
       parts: [
-        `${readable(loads.length)} loads of ${rowsEach} hires, one after the other, beside ${readable(rows)} employees in ${readable(groups)} groups of year, department and job.
+        `${formatNumber(loads.length)} loads of ${rowsEach} hires, one after the other, beside ${formatNumber(rows)} employees in ${formatNumber(groups)} groups of year, department and job.
 Before [decision 26](decisions/0026-results-follow-changes.md) each refresh counted all employees; that count is measured here on the same table. "After" is what the query-refresher
 itself measured while the loads ran, and from LOADED to COMPLETED in the event log; this contains the messages, and up to 200 ms in which refreshes are held together.`,
         {
-          head: ['', 'each refresh', `${readable(loads.length)} refreshes`, 'LOADED → COMPLETED'],
+          head: ['', 'each refresh', `${formatNumber(loads.length)} refreshes`, 'LOADED → COMPLETED'],
           rows: [
-            ['before: count all employees', inMs(countS), `${readable(median(countS) * loads.length)} s`, ''],
+            ['before: count all employees', inMs(countS), `${formatNumber(median(countS) * loads.length)} s`, ''],
             [
               'after: the years that changed',
               inMs(refreshS),
-              `${readable(refreshS.reduce((sum, one) => sum + one, 0))} s`,
+              `${formatNumber(refreshS.reduce((sum, one) => sum + one, 0))} s`,
               inMs(loads.map(({ completedS }) => completedS)),
             ],
           ],
         },
-        `The median is ${readable(ratio)} times less. To count all employees again where the counts are stale, other loads waiting, took ${readable(recountS)} s.`,
+        `The median is ${formatNumber(ratio)} times less. To count all employees again where the counts are stale, other loads waiting, took ${formatNumber(recountS)} s.`,
       ],
     };
   },

@@ -1,5 +1,5 @@
 import { departmentRows, hireRows, jobRows } from '../../scripts/sample/rows.mjs';
-import type { BenchStack } from '../frame/bench-stack.ts';
+import type { BenchStack } from '../harness/bench-stack.ts';
 
 const loaded = new WeakMap<BenchStack, { rows: number; done: Promise<void> }>();
 

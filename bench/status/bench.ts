@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
-import { processCost } from '../frame/process-cost.ts';
-import { median } from '../frame/statistics.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { processCost } from '../harness/process-cost.ts';
+import { median } from '../harness/statistics.ts';
 import { measureStatus } from './measure-status.ts';
 
 const data = z.object({
@@ -35,7 +35,9 @@ export default defineBench({
       aims: [
         {
           aim: 'a change of status is with 99 of 100 watchers within a second',
-          measured: largest ? `p99 ${readable(largest.p99Ms)} ms with ${readable(largest.subscribers)} watchers` : '–',
+          measured: largest
+            ? `p99 ${formatNumber(largest.p99Ms)} ms with ${formatNumber(largest.subscribers)} watchers`
+            : '–',
           reached: largest ? largest.p99Ms < 1_000 : null,
           why: 'All the watchers are told by one gateway process on a machine that everything else runs on, and their clients too.',
         },
@@ -69,7 +71,7 @@ function costTable({ subscribers, costs }: Level) {
   const of = (name: string, pick: 'cpuSeconds' | 'peakMB') =>
     median(costs.flatMap((one) => (one[name] ? [one[name][pick]] : [])));
   return {
-    caption: `What ${readable(subscribers)} subscribers cost, each of whom connects, subscribes and sees a file to its end:`,
+    caption: `What ${formatNumber(subscribers)} subscribers cost, each of whom connects, subscribes and sees a file to its end:`,
     head: ['process', 'CPU s per 1,000 subscribers', 'memory at most, MB'],
     rows: Object.keys(costs[0] ?? {}).map((name) => [
       name,

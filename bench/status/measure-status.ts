@@ -1,25 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@tributary/testing';
-import type { BenchStack } from '../frame/bench-stack.ts';
-import type { Context } from '../frame/context.ts';
-import type { ProcessCost } from '../frame/process-cost.ts';
-import { latencies } from '../frame/statistics.ts';
-import { requireOpenFiles } from '../subscriptions/open-files.ts';
-import { closeAll, openSubscriber, openSubscribers } from '../subscriptions/subscriber.ts';
+import type { BenchStack } from '../harness/bench-stack.ts';
+import type { Context } from '../harness/context.ts';
+import type { ProcessCost } from '../harness/process-cost.ts';
+import { latencies } from '../harness/statistics.ts';
+import { assertOpenFileLimit, closeAll, openSubscriber, openSubscribers } from '../subscriptions/subscriber.ts';
 
 /** From an event's time in the log to its arrival at each of so many subscribers of one upload, over several uploads. */
 export async function measureStatus(context: Context) {
-  const { pick, tell } = context;
+  const { pick, log } = context;
   const stack = await context.sharedStack();
   const uploads = pick({ full: 8, quick: 3, tiny: 1 });
   const levels = [];
   for (const subscribers of pick({ full: [1, 100, 1_000], quick: [1, 100], tiny: [2] })) {
-    requireOpenFiles(subscribers + 200);
+    assertOpenFileLimit(subscribers + 200);
     const followed = [];
     for (let upload = 0; upload < uploads; upload++) followed.push(await followOne(stack, subscribers));
     const costs = followed.map((one) => one.costs);
     levels.push({ subscribers, uploads, costs, ...latencies(followed.flatMap(({ delays }) => delays)) });
-    tell(`${subscribers} subscribers`);
+    log(`${subscribers} subscribers`);
   }
   return { levels };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { defineBench } from '../frame/define-bench.ts';
-import { readable } from '../frame/plot/svg.ts';
+import { defineBench } from '../harness/benches.ts';
+import { formatNumber } from '../harness/plot/svg.ts';
+import { openGateway } from './measured-gateway.ts';
 import { measureFanOut, measureIdle, measureStalled } from './measures.ts';
-import { requireOpenFiles } from './open-files.ts';
-import { openGateway } from './open-gateway.ts';
+import { assertOpenFileLimit } from './subscriber.ts';
 
 const data = z.object({
   fanOut: z.object({
@@ -24,19 +24,19 @@ export default defineBench({
     'What does a subscription cost the gateway, and how long does it take an event to many subscribers, with a subgraph that answers at once?',
   order: 60,
   data,
-  async run({ pick, onEnd, tell }) {
+  async run({ pick, onEnd, log }) {
     const { idle, seconds, subscribers, events } = pick({
       full: { idle: 2_000, seconds: 20, subscribers: 1_000, events: 20 },
       quick: { idle: 500, seconds: 3, subscribers: 300, events: 5 },
       tiny: { idle: 20, seconds: 1, subscribers: 10, events: 2 },
     });
-    requireOpenFiles(Math.max(idle, subscribers) + 200);
+    assertOpenFileLimit(Math.max(idle, subscribers) + 200);
     const bench = await openGateway();
     onEnd(bench.close);
     const fanOut = await measureFanOut(bench, { subscribers, events });
-    tell(`${events} events to ${subscribers} subscribers`);
+    log(`${events} events to ${subscribers} subscribers`);
     const stalled = await measureStalled(bench, seconds);
-    tell(`${seconds} s before a client that reads nothing`);
+    log(`${seconds} s before a client that reads nothing`);
     return { fanOut, stalled, idle: await measureIdle(bench, idle) };
   },
   present({ fanOut, stalled, idle }) {
@@ -44,7 +44,7 @@ export default defineBench({
       aims: [
         {
           aim: 'events of one log are read once for all its subscribers',
-          measured: `${readable(fanOut.queriesPerEvent)} queries an event for ${fanOut.subscribers} subscribers`,
+          measured: `${formatNumber(fanOut.queriesPerEvent)} queries an event for ${fanOut.subscribers} subscribers`,
           reached: fanOut.queriesPerEvent <= 2,
           why: 'Equal subscriptions of one viewer share a read; more than two say that they do not.',
         },

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { openGateway } from './measured-gateway.ts';
 import { measureFanOut, measureIdle, measureStalled } from './measures.ts';
-import { requireOpenFiles } from './open-files.ts';
-import { openGateway } from './open-gateway.ts';
+import { assertOpenFileLimit } from './subscriber.ts';
 
 const help = `npm run bench:subscriptions -- [options]
   --idle <n>             idle subscriptions (2000)
@@ -33,7 +33,7 @@ else await run();
 process.exit();
 
 async function run() {
-  requireOpenFiles(Math.max(idle, subscribers) + 200);
+  assertOpenFileLimit(Math.max(idle, subscribers) + 200);
   const bench = await openGateway(values.gateway);
   try {
     const begunUnder = loadavg()[0];

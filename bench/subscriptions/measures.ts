@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '@tributary/testing';
-import type { MeasuredGateway } from './open-gateway.ts';
+import type { MeasuredGateway } from './measured-gateway.ts';
 import { closeAll, openSubscriber, openSubscribers } from './subscriber.ts';
 
 const nothing = () => undefined;

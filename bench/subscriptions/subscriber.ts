@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
@@ -41,4 +42,11 @@ export async function closeAll(sockets: WebSocket[]): Promise<void> {
       return closed;
     }),
   );
+}
+
+/** Throws where this process, and with it those it starts, may not have so many files open at once. */
+export function assertOpenFileLimit(count: number) {
+  const limit = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim();
+  if (limit !== 'unlimited' && Number(limit) < count)
+    throw new Error(`${count} files must be open at once, and the limit is ${limit}: raise it with ulimit -n ${count}`);
 }

@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { TestClient, UploadEvent } from '../open-client.ts';
-import type { Stack } from '../open-stack.ts';
-import { queryDatabase } from '../query-database.ts';
-import { checkLeftOvers } from './check-left-overs.ts';
-import { checkMails } from './check-mails.ts';
-import type { Story } from './client.ts';
-import type { Lane } from './lane.ts';
-import { type AcceptedUpload, type Expected, expectedState } from './model.ts';
+import type { TestClient, UploadEvent } from '../client.ts';
+import { queryDatabase, type Stack } from '../stack.ts';
+import { checkLeftovers } from './check-leftovers.ts';
+import { type AcceptedUpload, computeExpectedState, type Expected } from './model.ts';
+import type { RunSlot } from './run-slot.ts';
+import type { ClientHistory } from './simulated-user.ts';
 
 const uploadRow = z.object({
   id: z.string(),
@@ -37,11 +35,11 @@ const eventRow = z.object({
  */
 export async function checkAll(
   stack: Stack,
-  lane: Lane,
-  stories: readonly Story[],
+  slot: RunSlot,
+  histories: readonly ClientHistory[],
   reader: TestClient,
   token: string,
-  complain: (what: string) => void,
+  reportViolation: (what: string) => void,
 ): Promise<number> {
   const uploads = z
     .array(uploadRow)
@@ -49,86 +47,94 @@ export async function checkAll(
   const events = z
     .array(eventRow)
     .parse(await queryDatabase(stack, 'UPLOADS', 'SELECT * FROM upload_events ORDER BY upload_id, `cursor`'));
-  const accepted = acceptedOf(uploads, stories, complain);
-  const expected = expectedState(accepted);
+  const accepted = findAccepted(uploads, histories, reportViolation);
+  const expected = computeExpectedState(accepted);
 
-  checkUploads(uploads, expected, complain);
-  for (const story of stories)
-    checkStory(
-      story,
-      events.filter(({ upload_id }) => upload_id === story.id),
-      complain,
+  checkUploads(uploads, expected, reportViolation);
+  for (const history of histories)
+    checkHistory(
+      history,
+      events.filter(({ upload_id }) => upload_id === history.id),
+      reportViolation,
     );
-  await checkTables(stack, expected, complain);
-  await checkAnswers(expected, reader, token, complain);
-  await checkLeftOvers(
+  await checkTables(stack, expected, reportViolation);
+  await checkResults(expected, reader, token, reportViolation);
+  await checkLeftovers(
     stack,
     uploads.map(({ file_id }) => file_id),
-    complain,
+    reportViolation,
   );
-  return checkMails(lane, accepted, complain);
+  return checkMails(slot, accepted, reportViolation);
 }
 
 /** Every file that a client was told is accepted is there once, and nothing else is. */
-function acceptedOf(
+function findAccepted(
   rows: z.infer<typeof uploadRow>[],
-  stories: readonly Story[],
-  complain: (what: string) => void,
+  histories: readonly ClientHistory[],
+  reportViolation: (what: string) => void,
 ): AcceptedUpload[] {
-  const byId = new Map(stories.map((story) => [story.id, story]));
-  for (const { id, planned } of stories) {
-    if (id === null) complain(`lost: no client's try to send ${planned.key} was answered`);
-    else if (!rows.some((row) => row.id === id)) complain(`lost: the accepted upload ${planned.key} has no record`);
+  const byId = new Map(histories.map((history) => [history.id, history]));
+  for (const { id, planned } of histories) {
+    if (id === null) reportViolation(`lost: no attempt to send ${planned.key} got a response`);
+    else if (!rows.some((row) => row.id === id))
+      reportViolation(`lost: the accepted upload ${planned.key} has no record`);
   }
   return rows.flatMap(({ id, sequence, idempotency_key }) => {
-    const story = byId.get(id);
-    if (story === undefined) complain(`doubled: the upload ${id} (${idempotency_key}) is one that no client knows`);
-    return story === undefined ? [] : [{ id, sequence, planned: story.planned }];
+    const history = byId.get(id);
+    if (history === undefined) reportViolation(`duplicate: no client knows the upload ${id} (${idempotency_key})`);
+    return history === undefined ? [] : [{ id, sequence, planned: history.planned }];
   });
 }
 
-function checkUploads(rows: z.infer<typeof uploadRow>[], expected: Expected, complain: (what: string) => void) {
+function checkUploads(rows: z.infer<typeof uploadRow>[], expected: Expected, reportViolation: (what: string) => void) {
   rows.forEach((row, index) => {
-    if (row.sequence !== index + 1) complain(`order: sequence ${row.sequence} stands where ${index + 1} should`);
+    if (row.sequence !== index + 1) reportViolation(`order: found sequence ${row.sequence} instead of ${index + 1}`);
     const wanted = expected.uploads.get(row.id);
     if (wanted === undefined) return;
     const found = [row.status, row.rows_read, row.rows_loaded, row.rows_rejected].join(' ');
     const should = [wanted.status, wanted.rowsRead, wanted.rowsLoaded, wanted.rowsRejected].join(' ');
-    if (found !== should) complain(`counts: upload ${row.idempotency_key} is ${found} and should be ${should}`);
-    if (row.notified_at === null) complain(`lost: no mail is noted for upload ${row.idempotency_key}`);
+    if (found !== should) reportViolation(`counts: upload ${row.idempotency_key} is ${found} instead of ${should}`);
+    if (row.notified_at === null) reportViolation(`lost: no mail is recorded for upload ${row.idempotency_key}`);
   });
 }
 
 const ranks = ['RECEIVED', 'QUEUED', 'PROCESSING', 'LOADED', 'COMPLETED', 'FAILED', 'CANCELLED'];
 
 /** The log is 1, 2, 3 … and never goes back; the subscriber saw each of its events once, in order. */
-function checkStory(story: Story, log: z.infer<typeof eventRow>[], complain: (what: string) => void) {
-  const { key } = story.planned;
+function checkHistory(
+  history: ClientHistory,
+  log: z.infer<typeof eventRow>[],
+  reportViolation: (what: string) => void,
+) {
+  const { key } = history.planned;
   log.forEach((event, index) => {
     const before = log[index - 1];
-    if (event.cursor !== index + 1) complain(`hole: event ${index + 1} of ${key} has the number ${event.cursor}`);
+    if (event.cursor !== index + 1) reportViolation(`gap: event ${index + 1} of ${key} has the cursor ${event.cursor}`);
     if (!before) return;
     const isBack =
       ranks.indexOf(event.status) < ranks.indexOf(before.status) ||
       (event.rows_read < before.rows_read && event.status !== 'FAILED');
     if (isBack)
-      complain(
+      reportViolation(
         `backwards: event ${event.cursor} of ${key}: ${before.status} ${before.rows_read} → ${event.status} ${event.rows_read}`,
       );
   });
-  const told = story.events.map(toldAs);
+  const received = history.events.map(formatEvent);
   const logged = log.map(({ cursor, status, rows_read, rows_loaded, rows_rejected, message }) =>
     [cursor, status, rows_read, rows_loaded, rows_rejected, message].join(' '),
   );
-  if (!story.isFinished)
-    complain(`lost: the subscription to ${key} did not end; it saw ${told.length} of ${logged.length} events`);
-  else if (!isDeepStrictEqual(told, logged)) complain(`hole: the subscriber of ${key} saw [${told}] of [${logged}]`);
+  if (!history.isFinished)
+    reportViolation(
+      `lost: the subscription to ${key} did not end; it received ${received.length} of ${logged.length} events`,
+    );
+  else if (!isDeepStrictEqual(received, logged))
+    reportViolation(`gap: the subscriber of ${key} received [${received}] of [${logged}]`);
 }
 
-const toldAs = ({ cursor, status, rowsRead, rowsLoaded, rowsRejected, message }: UploadEvent) =>
+const formatEvent = ({ cursor, status, rowsRead, rowsLoaded, rowsRejected, message }: UploadEvent) =>
   [cursor, status, rowsRead, rowsLoaded, rowsRejected, message].join(' ');
 
-async function checkTables(stack: Stack, expected: Expected, complain: (what: string) => void) {
+async function checkTables(stack: Stack, expected: Expected, reportViolation: (what: string) => void) {
   const utc = "DATE_FORMAT(hired_at, '%Y-%m-%dT%H:%i:%SZ')";
   const tables = {
     departments: ['id, name, sequence, first_sequence, upload_id', expected.departments],
@@ -147,8 +153,8 @@ async function checkTables(stack: Stack, expected: Expected, complain: (what: st
     const [isFound, isWanted] = [new Set(found), new Set(should)];
     const missing = should.filter((row) => !isFound.has(row));
     const extra = found.filter((row) => !isWanted.has(row));
-    complain(
-      `rows: ${table} has ${found.length} rows for ${should.length}; missing ${some(missing)}, instead ${some(extra)}`,
+    reportViolation(
+      `rows: ${table} has ${found.length} rows for ${should.length}; missing ${summarizeRows(missing)}, instead ${summarizeRows(extra)}`,
     );
   }
   const rejections = await queryDatabase(
@@ -159,11 +165,18 @@ async function checkTables(stack: Stack, expected: Expected, complain: (what: st
   for (const [id, wanted] of expected.uploads) {
     const found = rejections.flatMap(({ upload_id, text }) => (upload_id === id ? [String(text)] : []));
     if (!isDeepStrictEqual(found, wanted.rejections))
-      complain(`rows: the rejections of ${id} are ${some(found)} for ${some(wanted.rejections)}`);
+      reportViolation(
+        `rows: the rejections of ${id} are ${summarizeRows(found)} instead of ${summarizeRows(wanted.rejections)}`,
+      );
   }
 }
 
-async function checkAnswers(expected: Expected, reader: TestClient, token: string, complain: (what: string) => void) {
+async function checkResults(
+  expected: Expected,
+  reader: TestClient,
+  token: string,
+  reportViolation: (what: string) => void,
+) {
   const query = 'query ($year: Int!) { hiresByQuarter(year: $year) { department job q1 q2 q3 q4 } }';
   const answer = z.object({
     hiresByQuarter: z.array(
@@ -186,9 +199,24 @@ async function checkAnswers(expected: Expected, reader: TestClient, token: strin
     );
     const should = [...(expected.hires.get(year) ?? [])].map(([key, count]) => `${key} ${count}`);
     if (!isDeepStrictEqual(found.sort(), should.sort()))
-      complain(`answers: the cached answer for ${year} is not what the rows say`);
+      reportViolation(`results: the cached results for ${year} differ from the rows`);
   }
 }
 
-const some = (rows: readonly string[]) =>
+const summarizeRows = (rows: readonly string[]) =>
   rows.length === 0 ? 'none' : `${rows.slice(0, 3).join(', ')}${rows.length > 3 ? ` … (${rows.length})` : ''}`;
+
+/** One mail for each upload. Returns how many came twice: the deterministic message id tells two of one upload from two uploads. */
+function checkMails(
+  { mails }: RunSlot,
+  accepted: readonly AcceptedUpload[],
+  reportViolation: (what: string) => void,
+): number {
+  let duplicates = 0;
+  for (const { id, planned } of accepted) {
+    const count = mails.messages().filter(({ messageId }) => messageId?.includes(id)).length;
+    if (count === 0) reportViolation(`lost: no mail about ${planned.key}`);
+    duplicates += Math.max(0, count - 1);
+  }
+  return duplicates;
+}

@@ -24,7 +24,7 @@ export interface PlannedFault {
 }
 
 /** What a fault breaks: a process, a server, a queue or a link. */
-export function targetName(fault: Fault): string {
+export function getTargetName(fault: Fault): string {
   if ('process' in fault) return fault.process;
   if ('server' in fault) return fault.server;
   return 'queue' in fault ? `queue ${fault.queue}` : fault.link;
@@ -32,12 +32,12 @@ export function targetName(fault: Fault): string {
 
 /** A fault as one reads it: `kill csv-loader, 300 ms`. */
 export function describeFault({ atMs, atPercent, fault }: PlannedFault): string {
-  const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : lengthOf(fault);
+  const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : formatDuration(fault);
   const moment = atPercent === undefined ? `${atMs} ms` : `${atPercent} % of the large file`;
-  return `at ${moment} ${fault.do} ${targetName(fault)}${detail}`;
+  return `at ${moment} ${fault.do} ${getTargetName(fault)}${detail}`;
 }
 
-function lengthOf(fault: Fault): string {
+function formatDuration(fault: Fault): string {
   if ('downMs' in fault) return `, back after ${fault.downMs} ms`;
   return 'forMs' in fault ? ` for ${fault.forMs} ms` : '';
 }

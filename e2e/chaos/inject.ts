@@ -1,18 +1,18 @@
 import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { loseMessages } from '../../scripts/servers/messages-left.mjs';
+import { purgeMessages } from '../../scripts/servers/queue-messages.mjs';
 import type { StackProcess } from '../../scripts/stack/start-stack-process.mjs';
-import type { Stack } from '../open-stack.ts';
-import { type Fault, type PlannedFault, targetName } from './fault.ts';
-import type { LargeFile } from './follow-large-file.ts';
-import type { Lane } from './lane.ts';
+import type { Stack } from '../stack.ts';
+import { type Fault, getTargetName, type PlannedFault } from './fault.ts';
+import type { LargeFile } from './large-file.ts';
 import type { Link } from './link.ts';
-import { workerQueues } from './topology.ts';
+import type { RunSlot } from './run-slot.ts';
+import { getWorkerQueues } from './topology.ts';
 
 interface Target {
   readonly stack: Stack;
-  readonly lane: Lane;
+  readonly slot: RunSlot;
   readonly links: ReadonlyMap<string, Link>;
   readonly latencies: Readonly<Record<string, number>>;
   readonly largeFile: Pick<LargeFile, 'untilLoaded'>;
@@ -31,7 +31,7 @@ export async function injectAll(faults: readonly PlannedFault[], target: Target)
     faults.map(async ({ atMs, atPercent, fault }) => {
       await pause(atMs);
       if (atPercent !== undefined) await target.largeFile.untilLoaded(atPercent);
-      const name = targetName(fault);
+      const name = getTargetName(fault);
       const before = busy.get(name) ?? Promise.resolve();
       const turn = before.catch(() => undefined).then(() => inject(fault, target));
       busy.set(name, turn);
@@ -41,13 +41,13 @@ export async function injectAll(faults: readonly PlannedFault[], target: Target)
   return endings.flatMap((ending) => (ending.status === 'rejected' ? [String(ending.reason)] : []));
 }
 
-async function inject(fault: Fault, { stack, lane, links, latencies, logsDir }: Target): Promise<void> {
-  if (fault.do === 'forget') return lane.forget();
-  if (fault.do === 'lose') return loseQueue(fault, stack.environment.RABBITMQ_URL ?? '');
+async function inject(fault: Fault, { stack, slot, links, latencies, logsDir }: Target): Promise<void> {
+  if (fault.do === 'forget') return slot.flushRedis();
+  if (fault.do === 'lose') return purgeQueue(fault, stack.environment.RABBITMQ_URL ?? '');
   if ('server' in fault) {
-    lane.crash(fault.server);
+    slot.crash(fault.server);
     await pause(fault.downMs);
-    return lane.revive(fault.server);
+    return slot.recover(fault.server);
   }
   if ('process' in fault) return injectIntoProcess(fault, stack, logsDir);
   const link = links.get(fault.link);
@@ -75,8 +75,8 @@ async function inject(fault: Fault, { stack, lane, links, latencies, logsDir }: 
 }
 
 /** What waits in the queue, or for its next try, is gone. RabbitMQ may be down by another fault: then it has nothing to lose. */
-async function loseQueue({ queue, forMs }: Extract<Fault, { do: 'lose' }>, url: string): Promise<void> {
-  await loseMessages(url, workerQueues(queue), AbortSignal.timeout(forMs)).catch(() => undefined);
+async function purgeQueue({ queue, forMs }: Extract<Fault, { do: 'lose' }>, url: string): Promise<void> {
+  await purgeMessages(url, getWorkerQueues(queue), AbortSignal.timeout(forMs)).catch(() => undefined);
 }
 
 async function injectIntoProcess(

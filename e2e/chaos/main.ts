@@ -4,25 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runBurst } from './burst.ts';
 import { describeFault } from './fault.ts';
-import { type Lane, openLane } from './lane.ts';
 import { chaosOptions } from './options.ts';
-import { type Plan, planOf } from './plan.ts';
-import { keep, type RunRecord } from './records.ts';
+import { createPlan, type Plan } from './plan.ts';
+import { type RunRecord, saveRecord } from './records.ts';
 import { writeReport } from './report.ts';
 import { type RunResult, runPlan } from './run.ts';
-import { environmentOf, type Sabotage } from './sabotage/sabotages.ts';
+import { openRunSlot, type RunSlot } from './run-slot.ts';
+import { createSabotageEnvironment, type Sabotage } from './sabotage/sabotages.ts';
 import { shrink } from './shrink.ts';
 import { runTimeline } from './timeline.ts';
-import { processesOf } from './topology.ts';
+import { listProcesses } from './topology.ts';
 
-/** `npm run chaos`: see `--help`. Exits with 1 when anything was lost, doubled, or not noticed. */
+/** `npm run chaos`: see `--help`. Exits with 1 when anything was lost or duplicated, or a sabotage was not noticed. */
 const options = chaosOptions(process.argv.slice(2));
 const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
 /** What the suite itself keeps is no change of what it runs. */
 const changes = git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!docs/reliability*');
 const commit = `${git('rev-parse', '--short=10', 'HEAD')}${changes ? '+' : ''}`;
 const now = () => new Date().toISOString();
-const lanes: Lane[] = [];
+const slots: RunSlot[] = [];
 let isInterrupted = false;
 let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -40,40 +40,40 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } finally {
-  await Promise.all(lanes.map((lane) => lane.close()));
+  await Promise.all(slots.map((slot) => slot.close()));
 }
 process.exit();
 
 async function main(): Promise<boolean> {
-  const count = Math.min(options.lanes, options.mode === 'runs' ? options.runs : 1);
+  const count = Math.min(options.parallel, options.mode === 'runs' ? options.runs : 1);
   console.log(`Starting ${count} set${count === 1 ? '' : 's'} of servers: MariaDB, RabbitMQ, Redis, SMTP.`);
-  lanes.push(...(await Promise.all(Array.from({ length: count }, () => openLane(console.log)))));
-  const [lane] = lanes;
-  if (lane === undefined) return false;
-  const context = { commit, at: now(), tell: console.log };
+  slots.push(...(await Promise.all(Array.from({ length: count }, () => openRunSlot(console.log)))));
+  const [slot] = slots;
+  if (slot === undefined) return false;
+  const context = { commit, at: now(), log: console.log };
   let isWell = true;
-  if (options.mode === 'burst') keep('bursts', await runBurst(lane, context));
-  else if (options.mode === 'timeline') keep('timelines', await runTimeline(lane, context));
+  if (options.mode === 'burst') saveRecord('bursts', await runBurst(slot, context));
+  else if (options.mode === 'timeline') saveRecord('timelines', await runTimeline(slot, context));
   else if (options.mode === 'plan') {
     const [sabotage = null] = options.sabotages;
-    isWell = (await runOne(JSON.parse(readFileSync(options.file, 'utf8')), lane, sabotage)).violations.length === 0;
+    isWell = (await runOne(JSON.parse(readFileSync(options.file, 'utf8')), slot, sabotage)).violations.length === 0;
   } else if (options.sabotages.length === 0) isWell = await runSeeds();
   else {
     for (const sabotage of options.sabotages)
-      if (!isInterrupted) isWell = (await findSabotage(sabotage, lane)) && isWell;
+      if (!isInterrupted) isWell = (await findSabotage(sabotage, slot)) && isWell;
   }
-  if (options.keeps) console.log(`Wrote ${writeReport()}.`);
+  if (options.isSaving) console.log(`Wrote ${writeReport()}.`);
   return isWell;
 }
 
-/** Every seed once, as many at a time as there are lanes. */
+/** Runs every seed once, one per slot at a time. */
 async function runSeeds(): Promise<boolean> {
   const seeds = Array.from({ length: options.runs }, (_, index) => options.seed + index);
   let failed = 0;
   await Promise.all(
-    lanes.map(async (lane) => {
+    slots.map(async (slot) => {
       for (let seed = seeds.shift(); seed !== undefined && !isInterrupted; seed = seeds.shift()) {
-        if ((await runOne(planOf(seed), lane, null)).violations.length > 0) failed += 1;
+        if ((await runOne(createPlan(seed), slot, null)).violations.length > 0) failed += 1;
       }
     }),
   );
@@ -82,10 +82,10 @@ async function runSeeds(): Promise<boolean> {
 }
 
 /** Runs seed after seed with a guarantee taken away, until one notices. */
-async function findSabotage(sabotage: Sabotage, lane: Lane): Promise<boolean> {
-  console.log(`Without "${sabotage.breaks}"`);
+async function findSabotage(sabotage: Sabotage, slot: RunSlot): Promise<boolean> {
+  console.log(`Without "${sabotage.guarantee}"`);
   for (let index = 0; index < options.runs && !isInterrupted; index += 1) {
-    const { violations } = await runOne(planOf(options.seed + index), lane, sabotage);
+    const { violations } = await runOne(createPlan(options.seed + index), slot, sabotage);
     // A process that does not come back, or a file left to the daily sweep, proves nothing about the guarantee.
     if (violations.some((violation) => !/^(down|orphan):/.test(violation))) {
       console.log(`  noticed in run ${index + 1}`);
@@ -96,33 +96,33 @@ async function findSabotage(sabotage: Sabotage, lane: Lane): Promise<boolean> {
   return false;
 }
 
-async function runOne(plan: Plan, lane: Lane, sabotage: Sabotage | null): Promise<RunResult> {
-  const begun = Date.now();
+async function runOne(plan: Plan, slot: RunSlot, sabotage: Sabotage | null): Promise<RunResult> {
+  const startedAt = Date.now();
   const result = await (sabotage === null
-    ? runPlan(plan, lane)
-    : runPlan(withoutLosses(plan), lane, { environment: environmentOf(sabotage) }));
+    ? runPlan(plan, slot)
+    : runPlan(removeLossFaults(plan), slot, { environment: createSabotageEnvironment(sabotage) }));
   const isWell = result.violations.length === 0;
   const { uploads, events, settledInMs, waitedFor } = result;
-  const seconds = ((Date.now() - begun) / 1000).toFixed(0);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
   console.log(
     `${isWell ? '✓' : '✗'} seed ${plan.seed}: ${plan.faults.length} faults, ${uploads} uploads, ${events} events, settled ${settledInMs} ms after the last fault, waiting for ${waitedFor} (${seconds} s)`,
   );
   for (const violation of result.violations.slice(0, 10)) console.log(`    ${violation}`);
-  if (options.keeps) keep('runs', recordOf(plan, result, sabotage));
-  if (!isWell && sabotage === null) await explain(plan, lane, result);
+  if (options.isSaving) saveRecord('runs', toRecord(plan, result, sabotage));
+  if (!isWell && sabotage === null) await reportFailure(plan, slot, result);
   return result;
 }
 
 /** With a guarantee taken away nothing is sent again, so what a fault itself deletes proves nothing. */
-const withoutLosses = (plan: Plan): Plan => ({
+const removeLossFaults = (plan: Plan): Plan => ({
   ...plan,
   faults: plan.faults.filter(({ fault }) => fault.do !== 'lose'),
 });
 
-function recordOf(plan: Plan, { logs: _logs, violations, ...result }: RunResult, sabotage: Sabotage | null): RunRecord {
+function toRecord(plan: Plan, { logs: _logs, violations, ...result }: RunResult, sabotage: Sabotage | null): RunRecord {
   const faults: Record<string, number> = {};
   for (const { fault } of plan.faults) faults[fault.do] = (faults[fault.do] ?? 0) + 1;
-  const processes = processesOf(plan.replicas).length;
+  const processes = listProcesses(plan.replicas).length;
   const few = violations.slice(0, 5).map((violation) => violation.slice(0, 300));
   return {
     commit,
@@ -137,11 +137,11 @@ function recordOf(plan: Plan, { logs: _logs, violations, ...result }: RunResult,
 }
 
 /** Prints what reproduces a failure: the seed, the logs, and the fewest faults that still fail. */
-async function explain(plan: Plan, lane: Lane, { logs }: RunResult): Promise<void> {
+async function reportFailure(plan: Plan, slot: RunSlot, { logs }: RunResult): Promise<void> {
   for (const fault of plan.faults) console.log(`      ${describeFault(fault)}`);
   console.log(`    The processes' logs: ${logs}`);
-  if (!options.shrinks || isInterrupted) return;
-  const fails = async (smaller: Plan) => (await runPlan(smaller, lane)).violations.length > 0;
+  if (!options.isShrinking || isInterrupted) return;
+  const fails = async (smaller: Plan) => (await runPlan(smaller, slot)).violations.length > 0;
   const small = await shrink(plan, fails, { maxTries: 12 });
   const file = join(tmpdir(), `chaos-plan-${plan.seed}.json`);
   writeFileSync(file, JSON.stringify(small, null, 2));

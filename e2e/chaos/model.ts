@@ -1,4 +1,4 @@
-import { type PlannedRow, type PlannedUpload, rowsOf } from './workload.ts';
+import { generateRows, type PlannedRow, type PlannedUpload } from './workload.ts';
 
 /** An upload the system accepted, with its place in the order. */
 export interface AcceptedUpload {
@@ -42,7 +42,7 @@ interface Hire extends PlannedRow {
 }
 
 /** What must be there in the end: the uploads loaded one after the other in the order they were accepted. Shares nothing with the loader. */
-export function expectedState(accepted: readonly AcceptedUpload[]): Expected {
+export function computeExpectedState(accepted: readonly AcceptedUpload[]): Expected {
   const references = { DEPARTMENTS: new Map<number, Reference>(), JOBS: new Map<number, Reference>() };
   const hires = new Map<number, Hire>();
   const uploads = new Map<string, ExpectedUpload>();
@@ -55,7 +55,7 @@ export function expectedState(accepted: readonly AcceptedUpload[]): Expected {
     const used = new Set<number>();
     const rejections: string[] = [];
     let line = planned.hasHeader ? 1 : 0;
-    for (const row of rowsOf(planned)) {
+    for (const row of generateRows(planned)) {
       line += 1;
       const code = rejectionOf(row);
       if (code !== null) rejections.push(`${line} ${code}`);

@@ -4,7 +4,7 @@ import { type Sabotage, sabotages } from './sabotage/sabotages.ts';
 const help = `npm run chaos -- [options]
 
   --seed S --runs N       runs with the seeds S, S+1 … (1 and 10); each on fresh databases
-  --lanes L               so many at a time, each lane with servers of its own (1)
+  --parallel N            number of runs at a time, each with its own servers (1)
   --sabotage NAME | all   takes a guarantee away and runs until that is noticed, at most N runs
                           (${sabotages.map(({ name }) => name).join(', ')})
   --plan FILE             runs a schedule that an earlier failure printed
@@ -14,16 +14,16 @@ const help = `npm run chaos -- [options]
   --no-keep               adds nothing to docs/reliability/ and leaves docs/reliability.md as it is
 `;
 
-interface Shared {
+interface SharedOptions {
   readonly seed: number;
   readonly runs: number;
-  readonly lanes: number;
+  readonly parallel: number;
   readonly sabotages: readonly Sabotage[];
-  readonly shrinks: boolean;
-  readonly keeps: boolean;
+  readonly isShrinking: boolean;
+  readonly isSaving: boolean;
 }
 
-export type ChaosOptions = Shared &
+export type ChaosOptions = SharedOptions &
   ({ readonly mode: 'runs' | 'burst' | 'timeline' } | { readonly mode: 'plan'; readonly file: string });
 
 /** Reads the command line; prints the help or what is wrong, and exits, where there is nothing to run. */
@@ -33,7 +33,7 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
     options: {
       seed: { type: 'string', default: '1' },
       runs: { type: 'string' },
-      lanes: { type: 'string', default: '1' },
+      parallel: { type: 'string', default: '1' },
       sabotage: { type: 'string' },
       plan: { type: 'string' },
       burst: { type: 'boolean' },
@@ -47,19 +47,19 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
   const chosen = sabotages.filter(({ name }) => values.sabotage === 'all' || values.sabotage === name);
   if (values.sabotage !== undefined && chosen.length === 0)
     exit(`There is no sabotage "${values.sabotage}".\n\n${help}`, 2);
-  const shared: Shared = {
-    seed: wholeNumber('seed', values.seed),
-    runs: wholeNumber('runs', values.runs ?? (chosen.length > 0 ? '20' : '10')),
-    lanes: chosen.length > 0 ? 1 : wholeNumber('lanes', values.lanes),
+  const shared: SharedOptions = {
+    seed: parseInteger('seed', values.seed),
+    runs: parseInteger('runs', values.runs ?? (chosen.length > 0 ? '20' : '10')),
+    parallel: chosen.length > 0 ? 1 : parseInteger('parallel', values.parallel),
     sabotages: chosen,
-    shrinks: !values['no-shrink'],
-    keeps: !values['no-keep'] && values.plan === undefined,
+    isShrinking: !values['no-shrink'],
+    isSaving: !values['no-keep'] && values.plan === undefined,
   };
   if (values.plan !== undefined) return { ...shared, mode: 'plan', file: values.plan };
   return { ...shared, mode: values.burst ? 'burst' : values.timeline ? 'timeline' : 'runs' };
 }
 
-function wholeNumber(option: string, text: string): number {
+function parseInteger(option: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) exit(`--${option} must be a whole number from 1 on, but is "${text}".`, 2);
   return Number(text);
 }

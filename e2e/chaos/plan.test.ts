@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from './fault.ts';
-import { expectedState } from './model.ts';
-import { planOf } from './plan.ts';
-import { fileOf, rowsOf } from './workload.ts';
+import { computeExpectedState } from './model.ts';
+import { createPlan } from './plan.ts';
+import { generateRows, renderFile } from './workload.ts';
 
 const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
 
 describe('a plan', () => {
   test('follows from its seed alone, files included', () => {
-    expect(planOf(7)).toEqual(planOf(7));
-    expect(planOf(7)).not.toEqual(planOf(8));
-    const [upload] = planOf(7).uploads;
-    if (upload) expect(fileOf(upload)).toBe(fileOf(upload));
+    expect(createPlan(7)).toEqual(createPlan(7));
+    expect(createPlan(7)).not.toEqual(createPlan(8));
+    const [upload] = createPlan(7).uploads;
+    if (upload) expect(renderFile(upload)).toBe(renderFile(upload));
   });
 
   test('has, over a few hundred seeds, every kind of fault, broken files, replicas, and files with as many rows as it says', () => {
-    const plans = seeds.map(planOf);
+    const plans = seeds.map(createPlan);
     const faults = new Set(plans.flatMap((plan) => plan.faults.map(({ fault }) => fault.do)));
     expect([...faults].sort()).toEqual([
       'crash',
@@ -37,7 +37,7 @@ describe('a plan', () => {
     }
     expect(plans.some(({ uploads }) => uploads.some(({ isBroken }) => isBroken))).toBe(true);
     expect(plans.some(({ replicas }) => replicas['csv-loader'] === 2)).toBe(true);
-    for (const upload of plans[0]?.uploads ?? []) expect([...rowsOf(upload)]).toHaveLength(upload.rows);
+    for (const upload of plans[0]?.uploads ?? []) expect([...generateRows(upload)]).toHaveLength(upload.rows);
   });
 });
 
@@ -45,15 +45,15 @@ const isPause = (fault: Fault, process: string) => fault.do === 'pause' && fault
 
 describe('the model', () => {
   test('lets the later upload win, counts every row once, and is not the same in another order', () => {
-    const planned = planOf(3).uploads.filter(({ isBroken, rows }) => !isBroken && rows < 1_000);
+    const planned = createPlan(3).uploads.filter(({ isBroken, rows }) => !isBroken && rows < 1_000);
     const accepted = planned.map((upload, index) => ({ id: `id ${index}`, sequence: index + 1, planned: upload }));
-    const expected = expectedState(accepted);
+    const expected = computeExpectedState(accepted);
     for (const { rowsRead, rowsLoaded, rowsRejected } of expected.uploads.values()) {
       expect(rowsRead).toBe(rowsLoaded + rowsRejected);
     }
     const hires = [...expected.hires.values()].flatMap((counts) => [...counts.values()]);
     expect(hires.reduce((sum, count) => sum + count, 0)).toBe(expected.employees.length);
     const reversed = accepted.map((upload, index) => ({ ...upload, sequence: accepted.length - index }));
-    expect(expectedState(reversed).employees).not.toEqual(expected.employees);
+    expect(computeExpectedState(reversed).employees).not.toEqual(expected.employees);
   });
 });

@@ -1,7 +1,7 @@
-import { aimFaults, silentFaults } from './aim-faults.ts';
 import type { Fault, PlannedFault } from './fault.ts';
 import { createRandom, type Random } from './random.ts';
-import { linkName, linksOf, processesOf, servers } from './topology.ts';
+import { scheduleFaults, scheduleSilentFaults } from './scheduled-faults.ts';
+import { getLinkName, listLinks, listProcesses, servers } from './topology.ts';
 import { type PlannedUpload, planUploads } from './workload.ts';
 
 /** A run before it happens: all of it follows from the seed. */
@@ -15,30 +15,30 @@ export interface Plan {
 }
 
 const lengthMs = 7_000;
-const mayHaveReplicas = ['gateway', 'uploads', 'csv-loader', 'upload-tracker', 'query-refresher', 'notifier'];
+const replicatedDeployables = ['gateway', 'uploads', 'csv-loader', 'upload-tracker', 'query-refresher', 'notifier'];
 
-export function planOf(seed: number): Plan {
+export function createPlan(seed: number): Plan {
   const random = createRandom(seed);
-  const replicas = Object.fromEntries(mayHaveReplicas.map((name) => [name, random.chance(0.3) ? 2 : 1]));
+  const replicas = Object.fromEntries(replicatedDeployables.map((name) => [name, random.chance(0.3) ? 2 : 1]));
   const faults: PlannedFault[] = Array.from({ length: random.int(9, 14) }, () => ({
     atMs: random.int(200, lengthMs),
     fault: planFault(random, replicas),
   }));
-  faults.push(...aimFaults(random, replicas), ...silentFaults(createRandom(seed ^ 4096), replicas));
+  faults.push(...scheduleFaults(random, replicas), ...scheduleSilentFaults(createRandom(seed ^ 4096), replicas));
   return {
     seed,
     replicas,
-    latencies: Object.fromEntries(linksOf(replicas).map((link) => [link, random.chance(0.5) ? random.int(1, 8) : 0])),
+    latencies: Object.fromEntries(listLinks(replicas).map((link) => [link, random.chance(0.5) ? random.int(1, 8) : 0])),
     uploads: planUploads(random.int(1, 2 ** 31), lengthMs),
     faults: faults.sort((a, b) => (a.atPercent ?? 0) - (b.atPercent ?? 0) || a.atMs - b.atMs),
   };
 }
 
 function planFault(random: Random, replicas: Plan['replicas']): Fault {
-  const process = random.pick(processesOf(replicas));
+  const process = random.pick(listProcesses(replicas));
   // By what it leads to, so that the many links of one kind do not crowd out those that messages travel on.
   const target = random.pick(['rabbitmq', 'rabbitmq', 'mariadb', 'mariadb', 'redis', 'other']);
-  const link = random.pick(linksOf(replicas).filter((name) => kindOf(name) === target));
+  const link = random.pick(listLinks(replicas).filter((name) => getTargetKind(name) === target));
   const downMs = random.int(0, 1_500);
   const forMs = random.int(200, 3_000);
   return random.pick<Fault>([
@@ -59,4 +59,4 @@ function planFault(random: Random, replicas: Plan['replicas']): Fault {
   ]);
 }
 
-const kindOf = (link: string) => servers.find((server) => link.endsWith(linkName('', server))) ?? 'other';
+const getTargetKind = (link: string) => servers.find((server) => link.endsWith(getLinkName('', server))) ?? 'other';

@@ -3,21 +3,31 @@ import { z } from 'zod';
 
 const folder = new URL('../../docs/reliability/', import.meta.url);
 
-/** One run of the suite, as it is kept: `docs/reliability/runs.jsonl` has one a line. */
+/** Keys of records that an earlier version of the suite saved. */
+const formerKeys: Readonly<Record<string, string>> = {
+  sendsAgain: 'uploadRetries',
+  connectsAgain: 'reconnects',
+  doubledMails: 'duplicateMails',
+};
+
+const withCurrentKeys = (record: object) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [formerKeys[key] ?? key, value]));
+
+/** One run of the suite; `docs/reliability/runs.jsonl` holds one per line. */
 const runRecord = z.object({
   commit: z.string(),
   at: z.string(),
   seed: z.number(),
-  /** The sabotage it ran with, or null. */
+  /** The sabotage that was active, or null. */
   sabotage: z.string().nullable(),
   /** How many faults of each kind were injected. */
   faults: z.record(z.string(), z.number()),
   processes: z.number(),
   uploads: z.number(),
   events: z.number(),
-  sendsAgain: z.number(),
-  connectsAgain: z.number(),
-  doubledMails: z.number(),
+  uploadRetries: z.number(),
+  reconnects: z.number(),
+  duplicateMails: z.number(),
   settledInMs: z.number(),
   waitedFor: z.string(),
   violations: z.array(z.string()),
@@ -33,9 +43,9 @@ const burstRecord = z.object({
   finished: z.number(),
   mailed: z.number(),
   seconds: z.number(),
-  /** From an event's time in the log to its subscriber. */
+  /** From an event's time in the log to its arrival at the subscriber. */
   deliveryMs: z.object({ p50: z.number(), p95: z.number(), slowest: z.number() }),
-  /** The longest any upload stood in one status before its next, and which. */
+  /** The maximum time that an upload stayed in one status, and the status change that ended it. */
   slowestChange: z.object({ from: z.string(), to: z.string(), ms: z.number() }),
 });
 export type BurstRecord = z.infer<typeof burstRecord>;
@@ -66,18 +76,18 @@ const fuzzRecord = z.object({
 
 const kinds = { fuzz: fuzzRecord, runs: runRecord, bursts: burstRecord, timelines: timelineRecord };
 
-/** Adds a record to the ones of that kind. */
-export function keep<K extends keyof typeof kinds>(kind: K, record: z.infer<(typeof kinds)[K]>): void {
+/** Appends a record to its file. */
+export function saveRecord<K extends keyof typeof kinds>(kind: K, record: z.infer<(typeof kinds)[K]>): void {
   mkdirSync(folder, { recursive: true });
-  appendFileSync(fileOf(kind), `${JSON.stringify(kinds[kind].parse(record))}\n`);
+  appendFileSync(getFile(kind), `${JSON.stringify(kinds[kind].parse(record))}\n`);
 }
 
 /** All records of a kind, oldest first. */
-export function kept<K extends keyof typeof kinds>(kind: K): z.infer<(typeof kinds)[K]>[] {
-  const file = fileOf(kind);
+export function loadRecords<K extends keyof typeof kinds>(kind: K): z.infer<(typeof kinds)[K]>[] {
+  const file = getFile(kind);
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => kinds[kind].parse(JSON.parse(line)) as z.infer<(typeof kinds)[K]>);
+  return lines.map((line) => kinds[kind].parse(withCurrentKeys(JSON.parse(line))) as z.infer<(typeof kinds)[K]>);
 }
 
-const fileOf = (kind: string) => new URL(`${kind}.jsonl`, folder);
+const getFile = (kind: string) => new URL(`${kind}.jsonl`, folder);

@@ -1,22 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { kept, type RunRecord } from './records.ts';
+import { loadRecords, type RunRecord } from './records.ts';
 import { sabotages } from './sabotage/sabotages.ts';
 
 const file = new URL('../../docs/reliability.md', import.meta.url);
 
 /** Writes docs/reliability.md anew from all that was kept, and returns its path. */
 export function writeReport(): string {
-  const runs = kept('runs').filter(({ sabotage }) => sabotage === null);
+  const runs = loadRecords('runs').filter(({ sabotage }) => sabotage === null);
   const parts = [
     intro,
-    resultsOf(runs),
-    faultsOf(runs),
-    sabotagesFound(),
-    burst(),
-    timeline(),
+    describeResults(runs),
+    describeFaults(runs),
+    describeSabotages(),
+    describeBurst(),
+    describeTimeline(),
     randomRequests(),
-    again,
+    usage,
   ];
   writeFileSync(file, `${parts.filter(Boolean).join('\n\n')}\n`);
   return fileURLToPath(file);
@@ -54,7 +54,7 @@ with the system: every row of every table; the counts and rejected lines of ever
 backwards); what each subscriber saw over all its reconnections; a mail for each upload; the cached answers; queues,
 outbox and intakes empty; each file in the store with a record and each record with its file. No client may ever be told anything but "not now".`;
 
-function resultsOf(runs: readonly RunRecord[]): string {
+function describeResults(runs: readonly RunRecord[]): string {
   const commits = [...new Set(runs.map(({ commit }) => commit))];
   const rows = [...commits, null].map((commit) => {
     const own = commit === null ? runs : runs.filter((run) => run.commit === commit);
@@ -66,9 +66,9 @@ function resultsOf(runs: readonly RunRecord[]): string {
       sum(own.flatMap(({ faults }) => Object.values(faults))),
       sum(own.map(({ uploads }) => uploads)),
       sum(own.map(({ events }) => events)),
-      ...['lost', 'doubled', 'hole'].map((kind) => own.filter((run) => has(run, kind)).length),
+      ...(['lost', 'duplicate', 'gap'] as const).map((kind) => own.filter((run) => hasViolation(run, kind)).length),
       own.filter(({ violations }) => violations.length > 0).length,
-      sum(own.map(({ doubledMails }) => doubledMails)),
+      sum(own.map(({ duplicateMails }) => duplicateMails)),
     ];
   });
   const recent = runs.slice(-20);
@@ -77,35 +77,41 @@ function resultsOf(runs: readonly RunRecord[]): string {
 ${runs.length} runs. A column after "events" counts the runs in which that was found, "any" those with any deviation at all; a mail
 that came twice is counted by itself, since SMTP leaves a window between the server's taking a mail and our noting it (both have one Message-ID).
 
-${table(['commit', 'runs', 'seeds', 'faults', 'uploads', 'events', 'lost', 'doubled', 'holes', 'any', 'mails twice'], rows)}
+${table(['commit', 'runs', 'seeds', 'faults', 'uploads', 'events', 'lost', 'duplicated', 'gaps', 'any', 'mails twice'], rows)}
 
 After the last fault was mended it took ${median(settled(recent))} ms (median of the last ${recent.length} runs), at most ${Math.max(0, ...settled(runs))} ms (of all), until all was
-loaded, mailed and seen. Clients sent a file again ${sum(runs.map(({ sendsAgain }) => sendsAgain))} times and subscribed again ${sum(runs.map(({ connectsAgain }) => connectsAgain))} times.${failures(runs)}`;
+loaded, mailed and seen. Clients sent a file again ${sum(runs.map(({ uploadRetries }) => uploadRetries))} times and subscribed again ${sum(runs.map(({ reconnects }) => reconnects))} times.${describeFailures(runs)}`;
 }
 
-function failures(runs: readonly RunRecord[]): string {
+function describeFailures(runs: readonly RunRecord[]): string {
   const failed = runs.filter(({ violations }) => violations.length > 0);
   if (failed.length === 0) return '';
   const lines = failed.map(({ commit, seed, violations }) => `- \`${commit}\` seed ${seed}: ${violations[0]}`);
   return `\n\nThe runs that failed, each of them at a commit before its mending:\n${lines.join('\n')}`;
 }
 
-function faultsOf(runs: readonly RunRecord[]): string {
+function describeFaults(runs: readonly RunRecord[]): string {
   const kinds = [...new Set(runs.flatMap(({ faults }) => Object.keys(faults)))].sort();
   const rows = kinds.map((kind) => [kind, sum(runs.map(({ faults }) => faults[kind] ?? 0))]);
   return `## Faults injected\n${table(['fault', 'times'], rows)}`;
 }
 
-function sabotagesFound(): string {
-  const runs = kept('runs');
-  const rows = sabotages.map(({ name, breaks }) => {
+function describeSabotages(): string {
+  const runs = loadRecords('runs');
+  const rows = sabotages.map(({ name, guarantee }) => {
     const own = runs.filter(({ sabotage }) => sabotage === name);
     const last = own.map(({ commit }) => commit).at(-1);
     const tries = own.filter(({ commit }) => commit === last);
     const signs = tries.map(({ violations }) => violations.filter((violation) => !/^(down|orphan):/.test(violation)));
     const noticed = signs.findIndex((found) => found.length > 0);
     const by = signs[noticed]?.[0]?.replaceAll('|', '·') ?? '';
-    return [name, breaks, noticed < 0 ? 'not noticed' : `in run ${noticed + 1}`, `\`${last ?? ''}\``, by.slice(0, 140)];
+    return [
+      name,
+      guarantee,
+      noticed < 0 ? 'not noticed' : `in run ${noticed + 1}`,
+      `\`${last ?? ''}\``,
+      by.slice(0, 140),
+    ];
   });
   return `## Would it notice?
 The same suite with one guarantee taken away, by an edit of the built code that only the suite makes.
@@ -113,8 +119,8 @@ The same suite with one guarantee taken away, by an edit of the built code that 
 ${table(['sabotage', 'the guarantee taken away', 'noticed', 'commit', 'first sign'], rows)}`;
 }
 
-function burst(): string {
-  const last = kept('bursts').at(-1);
+function describeBurst(): string {
+  const last = loadRecords('bursts').at(-1);
   if (last === undefined) return '';
   const { commit, uploads, people, finished, mailed, seconds, deliveryMs, slowestChange } = last;
   return `## ${uploads} files by ${people} people at once
@@ -123,8 +129,8 @@ process of each kind. From an event's time to its subscriber: median ${deliveryM
 status: ${slowestChange.ms} ms from ${slowestChange.from} to ${slowestChange.to}, while the others were worked on.`;
 }
 
-function timeline(): string {
-  const last = kept('timelines').at(-1);
+function describeTimeline(): string {
+  const last = loadRecords('timelines').at(-1);
   if (last === undefined) return '';
   const recoveries = last.recoveries.map(({ server, downMs, backToProgressMs, rowsBefore }) => [
     server,
@@ -145,7 +151,7 @@ ${steps.join('\n')}
 }
 
 function randomRequests(): string {
-  const records = kept('fuzz');
+  const records = loadRecords('fuzz');
   if (records.length === 0) return '';
   const rows = records.map(({ commit, seed, runs, seconds, failures, heapGrowthBytes }) => [
     `\`${commit}\``,
@@ -162,13 +168,16 @@ function randomRequests(): string {
 ${table(titles, rows)}`;
 }
 
-const again = `## Run it
+const usage = `## Run it
 \`npm run chaos -- --seed 1 --runs 10\`, \`--sabotage all\`, \`--burst\`, \`--timeline\`; \`--help\` tells the rest. It needs nothing but this checkout: it installs and
 starts what it uses, on this machine's loopback interface, and ends by itself; its servers and processes end also when it is killed. A failure prints its seed, the logs, and the fewest faults that
 still fail. A few fixed seeds run in \`npm test\`.`;
 
-const has = ({ violations }: RunRecord, kind: string) =>
-  violations.some((violation) => violation.startsWith(`${kind}:`));
+/** Earlier versions of the suite recorded two kinds of violation under other names. */
+const prefixes = { lost: /^lost:/, duplicate: /^(duplicate|doubled):/, gap: /^(gap|hole):/ };
+
+const hasViolation = ({ violations }: RunRecord, kind: keyof typeof prefixes) =>
+  violations.some((violation) => prefixes[kind].test(violation));
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 

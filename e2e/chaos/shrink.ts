@@ -13,7 +13,7 @@ export async function shrink(
   let { faults } = plan;
   let tries = 0;
   for (let size = Math.ceil(faults.length / 2); size >= 1 && tries < maxTries; ) {
-    const smaller = await firstFailing(withoutParts(faults, size));
+    const smaller = await firstFailing(removeEachPart(faults, size));
     if (smaller !== null) faults = smaller;
     size = smaller === null ? Math.floor(size / 2) : Math.min(size, Math.ceil(faults.length / 2));
     if (faults.length === 0) break;
@@ -31,7 +31,7 @@ export async function shrink(
 }
 
 /** The list without its first `size` items, without the next, and so on. */
-function withoutParts<T>(items: readonly T[], size: number): T[][] {
+function removeEachPart<T>(items: readonly T[], size: number): T[][] {
   const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
   return starts.map((start) => items.filter((_, index) => index < start || index >= start + size));
 }

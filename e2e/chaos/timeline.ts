@@ -4,14 +4,13 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { uniqueName } from '@tributary/testing';
 import { startStack } from '../../scripts/stack.mjs';
-import { openClient, uploadMutation } from '../open-client.ts';
-import type { Stack } from '../open-stack.ts';
-import { queryNumbers } from '../query-database.ts';
+import { openClient, uploadMutation } from '../client.ts';
 import { departmentsCsv, jobsCsv } from '../sample-files.ts';
-import { newStory, openPerson } from './client.ts';
-import type { Lane } from './lane.ts';
-import { createOwnedFolder } from './left-overs.mjs';
+import { queryNumbers, type Stack } from '../stack.ts';
+import { createOwnedFolder } from './leftovers.mjs';
 import type { TimelineRecord } from './records.ts';
+import type { RunSlot } from './run-slot.ts';
+import { createHistory, createSimulatedUser } from './simulated-user.ts';
 import { type Server, servers } from './topology.ts';
 
 const rows = 1_000_000;
@@ -19,32 +18,32 @@ const downMs = 2_000;
 
 /** Loads a million rows while MariaDB, RabbitMQ and Redis are killed in turn, each at another part of the file, and started again. */
 export async function runTimeline(
-  lane: Lane,
-  { commit, at, tell }: { commit: string; at: string; tell: (text: string) => void },
+  slot: RunSlot,
+  { commit, at, log }: { commit: string; at: string; log: (text: string) => void },
 ): Promise<TimelineRecord> {
   const dataDir = createOwnedFolder('timeline');
   const stack = await startStack({
     instance: uniqueName('timeline'),
-    servers: lane.environment,
+    servers: slot.environment,
     dataDir,
     ports: 'free',
   });
   const ended = new AbortController();
   try {
-    const person = await openPerson(stack.gatewayUrl, { signal: ended.signal, complain: tell });
+    const person = await createSimulatedUser(stack.gatewayUrl, { signal: ended.signal, reportViolation: log });
     await person.client.load(person.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
     await person.client.load(person.token, { content: jobsCsv, kind: 'JOBS' });
     const file = await writeFile(join(dataDir, 'hires.csv'));
-    const begun = Date.now();
+    const startedAt = Date.now();
     const steps: TimelineRecord['steps'] = [];
     const note = (what: string) => {
-      steps.push({ atMs: Date.now() - begun, what });
-      tell(`  ${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+      steps.push({ atMs: Date.now() - startedAt, what });
+      log(`  ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${what}`);
     };
     const id = await sendFile(stack, person.token, file);
     note('the file is accepted');
-    const story = {
-      ...newStory({
+    const history = {
+      ...createHistory({
         key: id,
         client: 0,
         atMs: 0,
@@ -56,60 +55,62 @@ export async function runTimeline(
       }),
       id,
     };
-    const following = person.follow(story, id);
+    const following = person.follow(history, id);
     const recoveries: TimelineRecord['recoveries'] = [];
     for (const [index, server] of servers.entries()) {
-      await untilRows(stack, id, ((index + 1) * rows) / 5);
-      recoveries.push(await crashAndRecover(server, { stack, lane, id, note, eventsSeen: () => story.events.length }));
+      await waitForRows(stack, id, ((index + 1) * rows) / 5);
+      recoveries.push(
+        await crashAndRecover(server, { stack, slot, id, note, eventsSeen: () => history.events.length }),
+      );
     }
     await following;
-    note(`the subscriber has the end, ${story.events.at(-1)?.status}, after ${story.events.length} events`);
+    note(`the subscriber has the end, ${history.events.at(-1)?.status}, after ${history.events.length} events`);
     const table = await queryNumbers(
       stack,
       'EMPLOYMENT',
       'SELECT COUNT(*) AS n, MIN(id) AS low, MAX(id) AS high FROM employees',
     );
     note(`the table has ${table.n?.toLocaleString('en-US')} rows, ids ${table.low} to ${table.high}`);
-    const cursors = story.events.map(({ cursor }) => cursor);
+    const cursors = history.events.map(({ cursor }) => cursor);
     if (table.n !== rows || cursors.some((cursor, position) => cursor !== position + 1)) process.exitCode = 1;
-    return { commit, at, rows, steps, recoveries, seconds: (Date.now() - begun) / 1000 };
+    return { commit, at, rows, steps, recoveries, seconds: (Date.now() - startedAt) / 1000 };
   } finally {
     ended.abort();
     await stack.remove();
   }
 }
 
-interface Scene {
+interface TimelineContext {
   readonly stack: Stack;
-  readonly lane: Lane;
+  readonly slot: RunSlot;
   readonly id: string;
   readonly note: (what: string) => void;
   readonly eventsSeen: () => number;
 }
 
-async function crashAndRecover(server: Server, { stack, lane, id, note, eventsSeen }: Scene) {
-  const rowsBefore = (await rowsCommitted(stack, id)) ?? 0;
+async function crashAndRecover(server: Server, { stack, slot, id, note, eventsSeen }: TimelineContext) {
+  const rowsBefore = (await countCommittedRows(stack, id)) ?? 0;
   const killedAt = Date.now();
-  lane.crash(server);
+  slot.crash(server);
   note(`${server} is killed at ${rowsBefore.toLocaleString('en-US')} rows`);
   await pause(downMs);
-  await lane.revive(server);
+  await slot.recover(server);
   const backAt = Date.now();
   note(`${server} takes logins again`);
   const seen = eventsSeen();
   const isBack = async () =>
-    server === 'redis' ? eventsSeen() > seen : ((await rowsCommitted(stack, id)) ?? 0) > rowsBefore;
+    server === 'redis' ? eventsSeen() > seen : ((await countCommittedRows(stack, id)) ?? 0) > rowsBefore;
   while (!(await isBack())) await pause(50);
   note(server === 'redis' ? 'the subscriber gets events again' : 'rows are committed again');
   return { server, downMs: backAt - killedAt, backToProgressMs: Date.now() - backAt, rowsBefore };
 }
 
-async function untilRows(stack: Stack, id: string, wanted: number): Promise<void> {
-  while (((await rowsCommitted(stack, id)) ?? 0) < wanted) await pause(50);
+async function waitForRows(stack: Stack, id: string, wanted: number): Promise<void> {
+  while (((await countCommittedRows(stack, id)) ?? 0) < wanted) await pause(50);
 }
 
 /** Null while the database is away. */
-async function rowsCommitted(stack: Stack, id: string): Promise<number | null> {
+async function countCommittedRows(stack: Stack, id: string): Promise<number | null> {
   const sql = `SELECT COALESCE(MAX(rows_read), 0) AS n FROM loads WHERE upload_id = '${id}'`;
   const found = await queryNumbers(stack, 'EMPLOYMENT', sql).catch(() => null);
   return found?.n ?? null;

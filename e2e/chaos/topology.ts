@@ -15,32 +15,32 @@ export const connections: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What a replica is one more of: `csv-loader-2` is a `csv-loader`. */
-export const deployableOf = (process: string) => process.replace(/-\d+$/, '');
+export const getDeployable = (process: string) => process.replace(/-\d+$/, '');
 
 /** The name of the link that leads a process to what it connects to. */
-export const linkName = (from: string, to: string) => `${from} → ${to}`;
+export const getLinkName = (from: string, to: string) => `${from} → ${to}`;
 
 /** The one link that is not between processes of the system. */
-export const clientLink = linkName('client', 'gateway');
+export const clientLink = getLinkName('client', 'gateway');
 
 /** A worker's queue and those in which its messages wait for their next try. */
-export const workerQueues = (worker: string): string[] => [
+export const getWorkerQueues = (worker: string): string[] => [
   worker,
   ...[1, 2, 4, 8, 16, 32, 60].map((seconds) => `${worker}.retry.${seconds}s`),
 ];
 
 /** The processes of one deployable. */
-export const replicasOf = (name: string, replicas: Readonly<Record<string, number>>): string[] =>
+export const listReplicas = (name: string, replicas: Readonly<Record<string, number>>): string[] =>
   Array.from({ length: replicas[name] ?? 1 }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
 
 /** Every process of a stack with that many replicas. */
-export const processesOf = (replicas: Readonly<Record<string, number>>): string[] =>
-  Object.keys(connections).flatMap((name) => replicasOf(name, replicas));
+export const listProcesses = (replicas: Readonly<Record<string, number>>): string[] =>
+  Object.keys(connections).flatMap((name) => listReplicas(name, replicas));
 
 /** Every link of a stack with that many replicas. */
-export const linksOf = (replicas: Readonly<Record<string, number>>): string[] => [
+export const listLinks = (replicas: Readonly<Record<string, number>>): string[] => [
   clientLink,
-  ...processesOf(replicas).flatMap((process) =>
-    (connections[deployableOf(process)] ?? []).map((to) => linkName(process, to)),
+  ...listProcesses(replicas).flatMap((process) =>
+    (connections[getDeployable(process)] ?? []).map((to) => getLinkName(process, to)),
   ),
 ];

@@ -1,8 +1,8 @@
 import { type Link, openLink } from './link.ts';
-import { clientLink, connections, deployableOf, linkName } from './topology.ts';
+import { clientLink, connections, getDeployable, getLinkName } from './topology.ts';
 
 /** Variables that hold an address, by what is there. */
-const targetOf: readonly (readonly [RegExp, string])[] = [
+const targetByVariable: readonly (readonly [RegExp, string])[] = [
   [/^[A-Z]+_DATABASE_URL$/, 'mariadb'],
   [/^RABBITMQ_URL$/, 'rabbitmq'],
   [/^REDIS_URL$/, 'redis'],
@@ -39,23 +39,23 @@ export function createWiring(): Wiring {
     links,
     async wire(process, env, ports) {
       const portsOf = (deployable: string) =>
-        Object.entries(ports).flatMap(([name, port]) => (deployableOf(name) === deployable ? [port] : []));
-      if (deployableOf(process) === 'gateway') await linkTo(clientLink, portsOf('gateway'));
+        Object.entries(ports).flatMap(([name, port]) => (getDeployable(name) === deployable ? [port] : []));
+      if (getDeployable(process) === 'gateway') await linkTo(clientLink, portsOf('gateway'));
       const wired = { ...env };
       for (const [variable, value] of Object.entries(env)) {
-        const target = targetOf.find(([pattern]) => pattern.test(variable))?.[1];
+        const target = targetByVariable.find(([pattern]) => pattern.test(variable))?.[1];
         if (target === undefined) {
           if (/_URL(_|$)/.test(variable) && !notConnections.test(variable)) {
             throw new Error(`The suite does not know what ${variable} of ${process} leads to.`);
           }
           continue;
         }
-        if (!connections[deployableOf(process)]?.includes(target)) {
+        if (!connections[getDeployable(process)]?.includes(target)) {
           throw new Error(`The suite does not know that ${process} connects to ${target}.`);
         }
         const url = new URL(value);
         const targets = target in connections ? portsOf(target) : [Number(url.port)];
-        const link = await linkTo(linkName(process, target), targets);
+        const link = await linkTo(getLinkName(process, target), targets);
         url.port = String(link.port);
         wired[variable] = url.href;
       }

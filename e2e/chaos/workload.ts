@@ -59,7 +59,7 @@ export function planUploads(seed: number, lengthMs: number): PlannedUpload[] {
 }
 
 /** The rows of an upload, in the order of its file. */
-export function* rowsOf(upload: PlannedUpload): Generator<PlannedRow> {
+export function* generateRows(upload: PlannedUpload): Generator<PlannedRow> {
   const random = createRandom(upload.seed);
   const isHires = upload.kind === 'HIRED_EMPLOYEES';
   const ids = isHires ? Math.max(people, Math.floor(upload.rows * 0.9)) : references;
@@ -68,26 +68,26 @@ export function* rowsOf(upload: PlannedUpload): Generator<PlannedRow> {
     yield {
       id,
       name: `${upload.key} ${id} ${index}`,
-      hiredAt: hiringDay(random),
+      hiredAt: pickHireDate(random),
       departmentId: random.int(1, references + 1),
       jobId: random.int(1, references + 1),
-      flaw: flawOf(random, isHires),
+      flaw: pickFlaw(random, isHires),
     };
   }
 }
 
-function hiringDay(random: Random): string {
+function pickHireDate(random: Random): string {
   const two = (value: number) => String(value).padStart(2, '0');
   return `${random.int(2021, 2022)}-${two(random.int(1, 12))}-${two(random.int(1, 28))}T${two(random.int(0, 23))}:30:00Z`;
 }
 
-function flawOf(random: Random, isHires: boolean): PlannedRow['flaw'] {
+function pickFlaw(random: Random, isHires: boolean): PlannedRow['flaw'] {
   if (!random.chance(0.05)) return null;
   return random.pick(isHires ? ['REQUIRED', 'BAD_DATETIME', 'NOT_AN_INTEGER'] : ['REQUIRED', 'NOT_AN_INTEGER']);
 }
 
 /** The file of an upload, as text. */
-export function fileOf(upload: PlannedUpload): string {
+export function renderFile(upload: PlannedUpload): string {
   const isHires = upload.kind === 'HIRED_EMPLOYEES';
   const header = {
     DEPARTMENTS: 'id,department',
@@ -95,7 +95,7 @@ export function fileOf(upload: PlannedUpload): string {
     HIRED_EMPLOYEES: 'id,name,datetime,department_id,job_id',
   };
   const lines = upload.hasHeader ? [header[upload.kind]] : [];
-  for (const { id, name, hiredAt, departmentId, jobId, flaw } of rowsOf(upload)) {
+  for (const { id, name, hiredAt, departmentId, jobId, flaw } of generateRows(upload)) {
     const cells = [
       flaw === 'NOT_AN_INTEGER' ? `${id}x` : String(id),
       flaw === 'REQUIRED' ? '' : name,

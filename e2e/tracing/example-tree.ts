@@ -1,13 +1,13 @@
 import type { ReceivedSpan } from './collector.ts';
 
 /** The trace below one span as lines, two spaces deeper each step; alike ones below one parent once, statements not at all. */
-export function treeOf(spans: readonly ReceivedSpan[], rootId: string, depth = 0): string[] {
+export function buildTree(spans: readonly ReceivedSpan[], rootId: string, depth = 0): string[] {
   const children = spans.filter(({ parentSpanId, name }) => parentSpanId === rootId && !name.startsWith('SQL '));
   const byName = new Map<string, ReceivedSpan[]>();
   for (const span of children) byName.set(label(span), [...(byName.get(label(span)) ?? []), span]);
   return [...byName].flatMap(([name, alike]) => [
     `${'  '.repeat(depth)}${name}`,
-    ...new Set(alike.flatMap(({ spanId }) => treeOf(spans, spanId, depth + 1))),
+    ...new Set(alike.flatMap(({ spanId }) => buildTree(spans, spanId, depth + 1))),
   ]);
 }
 
@@ -17,7 +17,7 @@ const label = ({ service, name }: ReceivedSpan) => `${service}: ${name}`;
  * Each line of a tree with the one it is below, or with none. Which of the messages about a load is the one that ends the upload
  * is chance: they count as one.
  */
-export function edgesOf(lines: readonly string[]): string[] {
+export function listEdges(lines: readonly string[]): string[] {
   const above: string[] = [];
   return lines.map((line) => {
     const depth = (line.length - line.trimStart().length) / 2;

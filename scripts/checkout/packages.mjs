@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../processes/run.mjs';
-import { root } from './paths.mjs';
+import { root } from './checkout.mjs';
 
 /**
  * Makes node_modules hold what package-lock.json names, and leaves that file alone; true if there was something to install.
@@ -9,7 +9,7 @@ import { root } from './paths.mjs';
  * registry at hand does not have them.
  */
 export async function installPackages(folder = root) {
-  if (packagesAreInstalled(folder)) return false;
+  if (arePackagesInstalled(folder)) return false;
   await run('npm', ['install', '--no-save', '--no-audit', '--no-fund'], { cwd: folder });
   return true;
 }
@@ -18,7 +18,7 @@ export async function installPackages(folder = root) {
  * Compares the lock file with the one npm leaves inside node_modules, package by package, since no time stamp survives a
  * clone. Optional packages are for other platforms and may be missing.
  */
-function packagesAreInstalled(folder = root) {
+function arePackagesInstalled(folder = root) {
   const installedFile = join(folder, 'node_modules', '.package-lock.json');
   if (!existsSync(installedFile)) return false;
   const wanted = readPackages(join(folder, 'package-lock.json'));

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
+import { run } from '../processes/run.mjs';
 import { findServers } from '../servers/find-servers.mjs';
-import { say, step, yellow } from '../terminal/say.mjs';
-import { build } from './build.mjs';
+import { print, step, yellow } from '../terminal.mjs';
+import { root } from './checkout.mjs';
 import { installPackages } from './packages.mjs';
 
 /**
@@ -12,7 +14,7 @@ export async function setUp() {
   await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
   const servers = await step(
     'Servers',
-    () => findServers({ note: (text) => say(yellow(`  ${text}`)) }),
+    () => findServers({ note: (text) => print(yellow(`  ${text}`)) }),
     ({ found }) => found.map(({ name, how }) => `\n    ${name} ${how}`).join(''),
   );
   try {
@@ -22,4 +24,27 @@ export async function setUp() {
     throw error;
   }
   return servers;
+}
+
+/** Generates clients and types, compiles every package to its dist folder and composes the supergraph; unchanged packages come from turbo's cache. */
+export async function build() {
+  await turbo('build');
+  await run(process.execPath, [join(root, 'scripts', 'compose.mjs')], { cwd: root });
+}
+
+/**
+ * Compiles a package and what it needs, nothing else; nothing at all in a test run, which has built everything.
+ *
+ * @param {string} name
+ */
+export async function buildPackage(name) {
+  if (process.env.TRIBUTARY_BUILD !== 'done') await turbo('build', `--filter=${name}`);
+}
+
+/** @param {string[]} args */
+async function turbo(...args) {
+  await run(join(root, 'node_modules', '.bin', 'turbo'), ['run', ...args, '--output-logs=errors-only'], {
+    cwd: root,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+  });
 }

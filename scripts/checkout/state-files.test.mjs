@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { identify, isRunning, ownIdentity } from '../processes/identity.mjs';
+import { getOwnIdentity, identify, isRunning } from '../processes/identity.mjs';
 import { launch } from '../processes/launch.mjs';
 import { withLock } from '../processes/lock.mjs';
-import { borrowPrivateServer } from '../servers/private-server.mjs';
+import { acquirePrivateServer } from '../servers/private-server.mjs';
 import { readState } from '../servers/private-server-state.mjs';
 import { assertNotRunning, openProcessRecord, readProcessRecord } from '../stack/process-record.mjs';
 import { loadSecrets } from '../stack/secrets.mjs';
@@ -63,7 +63,7 @@ const aKind = (beforeLaunch = async () => {}) => ({
 describe.each(breakages)('a state file that is %s', (_name, broken) => {
   test('does not keep anybody waiting where it is a lock', async () => {
     const file = join(newFolder(), 'brook.lock');
-    writeFileSync(file, broken(JSON.stringify(ownIdentity())));
+    writeFileSync(file, broken(JSON.stringify(getOwnIdentity())));
     expect(await withLock(file, async () => 'done')).toBe('done');
     expect(readdirSync(join(file, '..'))).toEqual([]);
   });
@@ -90,12 +90,12 @@ describe.each(breakages)('a state file that is %s', (_name, broken) => {
 
   test('is replaced by the processes that are there where it is the state of a private server, or forgotten where it is its user', async () => {
     const dir = newFolder();
-    const first = await borrowPrivateServer(aKind(), dir);
+    const first = await acquirePrivateServer(aKind(), dir);
     const { processes } = readState(join(dir, 'brook'));
     for (const file of ['state.json', `users/${process.pid}`, 'users/1']) {
       writeFileSync(join(dir, 'brook', file), broken(JSON.stringify({ ports: { http: 1 }, processes })));
     }
-    const second = await borrowPrivateServer(aKind(), dir);
+    const second = await acquirePrivateServer(aKind(), dir);
     expect((await fetch(second.environment.BROOK_URL)).ok).toBe(true);
     expect(processes.some(isRunning)).toBe(false);
     await second.release();
@@ -122,7 +122,7 @@ test('a lock of a running process is waited for with a word of which one, that o
   expect(noted).toBe(`Waiting for process ${identity.pid}, which holds ${file}.`);
   process.kill(identity.pid, 'SIGKILL');
   expect(await withLock(file, async () => 'done')).toBe('done');
-  writeFileSync(file, JSON.stringify({ ...ownIdentity(), started: 'before this process' }));
+  writeFileSync(file, JSON.stringify({ ...getOwnIdentity(), started: 'before this process' }));
   expect(await withLock(file, async () => 'done')).toBe('done');
 });
 
@@ -139,7 +139,7 @@ test('a start learns at once that another process runs the instance, and where',
   while (isRunning(owner)) await new Promise((resolve) => setTimeout(resolve, 10));
   const record = await openProcessRecord(dir);
   record.setGatewayUrl('http://brook:4028');
-  expect(readProcessRecord(dir)).toMatchObject({ owner: ownIdentity(), gatewayUrl: 'http://brook:4028' });
+  expect(readProcessRecord(dir)).toMatchObject({ owner: getOwnIdentity(), gatewayUrl: 'http://brook:4028' });
 });
 
 test('a private server whose port another program takes first starts on the next', async () => {
@@ -149,7 +149,7 @@ test('a private server whose port another program takes first starts on the next
     if (others.length === 0)
       others.push(createServer((_request, response) => response.end('{}')).listen(port, '127.0.0.1'));
   };
-  const found = await borrowPrivateServer(aKind(takeFirst), newFolder());
+  const found = await acquirePrivateServer(aKind(takeFirst), newFolder());
   expect(new URL(found.environment.BROOK_URL).port).not.toBe(String(Object(others[0]?.address()).port));
   await found.release();
   others[0]?.close();

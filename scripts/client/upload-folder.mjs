@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { createTokenSource } from './create-token-source.mjs';
-import { followUpload } from './follow-upload.mjs';
-import { uploadFile } from './upload-file.mjs';
+import { createTokenSource, followUpload, uploadFile } from './client.mjs';
 
 /** The files of a folder, in the order they must be loaded. */
 const folderFiles = [
@@ -14,9 +12,9 @@ const folderFiles = [
  * Uploads a folder's three files as a client would, each after the one before has ended. `onProgress` gets every change on
  * the way; when `signal` aborts it stops at once, and what was sent stays with the server.
  *
- * @param {import('./request.mjs').Connection & { email: string, password: string, dir: string,
- *   onProgress?: (upload: import('./follow-upload.mjs').Upload) => void }} options
- * @returns {Promise<import('./follow-upload.mjs').Upload[]>} each upload as it ended, in that order
+ * @param {import('./client.mjs').Connection & { email: string, password: string, dir: string,
+ *   onProgress?: (upload: import('./client.mjs').Upload) => void }} options
+ * @returns {Promise<import('./client.mjs').Upload[]>} each upload as it ended, in that order
  */
 export async function uploadFolder({ email, password, dir, onProgress = () => {}, ...connection }) {
   const getToken = createTokenSource({ ...connection, email, password });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 import { run } from '../processes/run.mjs';
-import { namesVhost } from '../servers/rabbitmq.mjs';
+import { hasVhost } from '../servers/rabbitmq.mjs';
 import { openVhosts } from '../servers/rabbitmq-vhosts.mjs';
 import { databaseUrls } from '../stack/databases.mjs';
 
@@ -31,5 +31,5 @@ export function migrateInstance(instance, servers) {
  */
 async function createVhost(instance, servers) {
   const url = servers.RABBITMQ_URL ?? '';
-  if (!namesVhost(url)) await (await openVhosts(url, servers)).create(instance);
+  if (!hasVhost(url)) await (await openVhosts(url, servers)).create(instance);
 }

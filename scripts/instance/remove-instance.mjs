@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dropFileStore } from '../servers/file-store.mjs';
 import { connectMariadb } from '../servers/mariadb.mjs';
-import { namesVhost } from '../servers/rabbitmq.mjs';
+import { hasVhost } from '../servers/rabbitmq.mjs';
 import { openVhosts } from '../servers/rabbitmq-vhosts.mjs';
 import { connectRedis } from '../servers/redis.mjs';
 import { databaseNames } from '../stack/databases.mjs';
@@ -36,7 +36,7 @@ async function dropDatabases(url, instance) {
 /** @param {Record<string, string>} servers @param {string} instance */
 async function deleteVhost(servers, instance) {
   const url = servers.RABBITMQ_URL ?? '';
-  if (!namesVhost(url)) await (await openVhosts(url, servers)).delete(instance);
+  if (!hasVhost(url)) await (await openVhosts(url, servers)).delete(instance);
 }
 
 /** @param {string} url @param {string} prefix */

@@ -25,7 +25,7 @@ async function readPath(path) {
     return (await Promise.all(names.sort().map((name) => readPath(join(path, name))))).flat();
   }
   const text = await readFile(path, 'utf8');
-  return path.endsWith('.json') ? ofManifest(path, text) : [text];
+  return path.endsWith('.json') ? readManifest(path, text) : [text];
 }
 
 /**
@@ -33,7 +33,7 @@ async function readPath(path) {
  * @param {string} text
  * @returns {string[]}
  */
-function ofManifest(path, text) {
+function readManifest(path, text) {
   const { operations } = JSON.parse(text);
   if (!Array.isArray(operations)) throw new Error(`${path} is no manifest: it has no list "operations".`);
   return operations.map(({ id, name, body }) => {

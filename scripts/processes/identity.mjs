@@ -46,7 +46,7 @@ export function findByLogFolder(folder) {
 }
 
 /** The identity of this very process. */
-export function ownIdentity() {
+export function getOwnIdentity() {
   const own = identify(process.pid);
   if (own === null) throw new Error(`Cannot find process ${process.pid}, which is this one.`);
   return own;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
-import { endProcess, identify, isRunning, ownIdentity } from './identity.mjs';
+import { endProcess, getOwnIdentity, identify, isRunning } from './identity.mjs';
 
 async function aProcess(script = 'setInterval(() => {}, 1000)') {
   const child = spawn(process.execPath, ['-e', `${script}; process.stdout.write('up')`], {
@@ -13,8 +13,8 @@ async function aProcess(script = 'setInterval(() => {}, 1000)') {
 
 describe('the identity of a process', () => {
   test('is the same each time it is asked for', () => {
-    expect(identify(process.pid)).toEqual(ownIdentity());
-    expect(isRunning(ownIdentity())).toBe(true);
+    expect(identify(process.pid)).toEqual(getOwnIdentity());
+    expect(isRunning(getOwnIdentity())).toBe(true);
   });
 
   test('is not that of another process which got the same pid later', () => {

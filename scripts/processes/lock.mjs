@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BrokenStateFile, readStateFile } from '../checkout/state-file.mjs';
-import { isIdentity, isRunning, ownIdentity } from './identity.mjs';
+import { getOwnIdentity, isIdentity, isRunning } from './identity.mjs';
 
 const SILENT_WAIT_MS = 2_000;
 
@@ -21,7 +21,7 @@ export async function withLock(file, work, note = (text) => void process.stderr.
   const noteAt = Date.now() + SILENT_WAIT_MS;
   for (let isNoted = false; !tryToLock(file); await delay(100)) {
     const holder = readHolder(file);
-    if (holder === null || !isRunning(holder)) takeAside(file);
+    if (holder === null || !isRunning(holder)) removeStaleLock(file);
     else if (!isNoted && Date.now() > noteAt) {
       note(`Waiting for process ${holder.pid}, which holds ${file}.`);
       isNoted = true;
@@ -37,7 +37,7 @@ export async function withLock(file, work, note = (text) => void process.stderr.
 /** Links a complete file into place, so that nobody ever reads a part of it. @param {string} file */
 function tryToLock(file) {
   const own = `${file}.${process.pid}`;
-  writeFileSync(own, JSON.stringify(ownIdentity()), { mode: 0o600 });
+  writeFileSync(own, JSON.stringify(getOwnIdentity()), { mode: 0o600 });
   try {
     linkSync(own, file);
     return true;
@@ -60,7 +60,7 @@ function readHolder(file) {
 }
 
 /** Removes a lock nobody holds; puts it back where another process took it over first. @param {string} file */
-function takeAside(file) {
+function removeStaleLock(file) {
   const aside = `${file}.${process.pid}.old`;
   try {
     renameSync(file, aside);

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 import { writeStateFile } from '../checkout/state-file.mjs';
-import { say, step } from '../terminal/say.mjs';
+import { print, step } from '../terminal.mjs';
 
-const marker = (/** @type {string} */ dataDir) => join(dataDir, 'sample-loaded');
+const getMarkerFile = (/** @type {string} */ dataDir) => join(dataDir, 'sample-loaded');
 
 /** @param {string} dataDir */
-export const sampleWasLoaded = (dataDir) => existsSync(marker(dataDir));
+export const isSampleLoaded = (dataDir) => existsSync(getMarkerFile(dataDir));
 
 /**
  * Uploads the sample files through the gateway as a client would, and prints what became of each. An upload that does not
@@ -22,21 +22,21 @@ export async function loadSample({ stack, dataDir, signal }) {
       gatewayUrl: `${stack.gatewayUrl}/graphql`,
       ...stack.admin,
       dir: join(root, 'samples'),
-      onProgress: tellProgress,
+      onProgress: printProgress,
       signal,
     }),
   );
   for (const { filename, status, rowsLoaded, rowsRejected, failure } of uploads) {
-    say(
+    print(
       `    ${filename}: ${status}, ${rowsLoaded} rows loaded, ${rowsRejected} rejected${failure ? ` (${failure})` : ''}`,
     );
     if (status !== 'COMPLETED')
       throw new Error(`The sample file ${filename} ended ${status}: ${failure ?? 'no reason given'}`);
   }
-  writeStateFile(marker(dataDir), '');
+  writeStateFile(getMarkerFile(dataDir), '');
 }
 
 /** @param {{ filename: string, status: string, percent: number }} upload */
-function tellProgress({ filename, status, percent }) {
-  say(`    ${filename} ${status.toLowerCase()} ${Math.round(percent)} %`);
+function printProgress({ filename, status, percent }) {
+  print(`    ${filename} ${status.toLowerCase()} ${Math.round(percent)} %`);
 }

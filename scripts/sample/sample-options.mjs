@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readOptions } from '../terminal/read-options.mjs';
+import { readOptions } from '../terminal.mjs';
 
 const help = { usage: 'npm run sample -- [options]', summary: 'Writes three CSV files to load, of any size.' };
 const options = /** @type {const} */ ({
@@ -18,9 +18,9 @@ const options = /** @type {const} */ ({
 export function sampleOptions(args) {
   const { values } = readOptions(help, options, args);
   if (values.out === '') throw new Error('--out must name a folder, but is empty.');
-  const rows = wholeNumber('rows', values.rows, 1, 2 ** 31 - 1);
-  const seed = wholeNumber('seed', values.seed, 0, 2 ** 32 - 1);
-  return { rows, bad: Math.round(rows * share(values.bad)), seed, out: resolve(values.out) };
+  const rows = parseInteger('rows', values.rows, 1, 2 ** 31 - 1);
+  const seed = parseInteger('seed', values.seed, 0, 2 ** 32 - 1);
+  return { rows, bad: Math.round(rows * parseShare(values.bad)), seed, out: resolve(values.out) };
 }
 
 /**
@@ -29,14 +29,14 @@ export function sampleOptions(args) {
  * @param {number} least
  * @param {number} most
  */
-function wholeNumber(option, text, least, most) {
+function parseInteger(option, text, least, most) {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new Error(`--${option} must be a whole number from ${least} to ${most}, but is "${text}".`);
 }
 
 /** @param {string} text */
-function share(text) {
+function parseShare(text) {
   const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
   const value = Number(number) / (percent ? 100 : 1);
   if (value >= 0 && value <= 1) return value;

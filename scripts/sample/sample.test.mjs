@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { root } from '../checkout/paths.mjs';
-import { expectAnswers } from '../verify/expect-answers.mjs';
-import { expectFolder } from '../verify/expect-folder.mjs';
+import { root } from '../checkout/checkout.mjs';
+import { expectFolder } from '../verify/expected-folder.mjs';
+import { expectResults } from '../verify/expected-results.mjs';
 import { departmentRows, hireRows, jobRows } from './rows.mjs';
 import { sampleOptions } from './sample-options.mjs';
 import { writeRows } from './write-rows.mjs';
@@ -52,7 +52,7 @@ describe('sample files', () => {
   });
 
   test('count in the expected answers exactly as often as they are good', async () => {
-    const answers = expectAnswers(await writeFolder({ rows: 800, bad: 80, seed: 9 }));
+    const answers = expectResults(await writeFolder({ rows: 800, bad: 80, seed: 9 }));
     const hired = answers.flatMap(({ hiresByQuarter }) =>
       hiresByQuarter.map(({ q1, q2, q3, q4 }) => q1 + q2 + q3 + q4),
     );

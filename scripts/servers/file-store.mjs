@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 
 /**
  * Where files are kept: FILE_STORE_URL, a MongoDB named by MONGODB_URL, else a folder of the instance (then this resolves

@@ -1,11 +1,11 @@
-import { dataRoot as defaultDataRoot } from '../checkout/paths.mjs';
+import { dataRoot as defaultDataRoot } from '../checkout/checkout.mjs';
 import { mariadb } from './mariadb.mjs';
 import { rabbitmq } from './rabbitmq.mjs';
 import { redis } from './redis.mjs';
-import { debianPackages } from './rungs/debian-packages.mjs';
-import { dockerCompose } from './rungs/docker-compose.mjs';
-import { fromEnvironment } from './rungs/from-environment.mjs';
-import { listeningLocally } from './rungs/listening-locally.mjs';
+import { debianPackages } from './sources/debian-packages.mjs';
+import { dockerCompose } from './sources/docker-compose.mjs';
+import { fromEnvironment } from './sources/from-environment.mjs';
+import { listeningLocally } from './sources/listening-locally.mjs';
 
 /**
  * @typedef {object} Servers
@@ -16,18 +16,24 @@ import { listeningLocally } from './rungs/listening-locally.mjs';
 
 const defaults = {
   kinds: [mariadb, rabbitmq, redis],
-  rungs: [fromEnvironment, listeningLocally, dockerCompose, debianPackages],
+  sources: [fromEnvironment, listeningLocally, dockerCompose, debianPackages],
 };
 
 /**
- * Each server from the first rung that provides it, all logged in to before this resolves. Whatever was started is ended
+ * Each server from the first source that provides it, all logged in to before this resolves. Whatever was started is ended
  * again when one cannot be had.
  *
- * @param {{ env?: Record<string, string | undefined>, dataRoot?: string, note?: (text: string) => void, kinds?: import('./types.mjs').ServerKind[], rungs?: import('./types.mjs').Rung[] }} [options]
+ * @param {{ env?: Record<string, string | undefined>, dataRoot?: string, note?: (text: string) => void, kinds?: import('./types.mjs').ServerKind[], sources?: import('./types.mjs').ServerSource[] }} [options]
  * @returns {Promise<Servers>}
  */
 export async function findServers(options = {}) {
-  const { env = process.env, dataRoot = defaultDataRoot, note = () => {}, kinds, rungs } = { ...defaults, ...options };
+  const {
+    env = process.env,
+    dataRoot = defaultDataRoot,
+    note = () => {},
+    kinds,
+    sources,
+  } = { ...defaults, ...options };
   /** @type {Map<import('./types.mjs').ServerKind, import('./types.mjs').Found>} */
   const found = new Map();
   /** @type {string[]} */
@@ -40,13 +46,13 @@ export async function findServers(options = {}) {
   const context = { env, dataRoot, note: say };
   const release = async () => void (await Promise.all([...found.values()].map((server) => server.release())));
   try {
-    for (const rung of rungs) {
+    for (const source of sources) {
       const missing = kinds.filter((kind) => !found.has(kind));
       if (missing.length === 0) break;
-      for (const [kind, server] of await rung.find(missing, context)) found.set(kind, server);
+      for (const [kind, server] of await source.find(missing, context)) found.set(kind, server);
     }
     const missing = kinds.filter((kind) => !found.has(kind));
-    if (missing.length > 0) throw new Error(whatToDo(missing, notes));
+    if (missing.length > 0) throw new Error(describeRemedies(missing, notes));
   } catch (error) {
     await release();
     throw error;
@@ -62,7 +68,7 @@ export async function findServers(options = {}) {
  * @param {import('./types.mjs').ServerKind[]} missing
  * @param {string[]} notes
  */
-function whatToDo(missing, notes) {
+function describeRemedies(missing, notes) {
   const names = missing.map((kind) => kind.name).join(', ');
   const variables = missing.map((kind) => `${kind.variable}=${kind.localUrls[0]}`).join(' ');
   return [

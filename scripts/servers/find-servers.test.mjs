@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findServers } from './find-servers.mjs';
-import { fromEnvironment } from './rungs/from-environment.mjs';
-import { listeningLocally } from './rungs/listening-locally.mjs';
+import { fromEnvironment } from './sources/from-environment.mjs';
+import { listeningLocally } from './sources/listening-locally.mjs';
 
 /** A kind of server that lets in whoever comes by one of these URLs. */
 function aKind({ name = 'Lake', variable = 'LAKE_URL', localUrls = ['lake://local'], takes = [] } = {}) {
@@ -17,8 +17,8 @@ function aKind({ name = 'Lake', variable = 'LAKE_URL', localUrls = ['lake://loca
   };
 }
 
-/** A rung that can provide every server it is asked for, and remembers what it gave and took back. */
-function aRung() {
+/** A source that can provide every server it is asked for, and remembers what it gave and took back. */
+function aSource() {
   const given = [];
   const released = [];
   return {
@@ -37,9 +37,9 @@ function aRung() {
   };
 }
 
-const find = (kinds, rungs, env = {}) => findServers({ kinds, rungs, env });
+const find = (kinds, sources, env = {}) => findServers({ kinds, sources, env });
 
-describe('the rungs', () => {
+describe('the sources', () => {
   test('a URL in the environment wins over a server on this machine', async () => {
     const kind = aKind({ takes: ['lake://local', 'lake://named'] });
     const servers = await find([kind], [fromEnvironment, listeningLocally], { LAKE_URL: 'lake://named' });
@@ -60,15 +60,15 @@ describe('the rungs', () => {
   });
 
   test('TRIBUTARY_SERVERS=private passes over the servers of this machine', async () => {
-    const last = aRung();
+    const last = aSource();
     await find([aKind({ takes: ['lake://local'] })], [fromEnvironment, listeningLocally, last], {
       TRIBUTARY_SERVERS: 'private',
     });
     expect(last.given).toEqual(['Lake']);
   });
 
-  test('a lower rung is asked only for what the ones above could not provide', async () => {
-    const last = aRung();
+  test('a later source is asked only for what the ones above could not provide', async () => {
+    const last = aSource();
     const pond = aKind({ name: 'Pond', variable: 'POND_URL', localUrls: ['pond://local'] });
     const servers = await find([aKind({ takes: ['lake://local'] }), pond], [fromEnvironment, listeningLocally, last]);
     expect(last.given).toEqual(['Pond']);
@@ -83,7 +83,7 @@ describe('the rungs', () => {
   });
 
   test('what was started is ended again when another server cannot be had', async () => {
-    const first = aRung();
+    const first = aSource();
     const failing = { name: 'failing', find: () => Promise.reject(new Error('no disk')) };
     const onlyLake = { name: 'lake', find: (kinds) => first.find(kinds.filter(({ name }) => name === 'Lake')) };
     const kinds = [aKind(), aKind({ name: 'Pond', variable: 'POND_URL' })];

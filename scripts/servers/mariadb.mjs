@@ -17,7 +17,7 @@ export const mariadb = {
     const connection = await connectMariadb(url);
     try {
       const [{ version }] = await connection.query('SELECT VERSION() AS version');
-      refuseOldVersion(version);
+      assertSupportedVersion(version);
     } finally {
       await connection.end();
     }
@@ -109,7 +109,7 @@ export function databaseUrl(serverUrl, database) {
 }
 
 /** @param {string} version as the server tells it, e.g. 10.11.6-MariaDB or 8.0.36 */
-function refuseOldVersion(version) {
+function assertSupportedVersion(version) {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   const isNewEnough = /mariadb/i.test(version) ? major > 10 || (major === 10 && minor >= 11) : major >= 8;
   if (!isNewEnough) throw new Error(`it is version ${version}; MariaDB 10.11 or MySQL 8 is the oldest that will do`);

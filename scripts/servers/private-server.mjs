@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/state-file.mjs';
-import { isIdentity, isRunning, ownIdentity } from '../processes/identity.mjs';
+import { getOwnIdentity, isIdentity, isRunning } from '../processes/identity.mjs';
 import { withLock } from '../processes/lock.mjs';
 import { endPrivateServer, loginProblem, readState } from './private-server-state.mjs';
 import { startPrivateServer } from './start-private-server.mjs';
@@ -28,24 +28,24 @@ import { startPrivateServer } from './start-private-server.mjs';
  * @param {string} serversDir
  * @returns {Promise<import('./types.mjs').Found>}
  */
-export async function borrowPrivateServer(kind, serversDir) {
+export async function acquirePrivateServer(kind, serversDir) {
   const dir = join(serversDir, kind.privateServer.folder);
   const lockFile = join(serversDir, `${kind.privateServer.folder}.lock`);
   const ports = await withLock(lockFile, async () => {
     const state = readState(dir);
-    const { ports } = state && (await isInOrder(kind, state)) ? state : await startPrivateServer(kind, dir, state);
+    const { ports } = state && (await isHealthy(kind, state)) ? state : await startPrivateServer(kind, dir, state);
     addUser(dir);
     return ports;
   });
   return {
     how: `private, on port ${Object.values(ports)[0]}`,
     environment: kind.privateServer.environment(ports),
-    release: () => withLock(lockFile, () => leave(dir)),
+    release: () => withLock(lockFile, () => release(dir)),
   };
 }
 
 /** @param {import('./types.mjs').ServerKind} kind @param {import('./private-server-state.mjs').State} state */
-const isInOrder = async (kind, { ports, processes }) =>
+const isHealthy = async (kind, { ports, processes }) =>
   kind.privateServer.ports.every((name) => name in ports) &&
   processes.length > 0 &&
   processes.every(isRunning) &&
@@ -53,12 +53,12 @@ const isInOrder = async (kind, { ports, processes }) =>
 
 /** @param {string} dir */
 function addUser(dir) {
-  const own = ownIdentity();
+  const own = getOwnIdentity();
   writeStateFile(join(dir, 'users', String(own.pid)), JSON.stringify(own));
 }
 
 /** @param {string} dir */
-async function leave(dir) {
+async function release(dir) {
   const users = join(dir, 'users');
   rmSync(join(users, String(process.pid)), { force: true });
   // What is no user any more is removed, so that a process that later gets the same pid is not taken for one.

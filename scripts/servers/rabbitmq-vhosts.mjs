@@ -21,16 +21,16 @@ const commandTimeoutMs = 60_000;
 export async function openVhosts(url, env) {
   const { hostname, username, password } = new URL(url);
   const login = { user: decodeURIComponent(username || 'guest'), password: decodeURIComponent(password || 'guest') };
-  if (env.RABBITMQ_MANAGEMENT_URL) return overHttp(env.RABBITMQ_MANAGEMENT_URL, login);
+  if (env.RABBITMQ_MANAGEMENT_URL) return createHttpVhosts(env.RABBITMQ_MANAGEMENT_URL, login);
   const reasons = [];
   if (['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
-    const reason = await failureReason(control('list_vhosts'));
-    if (reason === null) return byCommand(login.user);
+    const reason = await failureReason(runRabbitmqctl('list_vhosts'));
+    if (reason === null) return createCommandVhosts(login.user);
     reasons.push(`rabbitmqctl: ${reason}`);
   }
   const usual = `http://${hostname}:15672`;
-  const reason = await failureReason(requireAnswer(usual, login));
-  if (reason === null) return overHttp(usual, login);
+  const reason = await failureReason(assertReachable(usual, login));
+  if (reason === null) return createHttpVhosts(usual, login);
   reasons.push(`${usual}: ${reason}`);
   throw new Error(
     `No vhost can be made on RabbitMQ (${reasons.join('; ')}). ` +
@@ -39,7 +39,7 @@ export async function openVhosts(url, env) {
 }
 
 /** @param {string[]} args */
-const control = (...args) => run('rabbitmqctl', ['-q', ...args], { timeoutMs: commandTimeoutMs });
+const runRabbitmqctl = (...args) => run('rabbitmqctl', ['-q', ...args], { timeoutMs: commandTimeoutMs });
 
 /**
  * Null if it succeeds, else the last line of its error.
@@ -60,23 +60,23 @@ async function failureReason(attempt) {
  * @param {string} user
  * @returns {Vhosts}
  */
-function byCommand(user) {
+function createCommandVhosts(user) {
   return {
     async create(vhost) {
       // Succeeds as well if the vhost exists.
-      await control('add_vhost', vhost);
-      await control('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
+      await runRabbitmqctl('add_vhost', vhost);
+      await runRabbitmqctl('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
     },
     async delete(vhost) {
-      const existing = await control('list_vhosts', 'name');
-      if (existing.split('\n').includes(vhost)) await control('delete_vhost', vhost);
+      const existing = await runRabbitmqctl('list_vhosts', 'name');
+      if (existing.split('\n').includes(vhost)) await runRabbitmqctl('delete_vhost', vhost);
     },
     async closeConnections(vhost) {
-      await control('close_all_connections', '--vhost', vhost, 'asked to');
+      await runRabbitmqctl('close_all_connections', '--vhost', vhost, 'asked to');
     },
     async queues(vhost) {
-      const listed = await control('--formatter', 'json', 'list_queues', '-p', vhost, 'name', 'messages');
-      return byName(JSON.parse(listed));
+      const listed = await runRabbitmqctl('--formatter', 'json', 'list_queues', '-p', vhost, 'name', 'messages');
+      return indexByName(JSON.parse(listed));
     },
   };
 }
@@ -87,7 +87,7 @@ function byCommand(user) {
  * @param {Login} login
  * @returns {Vhosts}
  */
-function overHttp(base, login) {
+function createHttpVhosts(base, login) {
   /** @param {string} method @param {string} path @param {object} [body] */
   async function call(method, path, body) {
     const response = await request(base, login, method, path, body);
@@ -97,7 +97,7 @@ function overHttp(base, login) {
   /** @param {string} vhost */
   async function queues(vhost) {
     const response = await request(base, login, 'GET', `/api/queues/${encodeURIComponent(vhost)}`);
-    return byName(await response.json());
+    return indexByName(await response.json());
   }
   /**
    * The HTTP API shows a connection some seconds after it was opened: looks until there are some, ten seconds at most.
@@ -145,10 +145,10 @@ async function retry(attempt) {
 }
 
 /** @param {{ name: string, messages: number }[]} queues */
-const byName = (queues) => Object.fromEntries(queues.map(({ name, messages }) => [name, messages]));
+const indexByName = (queues) => Object.fromEntries(queues.map(({ name, messages }) => [name, messages]));
 
 /** @param {string} base @param {Login} login */
-async function requireAnswer(base, login) {
+async function assertReachable(base, login) {
   const { ok, status } = await request(base, login, 'GET', '/api/vhosts');
   if (!ok) throw new Error(`it answered ${status}`);
 }

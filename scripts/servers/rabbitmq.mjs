@@ -18,7 +18,7 @@ export const rabbitmq = {
       throw new Error(`it has no vhost "${vhost}", or this user may not use it`, { cause: error });
     });
     await connection.close();
-    if (!namesVhost(url)) await openVhosts(url, env);
+    if (!hasVhost(url)) await openVhosts(url, env);
     const { RABBITMQ_MANAGEMENT_URL } = env;
     return { RABBITMQ_URL: url, ...(RABBITMQ_MANAGEMENT_URL ? { RABBITMQ_MANAGEMENT_URL } : {}) };
   },
@@ -62,7 +62,7 @@ export const rabbitmq = {
  *
  * @param {string} url
  */
-export const namesVhost = (url) => new URL(url).pathname.length > 1;
+export const hasVhost = (url) => new URL(url).pathname.length > 1;
 
 /**
  * The URL of one vhost on the server of `serverUrl`.

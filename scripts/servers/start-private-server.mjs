@@ -30,7 +30,7 @@ export async function startPrivateServer(kind, dir, leftOver) {
     try {
       return await startOn(ports);
     } catch (error) {
-      const areOurs = await becomeFree(Object.values(ports));
+      const areOurs = await waitUntilFree(Object.values(ports));
       if (areOurs || attempt === MAX_ATTEMPTS) throw error;
     }
   }
@@ -47,7 +47,7 @@ export async function startPrivateServer(kind, dir, leftOver) {
       // After each one, so that they are found again however this ends.
       writeState(dir, state);
     }
-    await untilLoginWorks(kind, dir, state, Promise.race(exits));
+    await waitForLogin(kind, dir, state, Promise.race(exits));
     return state;
   }
 }
@@ -69,7 +69,7 @@ const launchServer = ({ command, args, env }, dir) =>
  * @param {import('./private-server-state.mjs').State} state
  * @param {Promise<unknown>} exit
  */
-async function untilLoginWorks(kind, dir, state, exit) {
+async function waitForLogin(kind, dir, state, exit) {
   let hasEnded = false;
   void exit.then(() => {
     hasEnded = true;
@@ -100,7 +100,7 @@ async function untilLoginWorks(kind, dir, state, exit) {
  * @returns {Promise<Record<string, number>>}
  */
 async function choosePorts(names, before) {
-  if (before && names.every((name) => name in before) && (await becomeFree(Object.values(before)))) return before;
+  if (before && names.every((name) => name in before) && (await waitUntilFree(Object.values(before)))) return before;
   const ports = await freePorts(names.length);
   return Object.fromEntries(names.map((name, index) => [name, ports[index] ?? 0]));
 }
@@ -110,7 +110,7 @@ async function choosePorts(names, before) {
  *
  * @param {number[]} ports
  */
-async function becomeFree(ports) {
+async function waitUntilFree(ports) {
   for (const deadline = Date.now() + 3_000; Date.now() < deadline; await delay(50)) {
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return true;
   }

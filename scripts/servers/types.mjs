@@ -8,7 +8,7 @@
  */
 
 /**
- * One kind of server, as data for the rungs.
+ * One kind of server, as data for the sources.
  *
  * @typedef {object} ServerKind
  * @property {string} name for a person to read
@@ -23,7 +23,7 @@
 /**
  * One way to come by a server: resolves with those of `kinds` it can provide.
  *
- * @typedef {object} Rung
+ * @typedef {object} ServerSource
  * @property {string} name
  * @property {(kinds: ServerKind[], context: Context) => Promise<Map<ServerKind, Found>>} find
  */

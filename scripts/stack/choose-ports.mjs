@@ -1,7 +1,7 @@
 import { firstFreePort, freePorts } from '../processes/free-port.mjs';
 
 /** @param {string} name of a process */
-export const metricsOf = (name) => `${name} metrics`;
+export const getMetricsName = (name) => `${name} metrics`;
 
 /**
  * A port for each process, for the metrics of each (`<name> metrics`, a hundred further up) and for the mailbox's two, by name.
@@ -13,7 +13,7 @@ export const metricsOf = (name) => `${name} metrics`;
 export async function choosePorts(deployables, choice, log) {
   const usual = [
     ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([name, usualPort])),
-    ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([metricsOf(name), usualPort + 100])),
+    ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([getMetricsName(name), usualPort + 100])),
     /** @type {const} */ (['smtp', 1025]),
     /** @type {const} */ (['mailbox', 1080]),
   ];

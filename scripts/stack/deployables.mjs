@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 import { readDeclarations } from './read-declarations.mjs';
 
 /**

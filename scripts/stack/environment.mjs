@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { namesVhost, vhostUrl } from '../servers/rabbitmq.mjs';
+import { hasVhost, vhostUrl } from '../servers/rabbitmq.mjs';
 import { databaseUrls } from './databases.mjs';
 import { subgraphs, urlVariable } from './deployables.mjs';
 
@@ -63,7 +63,7 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
  * @param {string} instance
  * @param {string} url
  */
-const instanceBrokerUrl = (instance, url) => (namesVhost(url) ? url : vhostUrl(url, instance));
+const instanceBrokerUrl = (instance, url) => (hasVhost(url) ? url : vhostUrl(url, instance));
 
 /**
  * @param {Record<string, string | undefined>} from

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 
 /**
  * The development mailbox: a real SMTP server that keeps what it gets and shows it on a web page.
@@ -8,7 +8,7 @@ import { root } from '../checkout/paths.mjs';
  * @param {string} dataDir
  * @param {{ smtp: number, web: number }} ports
  */
-export function mailbox(dataDir, { smtp, web }) {
+export function createMailbox(dataDir, { smtp, web }) {
   const folder = join(dataDir, 'mail');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 import { instanceEnvironment } from './environment.mjs';
 
 test('Kubernetes passes the same paths through the gateway as npm start does, the page of the reset link too', () => {

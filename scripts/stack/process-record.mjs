@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/state-file.mjs';
-import { endProcess, findByLogFolder, isIdentity, isRunning, ownIdentity } from '../processes/identity.mjs';
+import { endProcess, findByLogFolder, getOwnIdentity, isIdentity, isRunning } from '../processes/identity.mjs';
 
 /**
  * The process that runs an instance, the processes that belong to it, and where it is reached.
@@ -26,7 +26,7 @@ export async function openProcessRecord(dataDir) {
   await Promise.all(leftOvers.map(([, identity]) => endProcess(identity)));
 
   /** @type {ProcessRecord} */
-  const record = { owner: ownIdentity(), processes: {} };
+  const record = { owner: getOwnIdentity(), processes: {} };
   const save = () => writeStateFile(recordFile(dataDir), JSON.stringify(record));
   save();
   return {

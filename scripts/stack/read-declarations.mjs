@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../checkout/paths.mjs';
+import { root } from '../checkout/checkout.mjs';
 import { run } from '../processes/run.mjs';
 
 /**

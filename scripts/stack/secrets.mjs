@@ -20,7 +20,7 @@ import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/stat
 export function loadSecrets(dataDir) {
   const kept = readSecrets(dataDir);
   if (kept !== null) return kept;
-  const secrets = makeSecrets();
+  const secrets = createSecrets();
   writeStateFile(join(dataDir, 'secrets.json'), JSON.stringify(secrets, null, 2));
   return secrets;
 }
@@ -57,10 +57,10 @@ const names = [
 const isSecrets = (value) => names.every((name) => typeof value?.[name] === 'string' && value[name] !== '');
 
 /** @returns {Secrets} */
-function makeSecrets() {
-  const internal = makeSigningKey();
+function createSecrets() {
+  const internal = createSigningKey();
   return {
-    ACCESS_TOKEN_PRIVATE_KEY: makeSigningKey().privateKey,
+    ACCESS_TOKEN_PRIVATE_KEY: createSigningKey().privateKey,
     INTERNAL_TOKEN_PRIVATE_KEY: internal.privateKey,
     INTERNAL_TOKEN_PUBLIC_KEY: internal.publicKey,
     DOWNLOAD_URL_SECRET: randomBytes(32).toString('base64url'),
@@ -69,7 +69,7 @@ function makeSecrets() {
 }
 
 /** A key for ES256. */
-const makeSigningKey = () =>
+const createSigningKey = () =>
   generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

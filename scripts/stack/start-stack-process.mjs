@@ -58,7 +58,7 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
   /** @param {import('../processes/launch.mjs').Launched} launched @param {import('../processes/launch.mjs').Exit} exit @param {number} livedMs */
   async function afterExit(launched, exit, livedMs) {
     if (!isWanted || launched !== current) return;
-    isPortTaken = !isReady && endOfLog(logFile).includes('EADDRINUSE');
+    isPortTaken = !isReady && readLogEnd(logFile).includes('EADDRINUSE');
     if (isPortTaken || revive === null || exit.code === CONFIGURATION_ERROR) return;
     deaths = livedMs > 60_000 ? 1 : deaths + 1;
     const pauseMs = Math.min(30_000, 500 * 2 ** deaths);
@@ -84,7 +84,7 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
         exit = value;
       });
     for (let state = ''; Date.now() < deadline; await delay(50)) {
-      const answer = await askReadiness(url);
+      const answer = await probeReadiness(url);
       if (isPortTaken) throw new PortTaken(name);
       // Another program on the port would answer too.
       if (answer === 'ready' && isRunning(current.identity)) {
@@ -122,7 +122,7 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
 }
 
 /** @param {string} file */
-function endOfLog(file) {
+function readLogEnd(file) {
   const text = readFileSync(file, 'utf8');
   return text.slice(-20_000);
 }
@@ -131,7 +131,7 @@ function endOfLog(file) {
 const describeExit = ({ code, signal }) => signal ?? `code ${code}`;
 
 /** @param {string} url */
-async function askReadiness(url) {
+async function probeReadiness(url) {
   try {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
     return response.ok ? 'ready' : `it answers ${response.status} ${await response.text()}`;

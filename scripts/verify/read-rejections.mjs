@@ -1,4 +1,4 @@
-import { request } from '../client/request.mjs';
+import { request } from '../client/client.mjs';
 
 const query = `query ($id: ID!, $after: String) { fileUpload(id: $id) {
   rejections(first: 100, after: $after) { nodes { line column code } pageInfo { hasNextPage endCursor } } } }`;
@@ -6,7 +6,7 @@ const query = `query ($id: ID!, $after: String) { fileUpload(id: $id) {
 /**
  * All rejections of an upload, page after page.
  *
- * @param {import('../client/request.mjs').Connection & { getToken: () => Promise<string>, id: string }} options
+ * @param {import('../client/client.mjs').Connection & { getToken: () => Promise<string>, id: string }} options
  * @returns {Promise<{ line: number, column: string | null, code: string }[]>}
  */
 export async function readRejections({ getToken, id, ...connection }) {

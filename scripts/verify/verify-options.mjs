@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { instanceName } from '../checkout/instance-name.mjs';
-import { dataDirOf } from '../checkout/paths.mjs';
+import { getDataDir, instanceName } from '../checkout/checkout.mjs';
 import { readProcessRecord } from '../stack/process-record.mjs';
 import { readSecrets } from '../stack/secrets.mjs';
-import { readOptions } from '../terminal/read-options.mjs';
+import { readOptions } from '../terminal.mjs';
 
 const files = ['departments.csv', 'jobs.csv', 'hired_employees.csv'];
 
@@ -33,7 +32,7 @@ const table = /** @type {const} */ ({
  */
 export function verifyOptions(args, env) {
   const { values } = readOptions(help, table, args);
-  const dataDir = dataDirOf(instanceName(env));
+  const dataDir = getDataDir(instanceName(env));
   const url = values.url ?? `${readProcessRecord(dataDir)?.gatewayUrl ?? 'http://localhost:4000'}/graphql`;
   const dir = resolve(values.dir);
   const missing = files.filter((file) => !existsSync(join(dir, file)));

@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { environmentOf, sabotages } from './sabotages.ts';
+import { createSabotageEnvironment, sabotages } from './sabotages.ts';
 
 test.each(sabotages.map((sabotage) => [sabotage.name, sabotage] as const))(
   '%s changes text that is there, once, in the built code',
   (_name, sabotage) => {
-    expect(JSON.parse(environmentOf(sabotage).CHAOS_EDITS ?? '')).toEqual(sabotage.edits);
+    expect(JSON.parse(createSabotageEnvironment(sabotage).CHAOS_EDITS ?? '')).toEqual(sabotage.edits);
   },
 );
 
 test('a sabotage whose text is no longer in the built code is refused, not run in vain', () => {
   const edits = [{ file: 'gateway/dist/subscriptions/follow-log.js', find: 'this is not in the file', replace: '' }];
-  expect(() => environmentOf({ name: 'out-of-date', breaks: 'nothing', edits })).toThrow('out-of-date');
+  expect(() => createSabotageEnvironment({ name: 'out-of-date', guarantee: 'nothing', edits })).toThrow('out-of-date');
 });

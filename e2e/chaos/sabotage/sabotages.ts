@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface Sabotage {
   readonly name: string;
   /** The guarantee that is taken away, as the report names it. */
-  readonly breaks: string;
+  readonly guarantee: string;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
@@ -17,7 +17,7 @@ const endOfChunk = 'return { ...before, committed, rowsRead, rowsLoaded, rowsRej
 export const sabotages: readonly Sabotage[] = [
   {
     name: 'no-confirm',
-    breaks: 'A publish resolves only after the confirm of the broker.',
+    guarantee: 'A publish resolves only after the confirm of the broker.',
     edits: [
       {
         file: 'libs/messaging/dist/open-publisher.js',
@@ -28,7 +28,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'checkpoint-apart',
-    breaks: 'The checkpoint is written in the transaction of its chunk.',
+    guarantee: 'The checkpoint is written in the transaction of its chunk.',
     edits: [
       { file: commitChunk, find: writeChanges, replace: '' },
       { file: commitChunk, find: recordChanges, replace: '' },
@@ -41,7 +41,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'last-write-wins',
-    breaks: 'A row is written only by an upload with a greater sequence.',
+    guarantee: 'A row is written only by an upload with a greater sequence.',
     edits: [
       {
         file: 'workers/csv-loader/dist/store/row-statements.js',
@@ -54,7 +54,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'unlocked-numbering',
-    breaks: "An upload's events are numbered under the lock of its row.",
+    guarantee: "An upload's events are numbered under the lock of its row.",
     edits: [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the built code.
       { file: 'prisma/uploads/dist/upload-rows.js', find: ' ORDER BY id ${lock}`', replace: '`' },
@@ -67,7 +67,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'no-read-again',
-    breaks: 'A subscription reads its log again after Redis came back, and every 5 s.',
+    guarantee: 'A subscription reads its log again after Redis came back, and every 5 s.',
     edits: [
       {
         file: 'gateway/dist/subscriptions/signals.js',
@@ -83,7 +83,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'ack-first',
-    breaks: 'A delivery is acked after its effect.',
+    guarantee: 'A delivery is acked after its effect.',
     edits: [
       {
         file: 'libs/messaging/dist/start-consumer.js',
@@ -98,7 +98,7 @@ export const sabotages: readonly Sabotage[] = [
 const root = new URL('../../../', import.meta.url);
 
 /** The environment that makes every process run with the sabotage; throws when a text to replace is not in the built code, once. */
-export function environmentOf({ name, edits }: Sabotage): Record<string, string> {
+export function createSabotageEnvironment({ name, edits }: Sabotage): Record<string, string> {
   for (const { file, find } of edits) {
     const count = readFileSync(new URL(file, root), 'utf8').split(find).length - 1;
     if (count !== 1)

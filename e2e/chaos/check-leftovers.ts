@@ -1,0 +1,40 @@
+import { readdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { countMessages } from '../../scripts/servers/queue-messages.mjs';
+import { queryDatabase, type Stack } from '../stack.ts';
+import { getWorkerQueues } from './topology.ts';
+
+const unfinished = { outbox: 'SELECT id FROM outbox', intakes: 'SELECT id FROM intakes WHERE given_up_at IS NULL' };
+
+/** Nothing may be left in an outbox, in a queue once its worker has stopped, or in the file store without a record. */
+export async function checkLeftovers(
+  stack: Stack,
+  fileIds: readonly string[],
+  reportViolation: (what: string) => void,
+): Promise<void> {
+  for (const [table, sql] of Object.entries(unfinished)) {
+    const rows = await queryDatabase(stack, 'UPLOADS', sql);
+    if (rows.length > 0) reportViolation(`stuck: ${rows.length} rows in ${table}`);
+  }
+  const folder = fileURLToPath(stack.environment.FILE_STORE_URL ?? '');
+  const inStore = async () =>
+    (await readdir(folder, { recursive: true, withFileTypes: true })).flatMap((file) =>
+      file.isFile() ? file.name : [],
+    );
+  const orphans = async () => (await inStore()).filter((name) => !fileIds.includes(name));
+  // The sweep that comes every ten seconds may have one to take that was stored after it was given up.
+  for (const deadline = Date.now() + 15_000; (await orphans()).length > 0 && Date.now() < deadline; ) await pause(500);
+  for (const name of await orphans()) reportViolation(`orphan: the file ${name} has no record`);
+  const files = await inStore();
+  for (const id of fileIds) if (!files.includes(id)) reportViolation(`lost: the file ${id} is not in the store`);
+}
+
+/** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */
+export async function checkQueues(stack: Stack): Promise<string[]> {
+  const queues = ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier', 'notifier.security'].flatMap(
+    (worker) => [...getWorkerQueues(worker), `${worker}.dead`],
+  );
+  const left = await countMessages(stack.environment.RABBITMQ_URL ?? '', queues);
+  return [...left].flatMap(([queue, count]) => (count > 0 ? [`stuck: ${count} messages in ${queue}`] : []));
+}

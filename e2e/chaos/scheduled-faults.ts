@@ -1,0 +1,98 @@
+import type { Fault, PlannedFault } from './fault.ts';
+import type { Random } from './random.ts';
+import { getLinkName, listProcesses, listReplicas } from './topology.ts';
+
+type Replicas = Readonly<Record<string, number>>;
+
+/**
+ * The faults of a run that are aimed at moments that matter: one at work in hand while all files come in, one at the messages
+ * that tell of them, two while the large file is being loaded, one when its last news is on its way to its subscriber.
+ */
+export function scheduleFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  return [
+    { atMs: random.int(50, 3_000), fault: createIntakeFault(random) },
+    ...createPublishFaults(random, replicas),
+    ...createLoadFaults(random, replicas),
+    ...createLoadFaults(random, replicas),
+    ...createNotificationFaults(random, replicas),
+  ];
+}
+
+const subgraphs = ['users', 'uploads', 'employees'];
+
+/**
+ * The workers whose messages are sent again until their upload has ended. Not the notifier and the upload tracker: nobody repeats
+ * `uploads.upload.finished` and `notifications.email.sent` after that end.
+ */
+const coveredQueues = ['csv-loader', 'csv-loader', 'query-refresher'];
+
+/**
+ * Faults that no connection shows: a subgraph that hangs, a Redis without its data, a full log disk, a queue without its
+ * messages. They have a random source of their own, and a new kind draws last, so that the rest of a plan stays the same.
+ */
+export function scheduleSilentFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  const hung = random.pick(subgraphs.flatMap((name) => listReplicas(name, replicas)));
+  const faults: PlannedFault[] = [
+    { atMs: random.int(200, 6_000), fault: { do: 'pause', process: hung, forMs: random.int(1_000, 4_000) } },
+  ];
+  if (random.chance(0.5)) faults.push({ atMs: random.int(500, 6_500), fault: { do: 'forget', server: 'redis' } });
+  return [...faults, ...createPurgeFaults(random, replicas), ...createFullDiskFaults(random, replicas)];
+}
+
+/** While its workers are down, so that the messages wait there. */
+function createPurgeFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  const [queue, atMs] = [random.pick(coveredQueues), random.int(300, 5_000)];
+  const [downMs, forMs] = [random.int(500, 1_500), random.int(1_000, 2_500)];
+  return [
+    { atMs, fault: { do: 'lose', queue, forMs } },
+    ...listReplicas(queue, replicas).map((process): PlannedFault => ({ atMs, fault: { do: 'kill', process, downMs } })),
+  ];
+}
+
+function createFullDiskFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  if (random.chance(0.4)) return [];
+  const [process, forMs] = [random.pick(listProcesses(replicas)), random.int(1_000, 3_000)];
+  return [{ atMs: random.int(300, 5_000), fault: { do: 'fill', process, forMs } }];
+}
+
+function createIntakeFault(random: Random): Fault {
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(1_000, 3_000)];
+  return random.pick<Fault>([
+    { do: 'kill', process: 'csv-loader', downMs },
+    { do: 'kill', process: 'upload-tracker', downMs },
+    { do: 'silence', link: getLinkName('uploads', 'rabbitmq'), forMs },
+    { do: 'silence', link: getLinkName('gateway', 'redis'), forMs },
+  ]);
+}
+
+/** What the outbox has sent and RabbitMQ never got: only the confirm tells the difference. */
+function createPublishFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  const [atMs, forMs] = [random.int(500, 5_000), random.int(1_000, 2_500)];
+  return listReplicas('uploads', replicas).map(
+    (one): PlannedFault => ({ atMs, fault: { do: 'silence', link: getLinkName(one, 'rabbitmq'), forMs } }),
+  );
+}
+
+/** The loader, its database, or what is between them; every loader, since any of them may have the file in hand. */
+function createLoadFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  const atPercent = random.int(5, 90);
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(200, 2_000)];
+  const what = random.pick(['kill', 'kill', 'cut', 'silence', 'crash'] as const);
+  if (what === 'crash') return [{ atMs: 0, atPercent, fault: { do: what, server: 'mariadb', downMs } }];
+  return listReplicas('csv-loader', replicas).map((process): PlannedFault => {
+    const link = getLinkName(process, 'mariadb');
+    if (what === 'kill') return { atMs: 0, atPercent, fault: { do: what, process, downMs } };
+    return { atMs: 0, atPercent, fault: what === 'cut' ? { do: what, link } : { do: what, link, forMs } };
+  });
+}
+
+/** Whoever tells the end, or the signals of it: those are gone for good, while every subscriber's own line stays up. */
+function createNotificationFaults(random: Random, replicas: Replicas): PlannedFault[] {
+  const atPercent = random.int(80, 99);
+  const [downMs, forMs] = [random.int(0, 1_500), random.int(2_000, 4_000)];
+  const process = random.pick(['gateway', 'gateway', 'upload-tracker', 'query-refresher', 'notifier']);
+  return listReplicas(process, replicas).map((one): PlannedFault => {
+    if (process !== 'gateway') return { atMs: 0, atPercent, fault: { do: 'kill', process: one, downMs } };
+    return { atMs: 0, atPercent, fault: { do: 'silence', link: getLinkName(one, 'redis'), forMs } };
+  });
+}
