@@ -1,81 +1,94 @@
 /**
- * Who may import whom. Each rule says why in one sentence; scripts/import-rules.test.mjs plants one violation per rule
- * and fails when a rule does not catch it.
+ * Allowed imports. Each rule gives its reason in one sentence; scripts/import-rules.test.mjs plants one violation per rule
+ * and fails if a rule misses it.
  */
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
 const test = '\\.test\\.(ts|mjs)$';
 
-/** The database's package and its clients: only these deployables (and other databases' none) may open it. */
-const databaseOwners = {
-  users: ['subgraphs/users'],
-  uploads: ['subgraphs/uploads', 'workers/upload-tracker'],
-  employment: ['subgraphs/employees', 'workers/csv-loader', 'workers/query-refresher', 'libs/answers'],
-  notifications: ['workers/notifier'],
-};
+/** The packages below a folder, with the databases that each declares in its package.json. */
+const listPackages = (folder) =>
+  readdirSync(join(__dirname, folder)).flatMap((name) => {
+    const file = join(__dirname, folder, name, 'package.json');
+    if (!existsSync(file)) return [];
+    const { tributary = {} } = JSON.parse(readFileSync(file, 'utf8'));
+    return [{ path: `${folder}/${name}`, databases: tributary.databases ?? [] }];
+  });
+const packages = ['subgraphs', 'workers', 'libs'].flatMap(listPackages);
+const databases = readdirSync(join(__dirname, 'prisma')).filter((name) =>
+  existsSync(join(__dirname, 'prisma', name, 'schema.prisma')),
+);
 
 module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one thing cut in the wrong place.',
+      comment: 'Two files that need each other belong together or share a third file.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'deployables-are-islands',
-      comment: 'Deployables meet only over HTTP and messages, so that each can be released, scaled and removed alone.',
+      comment:
+        'Deployables communicate only over HTTP and messages, so that each can be released, scaled and removed alone.',
       severity: 'error',
       from: { path: '^(gateway|subgraphs/[^/]+|workers/[^/]+)/' },
       to: { path: '^(gateway|subgraphs/[^/]+|workers/[^/]+)/', pathNot: '^$1/' },
     },
     {
       name: 'libs-look-down',
-      comment: 'A library that knows a deployable cannot be shared.',
+      comment: 'A library that depends on a deployable cannot be shared.',
       severity: 'error',
       from: { path: '^(libs|prisma)/' },
       to: { path: '^(gateway|subgraphs|workers|e2e)/' },
     },
     {
       name: 'core-and-events-are-leaves',
-      comment: 'What everybody imports must import nobody.',
+      comment: 'Every package imports these two, so they import no other library.',
       severity: 'error',
       from: { path: '^libs/(core|events)/', pathNot: test },
       to: { path: '^(libs|prisma)/', pathNot: '^libs/$1/' },
     },
     {
       name: 'subgraphs-do-not-consume',
-      comment: 'Messages are worked on where a retry does not hold up a request.',
+      comment: 'Messages are handled by workers, where a retry delays no request.',
       severity: 'error',
       from: { path: '^(gateway|subgraphs)/' },
       to: { path: '^libs/worker/' },
     },
     {
       name: 'workers-do-not-serve',
-      comment: 'A worker has no public face: it is asked by messages and answers by messages.',
+      comment: 'A worker serves no requests: it receives messages and publishes messages.',
       severity: 'error',
       from: { path: '^workers/' },
       to: { path: '^libs/graphql/|node_modules/(express|@apollo/server)/' },
     },
-    ...Object.entries(databaseOwners).map(([database, owners]) => ({
-      name: `${database}-database-only-by-its-owners`,
-      comment: 'Nobody reads the database of another: its owner answers by the graph or by messages.',
+    ...databases.map((database) => ({
+      name: `${database}-database-only-where-declared`,
+      comment: 'Each package.json declares its databases; other packages use the graph or messages.',
       severity: 'error',
       from: {
         path: '^(gateway|subgraphs|workers|libs|prisma)/',
-        pathNot: [`^prisma/${database}/`, ...owners.map((o) => `^${o}/`), test],
+        pathNot: [
+          `^prisma/${database}/`,
+          ...packages.flatMap((one) => (one.databases.includes(database) ? [`^${one.path}/`] : [])),
+          test,
+        ],
       },
       to: { path: `^prisma/${database}/` },
     })),
     {
       name: 'amqplib-only-in-messaging',
-      comment: 'The rules of delivery are kept in one place; the benchmark compares it with the bare client.',
+      comment: 'Delivery guarantees are implemented in one place; the benchmark compares it with the bare client.',
       severity: 'error',
       from: { pathNot: '^(libs/messaging|scripts|bench|node_modules)/' },
       to: { path: 'node_modules/(@types/)?amqplib/' },
     },
     {
       name: 'tests-are-leaves',
-      comment: 'What runs in production never depends on a test or its fixtures.',
+      comment: 'Production code never depends on a test or its fixtures.',
       severity: 'error',
       from: { pathNot: [test, '^libs/testing/', '^(e2e|bench)/', '/fixtures/'] },
       to: { path: [test, '^libs/testing/', '^e2e/', '/fixtures/'] },

@@ -68,7 +68,7 @@ test('those marked are the ones npm start passes on', () => {
       name: 'any',
       command: [],
       portVariable,
-      usualPort: 4000,
+      defaultPort: 4000,
       variables: [...variables, 'NODE_ENV'],
     })),
     outside: Object.fromEntries([...variables, 'NODE_ENV'].map((name) => [name, 'from outside'])),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
+import { findDeployables } from '../scripts/stack/declarations.mjs';
 import { openClient, type TestClient } from './client.ts';
 import { describeMetrics } from './describe-metrics.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
@@ -141,16 +142,11 @@ describe('from a CSV file to an answered query', () => {
 
   test('SIGTERM ends every process cleanly', async () => {
     const others = [...stack.processes.values()].filter(({ name }) => name !== 'mailbox');
-    expect(others.map(({ name }) => name).sort()).toEqual([
-      'csv-loader',
-      'employees',
-      'gateway',
-      'notifier',
-      'query-refresher',
-      'upload-tracker',
-      'uploads',
-      'users',
-    ]);
+    expect(others.map(({ name }) => name).sort()).toEqual(
+      findDeployables()
+        .map(({ name }) => name)
+        .sort(),
+    );
     const exits = await Promise.all(others.map(async (one) => [one.name, (await one.kill('SIGTERM')).code]));
     expect(exits).toEqual(others.map(({ name }) => [name, 0]));
   });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { findDeployables } from '../scripts/stack/declarations.mjs';
 
 const page = new URL('../docs/metrics.md', import.meta.url);
+const deployables = findDeployables();
 const groups: Record<string, string[]> = {
-  all: ['gateway', 'users', 'uploads', 'employees', 'csv-loader', 'query-refresher', 'upload-tracker', 'notifier'],
-  workers: ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier'],
+  all: deployables.map(({ name }) => name),
+  workers: deployables.flatMap(({ name, kind }) => (kind === 'worker' ? [name] : [])),
 };
 
 /** What docs/metrics.md says that a process exposes: `name type`, and the labels of each. */

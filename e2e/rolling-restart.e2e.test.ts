@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
+import { findDeployables } from '../scripts/stack/declarations.mjs';
+import { addressVariables } from '../scripts/stack/environment.mjs';
 import { type Balancer, balanceConnections } from './balancer.ts';
 import { openClient, type TestClient } from './client.ts';
 import { departmentsCsv } from './sample-files.ts';
 import { openStack, type Stack } from './stack.ts';
 
-const served = ['gateway', 'users', 'uploads', 'employees'];
+const served = findDeployables().flatMap(({ name, kind }) => (kind === 'worker' ? [] : [name]));
 const balancers = new Map<string, Balancer>();
 let stack: Stack;
 let client: TestClient;
@@ -20,10 +22,7 @@ beforeAll(async () => {
     replicas: Object.fromEntries(served.map((name) => [name, 2])),
     environment: {
       DRAIN_DELAY_MS: '2000',
-      JWKS_URL: `${urlOf('users')}/.well-known/jwks.json`,
-      ...Object.fromEntries(
-        served.slice(1).map((name) => [`SUBGRAPH_URL_${name.toUpperCase()}`, `${urlOf(name)}/graphql`]),
-      ),
+      ...addressVariables(urlOf),
     },
     async wire(name, env, ports) {
       balancers.get(name.replace(/-2$/, ''))?.add(`http://127.0.0.1:${ports[name]}`);

@@ -1,7 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './checkout/checkout.mjs';
-import { subgraphs } from './stack/deployables.mjs';
+import { findSubgraphs } from './stack/declarations.mjs';
 import { readOptions } from './terminal.mjs';
 
 /**
@@ -18,7 +18,6 @@ const supergraphPath = join(root, 'gateway/supergraph.graphql');
 const { composeServices } = await import('@apollo/composition');
 const { parse } = await import('graphql');
 
-const ports = new Map(subgraphs.map(({ name, usualPort }) => [name, usualPort]));
 const result = composeServices(await readSubgraphs());
 if (result.errors)
   fail(`The subgraphs do not compose:\n${result.errors.map(({ message }) => `  ${message}`).join('\n')}`);
@@ -31,13 +30,10 @@ if (current !== result.supergraphSdl) {
 }
 
 async function readSubgraphs() {
-  const entries = await readdir(join(root, 'subgraphs'), { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return Promise.all(
-    names.sort().map(async (name) => {
-      const typeDefs = parse(await readFile(join(root, 'subgraphs', name, 'schema.graphql'), 'utf8'));
-      const port = ports.get(name) ?? fail(`scripts/stack/deployables.mjs gives no port for the subgraph "${name}"`);
-      return { name, url: `http://127.0.0.1:${port}/graphql`, typeDefs };
+    findSubgraphs().map(async ({ name, path, declares }) => {
+      const typeDefs = parse(await readFile(join(root, path, 'schema.graphql'), 'utf8'));
+      return { name, url: `http://127.0.0.1:${declares.port}/graphql`, typeDefs };
     }),
   );
 }

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findDatabases } from './stack/declarations.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const config = join(root, '.dependency-cruiser.cjs');
+const databases = findDatabases();
 const rules = createRequire(import.meta.url)(config).forbidden.map((rule) => rule.name);
 
-/** For each rule a file that breaks it, and what it imports. */
+/** For each rule a file that breaks it, and the path it imports. */
 const planted = {
   'no-cycles': ['libs/a/src/one.ts', '../../a/src/two.ts'],
   'deployables-are-islands': ['workers/one/src/worker.ts', '../../two/src/worker.ts'],
@@ -18,10 +20,12 @@ const planted = {
   'core-and-events-are-leaves': ['libs/core/src/index.ts', '../../messaging/src/index.ts'],
   'subgraphs-do-not-consume': ['subgraphs/one/src/main.ts', '../../../libs/worker/src/index.ts'],
   'workers-do-not-serve': ['workers/server/src/worker.ts', '../../../libs/graphql/src/index.ts'],
-  'users-database-only-by-its-owners': ['gateway/src/users.ts', '../../prisma/users/src/index.ts'],
-  'uploads-database-only-by-its-owners': ['gateway/src/uploads.ts', '../../prisma/uploads/src/index.ts'],
-  'employment-database-only-by-its-owners': ['gateway/src/employment.ts', '../../prisma/employment/src/index.ts'],
-  'notifications-database-only-by-its-owners': ['gateway/src/mail.ts', '../../prisma/notifications/src/index.ts'],
+  ...Object.fromEntries(
+    databases.map((name) => [
+      `${name}-database-only-where-declared`,
+      [`gateway/src/${name}.ts`, `../../prisma/${name}/src/index.ts`],
+    ]),
+  ),
   'amqplib-only-in-messaging': ['workers/direct/src/worker.ts', 'amqplib'],
   'tests-are-leaves': ['gateway/src/tested.ts', '../../libs/testing/src/index.ts'],
 };

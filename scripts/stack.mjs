@@ -17,7 +17,7 @@ import { PortTaken, startStackProcess } from './stack/start-stack-process.mjs';
  * @property {string} instance prefix of every name on the servers
  * @property {Record<string, string>} servers MARIADB_URL, RABBITMQ_URL (without a vhost the instance gets its own), REDIS_URL; optional RABBITMQ_MANAGEMENT_URL, FILE_STORE_URL, SMTP_URL
  * @property {string} dataDir
- * @property {'usual' | 'free'} [ports] the documented ones, each moved to the next free one; or any
+ * @property {'default' | 'free'} [ports] the documented ones, each moved to the next free one; or any
  * @property {Record<string, string | undefined>} [outside] the environment of who starts it: what a process declares and the stack does not decide is passed on to it, nothing else
  * @property {Record<string, string>} [environment] wins over what the stack decides, for the processes that name the variable
  * @property {Record<string, Record<string, string>>} [processEnvironment] more variables for one process, by its name
@@ -52,7 +52,7 @@ const MAX_ATTEMPTS = 3;
  * @returns {Promise<Stack>}
  */
 export async function startStack(options) {
-  const { instance, servers, dataDir, ports: portChoice = 'usual', log = () => {} } = options;
+  const { instance, servers, dataDir, ports: portChoice = 'default', log = () => {} } = options;
   const record = await openProcessRecord(dataDir);
   if (record.leftOvers.length > 0) log(`Ended what an earlier start had left behind: ${record.leftOvers.join(', ')}.`);
 
@@ -116,7 +116,8 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
   }
 
   async function stop() {
-    const isLast = (/** @type {string} */ name) => /^(mailbox|users|uploads|employees)(-\d+)?$/.test(name);
+    const subgraphs = deployables.flatMap(({ name, kind }) => (kind === 'subgraph' ? [name] : []));
+    const isLast = (/** @type {string} */ name) => name === 'mailbox' || subgraphs.includes(name);
     const [last, first] = [[...processes.keys()].filter(isLast), [...processes.keys()].filter((name) => !isLast(name))];
     for (const names of [first, last]) await Promise.all(names.map((name) => processes.get(name)?.kill()));
     for (const unfollow of followers.splice(0)) unfollow();

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { countMessages } from '../../scripts/servers/queue-messages.mjs';
 import { queryDatabase, type Stack } from '../stack.ts';
-import { getWorkerQueues } from './topology.ts';
+import { getWorkerQueues, queues } from './topology.ts';
 
 const unfinished = { outbox: 'SELECT id FROM outbox', intakes: 'SELECT id FROM intakes WHERE given_up_at IS NULL' };
 
@@ -32,9 +32,7 @@ export async function checkLeftovers(
 
 /** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */
 export async function checkQueues(stack: Stack): Promise<string[]> {
-  const queues = ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier', 'notifier.security'].flatMap(
-    (worker) => [...getWorkerQueues(worker), `${worker}.dead`],
-  );
-  const left = await countMessages(stack.environment.RABBITMQ_URL ?? '', queues);
+  const names = queues.flatMap((queue) => [...getWorkerQueues(queue), `${queue}.dead`]);
+  const left = await countMessages(stack.environment.RABBITMQ_URL ?? '', names);
   return [...left].flatMap(([queue, count]) => (count > 0 ? [`stuck: ${count} messages in ${queue}`] : []));
 }

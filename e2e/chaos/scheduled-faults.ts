@@ -1,6 +1,6 @@
 import type { Fault, PlannedFault } from './fault.ts';
 import type { Random } from './random.ts';
-import { getLinkName, listProcesses, listReplicas } from './topology.ts';
+import { getLinkName, listProcesses, listReplicas, subgraphs } from './topology.ts';
 
 type Replicas = Readonly<Record<string, number>>;
 
@@ -17,8 +17,6 @@ export function scheduleFaults(random: Random, replicas: Replicas): PlannedFault
     ...createNotificationFaults(random, replicas),
   ];
 }
-
-const subgraphs = ['users', 'uploads', 'employees'];
 
 /**
  * The workers whose messages are sent again until their upload has ended. Not the notifier and the upload tracker: nobody repeats

@@ -1,31 +1,19 @@
 import { type Link, openLink } from './link.ts';
-import { clientLink, connections, getDeployable, getLinkName } from './topology.ts';
+import { clientLink, getDeployable, getLinkName, getTarget, isDeployable } from './topology.ts';
 
-/** Variables that hold an address, by what is there. */
-const targetByVariable: readonly (readonly [RegExp, string])[] = [
-  [/^[A-Z]+_DATABASE_URL$/, 'mariadb'],
-  [/^RABBITMQ_URL$/, 'rabbitmq'],
-  [/^REDIS_URL$/, 'redis'],
-  [/^SMTP_URL$/, 'smtp'],
-  [/^JWKS_URL$/, 'users'],
-  [/^SUBGRAPH_URL_USERS$/, 'users'],
-  [/^SUBGRAPH_URL_UPLOADS$/, 'uploads'],
-  [/^SUBGRAPH_URL_EMPLOYEES$/, 'employees'],
-];
-
-/** Addresses that are only shown to people, or name a folder. */
+/** Addresses that are only shown to people or name a folder. */
 const notConnections = /^(PUBLIC_URL|FILE_STORE_URL|DOWNLOAD_URL_SECRET)$/;
 
 export interface Wiring {
   readonly links: ReadonlyMap<string, Link>;
-  /** Leads a process's connections over links of its own; for `startStack`. */
+  /** Routes a process's connections over its own links; for `startStack`. */
   wire(process: string, env: Record<string, string>, ports: Record<string, number>): Promise<Record<string, string>>;
-  /** Where clients reach the gateways, over the clients' own link. */
+  /** The gateways' URL for clients, over the clients' link. */
   gatewayUrl(): string;
   close(): Promise<void>;
 }
 
-/** A TCP proxy for every connection of every process, and one between the clients and the gateways. */
+/** Creates one TCP proxy per process and target, and one between clients and gateways. */
 export function createWiring(): Wiring {
   const links = new Map<string, Link>();
 
@@ -43,18 +31,15 @@ export function createWiring(): Wiring {
       if (getDeployable(process) === 'gateway') await linkTo(clientLink, portsOf('gateway'));
       const wired = { ...env };
       for (const [variable, value] of Object.entries(env)) {
-        const target = targetByVariable.find(([pattern]) => pattern.test(variable))?.[1];
+        const target = getTarget(variable);
         if (target === undefined) {
           if (/_URL(_|$)/.test(variable) && !notConnections.test(variable)) {
-            throw new Error(`The suite does not know what ${variable} of ${process} leads to.`);
+            throw new Error(`${variable} of ${process} leads to an unknown target.`);
           }
           continue;
         }
-        if (!connections[getDeployable(process)]?.includes(target)) {
-          throw new Error(`The suite does not know that ${process} connects to ${target}.`);
-        }
         const url = new URL(value);
-        const targets = target in connections ? portsOf(target) : [Number(url.port)];
+        const targets = isDeployable(target) ? portsOf(target) : [Number(url.port)];
         const link = await linkTo(getLinkName(process, target), targets);
         url.port = String(link.port);
         wired[variable] = url.href;

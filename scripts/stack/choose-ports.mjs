@@ -7,25 +7,25 @@ export const getMetricsName = (name) => `${name} metrics`;
  * A port for each process, for the metrics of each (`<name> metrics`, a hundred further up) and for the mailbox's two, by name.
  *
  * @param {import('./deployables.mjs').Deployable[]} deployables
- * @param {'usual' | 'free'} choice
+ * @param {'default' | 'free'} choice
  * @param {(text: string) => void} log hears which ones had to move
  */
 export async function choosePorts(deployables, choice, log) {
-  const usual = [
-    ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([name, usualPort])),
-    ...deployables.map(({ name, usualPort }) => /** @type {const} */ ([getMetricsName(name), usualPort + 100])),
+  const wantedPorts = [
+    ...deployables.map(({ name, defaultPort }) => /** @type {const} */ ([name, defaultPort])),
+    ...deployables.map(({ name, defaultPort }) => /** @type {const} */ ([getMetricsName(name), defaultPort + 100])),
     /** @type {const} */ (['smtp', 1025]),
     /** @type {const} */ (['mailbox', 1080]),
   ];
   /** @type {Record<string, number>} */
   const ports = {};
   if (choice === 'free') {
-    const free = await freePorts(usual.length);
-    for (const [index, [name]] of usual.entries()) ports[name] = free[index] ?? 0;
+    const free = await freePorts(wantedPorts.length);
+    for (const [index, [name]] of wantedPorts.entries()) ports[name] = free[index] ?? 0;
     return ports;
   }
   const taken = new Set();
-  for (const [name, wanted] of usual) {
+  for (const [name, wanted] of wantedPorts) {
     const port = await firstFreePort(wanted, taken);
     if (port !== wanted) log(`Port ${wanted} is taken: ${name} listens on ${port}.`);
     ports[name] = port;

@@ -1,16 +1,18 @@
 import { databaseUrl } from '../servers/mariadb.mjs';
+import { findDatabases, getDatabaseVariable } from './declarations.mjs';
 
-const names = /** @type {const} */ (['users', 'uploads', 'employment', 'notifications']);
+/** @param {string} instance @param {string} database */
+const getNameOnServer = (instance, database) => `${instance}_${database.replaceAll('-', '_')}`;
 
 /**
- * The instance's databases: their names on the server.
+ * The names of the instance's databases on the server.
  *
  * @param {string} instance
  */
-export const databaseNames = (instance) => names.map((name) => `${instance}_${name}`);
+export const databaseNames = (instance) => findDatabases().map((database) => getNameOnServer(instance, database));
 
 /**
- * The URL of each by its variable, e.g. USERS_DATABASE_URL.
+ * The URL of each database by its variable, such as USERS_DATABASE_URL.
  *
  * @param {string} instance
  * @param {string} serverUrl
@@ -18,5 +20,8 @@ export const databaseNames = (instance) => names.map((name) => `${instance}_${na
  */
 export const databaseUrls = (instance, serverUrl) =>
   Object.fromEntries(
-    names.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, databaseUrl(serverUrl, `${instance}_${name}`)]),
+    findDatabases().map((database) => [
+      getDatabaseVariable(database),
+      databaseUrl(serverUrl, getNameOnServer(instance, database)),
+    ]),
   );

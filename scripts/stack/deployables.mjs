@@ -1,61 +1,52 @@
 import { join } from 'node:path';
 import { root } from '../checkout/checkout.mjs';
-import { readDeclarations } from './read-declarations.mjs';
+import { findDeployables, findSubgraphs, getSubgraphVariable } from './declarations.mjs';
+import { readSettings } from './settings.mjs';
 
 /**
  * A process as it runs in production too, with the names of the variables it may see: no other reaches it.
  *
- * @typedef {object} Deployable
- * @property {string} name
+ * @typedef {object} DeployableProcess
  * @property {string[]} command arguments of node
  * @property {'PORT' | 'HEALTH_PORT'} portVariable
- * @property {number} usualPort
+ * @property {number} defaultPort
  * @property {string[]} variables
+ * @property {string[]} queues a worker's queues, without those for retries
+ *
+ * @typedef {import('./declarations.mjs').Folder & DeployableProcess} Deployable
  */
 
-/** The subgraphs, each with the port it listens on if that is free. */
-export const subgraphs = [
-  { name: 'users', usualPort: 4001 },
-  { name: 'uploads', usualPort: 4002 },
-  { name: 'employees', usualPort: 4003 },
-];
+/** Health endpoints of workers have no documented port: they are numbered from here on. */
+const firstWorkerPort = 4011;
 
-/** The gateway's variable for the URL of a subgraph. */
-export const urlVariable = (/** @type {string} */ subgraph) => `SUBGRAPH_URL_${subgraph.toUpperCase()}`;
-
-const everywhere = ['LOG_LEVEL', 'SHUTDOWN_TIMEOUT_MS', 'NODE_ENV', 'TRIBUTARY_INSTANCE'];
+/** Variables that every process may see. */
+const commonVariables = ['LOG_LEVEL', 'SHUTDOWN_TIMEOUT_MS', 'NODE_ENV', 'TRIBUTARY_INSTANCE'];
 
 /**
- * Every process of the system. Each says by its `config` which variables it needs, and workers are found by their folders:
- * a new setting or worker is in here without being written down. What they declare is read from their build.
+ * Every process of the system. Folders and their package.json say which there are; the variables are those of the built
+ * configuration schemas.
  *
  * @returns {Promise<Deployable[]>}
  */
 export async function listDeployables() {
-  const servers = [
-    ...subgraphs.map((one) => ({ ...one, folder: join(root, 'subgraphs', one.name), more: [] })),
-    {
-      name: 'gateway',
-      usualPort: 4000,
-      folder: join(root, 'gateway'),
-      more: subgraphs.map(({ name }) => urlVariable(name)),
-    },
-  ];
-  const { configs, workers, worker } = await readDeclarations(servers.map(({ folder }) => folder));
-  return [
-    ...servers.map(({ name, usualPort, folder, more }, index) => ({
-      name,
-      command: [join(folder, 'dist/main.js')],
-      portVariable: /** @type {const} */ ('PORT'),
-      usualPort,
-      variables: [...everywhere, ...more, ...(configs[index] ?? [])],
-    })),
-    ...workers.map(({ name, variables }, index) => ({
-      name,
-      command: [join(root, 'workers/dist/start.js'), name],
-      portVariable: /** @type {const} */ ('HEALTH_PORT'),
-      usualPort: 4011 + index,
-      variables: [...everywhere, ...worker, ...variables],
-    })),
-  ];
+  const folders = findDeployables();
+  const settings = await readSettings(folders);
+  const subgraphUrls = findSubgraphs().map(({ name }) => getSubgraphVariable(name));
+  let nextPort = firstWorkerPort;
+  return folders.map((folder) => {
+    const { variables, queues } = settings.get(folder.name) ?? { variables: [], queues: [] };
+    const names = [...commonVariables, ...variables.map(({ name }) => name)];
+    if (folder.kind === 'worker') {
+      const command = [join(root, 'workers/dist/start.js'), folder.name];
+      return { ...folder, command, portVariable: 'HEALTH_PORT', defaultPort: nextPort++, variables: names, queues };
+    }
+    return {
+      ...folder,
+      command: [join(root, folder.path, 'dist/main.js')],
+      portVariable: 'PORT',
+      defaultPort: folder.declares.port ?? 0,
+      variables: folder.kind === 'gateway' ? [...names, ...subgraphUrls] : names,
+      queues,
+    };
+  });
 }

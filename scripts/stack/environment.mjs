@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasVhost, vhostUrl } from '../servers/rabbitmq.mjs';
 import { databaseUrls } from './databases.mjs';
-import { subgraphs, urlVariable } from './deployables.mjs';
+import { findDeployables, getSubgraphVariable } from './declarations.mjs';
 
 /** Whether OpenTelemetry's variable goes to every process; each has a service name of its own. */
 export const isTracingVariable = (/** @type {string} */ name) =>
@@ -51,9 +51,28 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
     FILE_STORE_URL: servers.FILE_STORE_URL ?? pathToFileURL(join(dataDir, 'files')).href,
     SMTP_URL: smtpUrl,
     MAIL_JOURNAL_DIR: join(dataDir, 'mail-journal'),
-    JWKS_URL: `${at('users')}/.well-known/jwks.json`,
-    ...Object.fromEntries(subgraphs.map(({ name }) => [urlVariable(name), `${at(name)}/graphql`])),
-    PASS_THROUGH: '/downloads/files=uploads,/downloads/rejected-rows=employees,/account=users',
+    ...addressVariables(at),
+  };
+}
+
+/**
+ * How processes find each other: the URLs of subgraphs, the paths that deployables provide, and the routes that the gateway
+ * passes on.
+ *
+ * @param {(name: string) => string} getOrigin of a deployable
+ * @returns {Record<string, string>}
+ */
+export function addressVariables(getOrigin) {
+  const deployables = findDeployables();
+  const subgraphs = deployables.filter(({ kind }) => kind === 'subgraph');
+  const provided = deployables.flatMap(({ name, declares }) =>
+    Object.entries(declares.provides).map(([variable, path]) => [variable, `${getOrigin(name)}${path}`]),
+  );
+  const routes = subgraphs.flatMap(({ name, declares }) => declares.routes.map((path) => `${path}=${name}`));
+  return {
+    ...Object.fromEntries(provided),
+    ...Object.fromEntries(subgraphs.map(({ name }) => [getSubgraphVariable(name), `${getOrigin(name)}/graphql`])),
+    PASS_THROUGH: routes.join(','),
   };
 }
 

@@ -8,7 +8,7 @@ export const config = z.object({
   ...shutdownConfig,
   ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(4003),
+  PORT: port,
   TRIBUTARY_INSTANCE: z.string().min(1),
   EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
   REDIS_URL: urlOf('redis', 'rediss'),

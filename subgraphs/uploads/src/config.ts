@@ -8,7 +8,7 @@ export const config = z.object({
   ...shutdownConfig,
   ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(4002),
+  PORT: port,
   TRIBUTARY_INSTANCE: z.string().min(1),
   UPLOADS_DATABASE_URL: urlOf('mysql', 'mariadb'),
   RABBITMQ_URL: urlOf('amqp', 'amqps'),

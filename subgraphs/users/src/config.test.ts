@@ -4,6 +4,7 @@ import { config } from './config.ts';
 
 const pem = '-----BEGIN KEY-----\nAAAA\n-----END KEY-----';
 const required = {
+  PORT: '4001',
   TRIBUTARY_INSTANCE: 'tributary_test',
   USERS_DATABASE_URL: 'mysql://root@127.0.0.1/users',
   REDIS_URL: 'redis://127.0.0.1',

@@ -9,7 +9,7 @@ const settings = z.object({
   ...shutdownConfig,
   ...metricsConfig,
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(4001),
+  PORT: port,
   TRIBUTARY_INSTANCE: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be lower case letters, digits and _'),
   USERS_DATABASE_URL: urlOf('mysql', 'mariadb'),
   REDIS_URL: urlOf('redis', 'rediss'),
