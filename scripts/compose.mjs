@@ -1,44 +1,66 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './checkout/checkout.mjs';
+import { readRegistry, renderKinds, renderPermissions } from './compose/kinds.mjs';
 import { findSubgraphs } from './stack/declarations.mjs';
 import { readOptions } from './terminal.mjs';
 
 /**
- * Composes every subgraphs/<name>/schema.graphql into gateway/supergraph.graphql. With `--check` it writes nothing and
- * exits 1 when the file is stale. The file keeps `for: SECURITY`; the gateway leaves that out when it loads it.
+ * Writes what is derived from the folders: the registry of kinds and permissions, the enums UploadKind and Permission, and
+ * gateway/supergraph.graphql, composed of every subgraphs/<name>/*.graphql. With `--check` it writes nothing and exits 1
+ * when a file is stale. The supergraph keeps `for: SECURITY`; the gateway leaves that out when it loads it.
  */
-const help = { usage: 'npm run compose -- [options]', summary: 'Composes the supergraph from the subgraphs.' };
+const help = {
+  usage: 'npm run compose -- [options]',
+  summary: 'Collects the kinds of upload and composes the supergraph.',
+};
 const { values } = readOptions(help, {
-  check: { type: 'boolean', description: 'Writes nothing and fails when the file is out of date.' },
+  check: { type: 'boolean', description: 'Writes nothing and fails when a file is out of date.' },
 });
-const supergraphPath = join(root, 'gateway/supergraph.graphql');
 
 // Installed by now, unlike for the scripts that run before anything is.
 const { composeServices } = await import('@apollo/composition');
 const { parse } = await import('graphql');
 
+const registry = await readRegistry().catch((error) => fail(error.message));
+await update('libs/kinds/kinds.json', `${JSON.stringify(registry, null, 2)}\n`);
+await update('subgraphs/uploads/kinds.graphql', renderKinds(registry.kinds));
+await update('subgraphs/users/permissions.graphql', renderPermissions(registry.permissions));
+
 const result = composeServices(await readSubgraphs());
 if (result.errors)
   fail(`The subgraphs do not compose:\n${result.errors.map(({ message }) => `  ${message}`).join('\n')}`);
-
-const current = await readFile(supergraphPath, 'utf8').catch(() => '');
-// A gateway that starts meanwhile never reads a part of an unchanged file.
-if (current !== result.supergraphSdl) {
-  if (!values.check) await writeFile(supergraphPath, result.supergraphSdl);
-  else fail('gateway/supergraph.graphql is stale: run npm run compose');
-}
+await update('gateway/supergraph.graphql', result.supergraphSdl);
 
 async function readSubgraphs() {
   return Promise.all(
     findSubgraphs().map(async ({ name, path, declares }) => {
-      const typeDefs = parse(await readFile(join(root, path, 'schema.graphql'), 'utf8'));
+      const typeDefs = parse(await readSchema(join(root, path)));
       return { name, url: `http://127.0.0.1:${declares.port}/graphql`, typeDefs };
     }),
   );
 }
 
-/** @returns {never} */
+/** @param {string} folder */
+async function readSchema(folder) {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.graphql')).sort();
+  return (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n');
+}
+
+/**
+ * A process that starts meanwhile never reads a part of an unchanged file.
+ *
+ * @param {string} file
+ * @param {string} content
+ */
+async function update(file, content) {
+  const path = join(root, file);
+  if ((await readFile(path, 'utf8').catch(() => '')) === content) return;
+  if (values.check) fail(`${file} is stale: run npm run compose`);
+  await writeFile(path, content);
+}
+
+/** @param {string} message @returns {never} */
 function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);

@@ -9,6 +9,7 @@ import { root as checkout } from '../checkout/checkout.mjs';
  * @property {number} [port] default port of a gateway or subgraph
  * @property {string[]} [databases] databases that the package may open, by the folder below prisma/
  * @property {string[]} [routes] paths below which the gateway passes requests to this subgraph
+ * @property {Record<string, string>} [permissions] permissions that the subgraph introduces, with their descriptions
  * @property {Record<string, string>} [provides] paths that other processes read, by the variable that holds the URL
  *
  * @typedef {object} Folder
@@ -22,6 +23,8 @@ const checks = {
   port: (/** @type {any} */ value) => Number.isInteger(value) && value > 0 && value < 65_536,
   databases: isList(/^[a-z][a-z0-9-]*$/),
   routes: isList(/^(\/[\w.-]+)+$/),
+  permissions: (/** @type {any} */ value) =>
+    Object(value) === value && Object.keys(value).every((name) => /^[A-Z][A-Z0-9_]*$/.test(name)),
   provides: (/** @type {any} */ value) =>
     Object(value) === value &&
     Object.entries(value).every(([name, path]) => /^[A-Z_]+$/.test(name) && /^\//.test(path)),
@@ -79,7 +82,7 @@ function readFolder(root, path, kind) {
   const unknown = tributary.databases?.find((/** @type {string} */ name) => !findDatabases(root).includes(name));
   if (unknown !== undefined) throw new Error(`${file}: there is no database "${unknown}" below prisma/.`);
   if (kind !== 'worker' && tributary.port === undefined) throw new Error(`${file}: "tributary.port" is missing.`);
-  const declares = { port: null, databases: [], routes: [], provides: {}, ...tributary };
+  const declares = { port: null, databases: [], routes: [], permissions: {}, provides: {}, ...tributary };
   return { name: path.split('/').at(-1) ?? path, kind, path, declares };
 }
 

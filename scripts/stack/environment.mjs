@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { root } from '../checkout/checkout.mjs';
 import { hasVhost, vhostUrl } from '../servers/rabbitmq.mjs';
 import { databaseUrls } from './databases.mjs';
 import { findDeployables, getSubgraphVariable } from './declarations.mjs';
@@ -7,6 +9,12 @@ import { findDeployables, getSubgraphVariable } from './declarations.mjs';
 /** Whether OpenTelemetry's variable goes to every process; each has a service name of its own. */
 export const isTracingVariable = (/** @type {string} */ name) =>
   name.startsWith('OTEL_') && name !== 'OTEL_SERVICE_NAME';
+
+/** The permissions that kinds and subgraphs declare. @returns {string[]} */
+function listPermissions() {
+  const { permissions } = JSON.parse(readFileSync(join(root, 'libs/kinds/kinds.json'), 'utf8'));
+  return permissions.map((/** @type {{ name: string }} */ { name }) => name);
+}
 
 /**
  * All variables of an instance by name; each process is given those of them it declares. What the processes need to find
@@ -35,7 +43,9 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
     PUBLIC_URL: `http://localhost:${ports.gateway}`,
     ADMIN_EMAIL: 'admin@example.com',
     ADMIN_PASSWORD,
-    NEW_USER_PERMISSIONS: 'UPLOAD,QUERY',
+    NEW_USER_PERMISSIONS: listPermissions()
+      .filter((name) => name !== 'ADMIN')
+      .join(','),
     EMAIL_CONFIRMATION: 'off',
     ...pick(
       outside,

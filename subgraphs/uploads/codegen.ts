@@ -1,6 +1,7 @@
 import { subgraphCodegen } from '../../codegen.base.ts';
 
 export default subgraphCodegen({
+  generatedEnums: ['UploadKind'],
   contextType: '../context.ts#Context',
   mappers: {
     FileUpload: '@tributary/uploads-db#Upload as UploadRow',

@@ -1,6 +1,7 @@
 import { subgraphCodegen } from '../../codegen.base.ts';
 
 export default subgraphCodegen({
+  generatedEnums: ['Permission'],
   contextType: '../context.ts#Context',
   mappers: {
     User: '../accounts.ts#UserRow',

@@ -33,6 +33,8 @@ export const uploadReceived = defineEvent(
     fileId: z.string().min(1),
     filename: z.string(),
     kind: z.string().min(1),
+    /** As the kind declares them, defaults included. Messages of older versions lack them. */
+    options: z.record(z.string(), z.unknown()).default({}),
     bytes: z.int().min(0),
     sequence: z.int().min(1),
     uploader,
@@ -81,5 +83,6 @@ export const uploadCancelled = defineEvent(
  */
 export const uploadDeleted = defineEvent(
   'uploads.upload.deleted',
-  z.object({ uploadId: z.uuid(), at: z.iso.datetime() }),
+  /** Messages of older versions lack the kind. */
+  z.object({ uploadId: z.uuid(), kind: z.string().optional(), at: z.iso.datetime() }),
 );

@@ -1,6 +1,7 @@
 export { watchReadiness } from '@tributary/readiness';
 export { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from './connection.ts';
-export { BigIntScalar as BigInt, DateTime } from './scalars.ts';
+export { readTypeDefs } from './read-type-defs.ts';
+export { BigIntScalar as BigInt, DateTime, JsonScalar as JSON } from './scalars.ts';
 export { authorizeDownload, hasValidSignature, signDownloadPath } from './signed-path.ts';
 export { type SubgraphOptions, startSubgraph } from './subgraph.ts';
 export { requirePermission, requireViewer, type Viewer } from './viewer.ts';

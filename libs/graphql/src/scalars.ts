@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
 
 /** Hours end at 23: JavaScript's Date takes 24:00:00 and moves it to the next day. */
 const dateTimePattern = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
@@ -71,3 +71,11 @@ function parseBigInt(value: unknown): bigint {
 function invalidBigInt(shown: string | undefined): GraphQLError {
   return new GraphQLError(`${shown} is not a whole number`, { extensions: { code: 'BAD_USER_INPUT' } });
 }
+
+/** Any JSON value, as it is. */
+export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
+  name: 'JSON',
+  description: 'Any JSON value.',
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+});

@@ -59,6 +59,8 @@ export interface WorkerDefinition<
   /** The folder's name, and the queue's. */
   readonly name: string;
   readonly consumes: C;
+  /** The kinds of upload that the worker processes: it gets the messages of no other kind. */
+  readonly kinds?: readonly { readonly name: string }[];
   /** Binding patterns instead of the contracts' own; a type is then matched from its first dot on. */
   readonly bindings?: readonly string[];
   /** Messages handled at the same time. */

@@ -50,6 +50,8 @@ function decideOutcome(
       log.error({ problem: parsed.problem }, 'dead-lettered: not a message this worker understands');
       return { deadLetter: { reason: parsed.problem } };
     }
+    // Every worker that processes uploads gets the cancellations and deletions of all.
+    if (isOfOtherKind(definition, delivery.body)) return { ack: true };
     const { messageId, attempt, waits, type: messageType } = delivery;
     const startedAt = shared.clock.now().getTime();
     const handlingMs = () => shared.clock.now().getTime() - startedAt;
@@ -77,6 +79,11 @@ function decideOutcome(
       return (await runOutcomeHooks(definition, parsed.message, outcome, delivery, handlerContext)) ?? outcome;
     }
   };
+}
+
+function isOfOtherKind({ kinds }: WorkerDefinition, body: unknown): boolean {
+  const kind: unknown = Object(body).kind;
+  return kinds !== undefined && typeof kind === 'string' && !kinds.some(({ name }) => name === kind);
 }
 
 function parseMessage(definition: WorkerDefinition, { type, body }: Delivery) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLog, systemClock, unavailable } from '@tributary/core';
-import { loadStarted } from '@tributary/events';
+import { loadStarted, uploadDeleted, uploadReceived } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
@@ -73,6 +73,47 @@ describe('startWorker', () => {
     expect(attempts).toEqual(Array(10).fill(1));
     expect(reasons).toEqual(['database', 'mail']);
     expect(broker.deadLetters('under-test')).toEqual([]);
+    await worker.stop();
+  });
+
+  test('a worker of one kind of upload gets the messages of no other', async () => {
+    const handled: string[] = [];
+    const definition = defineWorker({
+      name: 'under-test',
+      kinds: [{ name: 'VIDEO' }],
+      consumes: [uploadReceived, uploadDeleted],
+      prefetch: 1,
+      config: z.object({}),
+      connect: () => ({}),
+      handle: async ({ type, body: { kind = 'of an older version' } }) => {
+        handled.push(`${type} ${kind}`);
+      },
+    });
+    const broker = createMemoryBroker({ clock });
+    const worker = await startWorker(definition, { broker, config: {}, clock, log });
+    const { uploadId, at } = body;
+    const upload = {
+      ...{
+        uploadId,
+        fileId: uploadId,
+        filename: 'a',
+        options: {},
+        bytes: 1,
+        sequence: 1,
+        dependsOn: [],
+        receivedAt: at,
+      },
+      uploader: { id: uploadId, email: 'ann@example.com', name: 'Ann' },
+    };
+    await broker.publish(uploadReceived, { ...upload, kind: 'VIDEO' });
+    await expect(broker.publish(uploadReceived, { ...upload, kind: 'JOBS' })).rejects.toThrow();
+    for (const kind of ['JOBS', 'VIDEO', undefined]) await broker.publish(uploadDeleted, { uploadId, kind, at });
+    await broker.idle();
+    expect(handled).toEqual([
+      'uploads.upload.received VIDEO',
+      'uploads.upload.deleted VIDEO',
+      'uploads.upload.deleted of an older version',
+    ]);
     await worker.stop();
   });
 

@@ -1,14 +1,16 @@
+import type { EventContract } from '@tributary/events';
 import type { QueueOptions } from '@tributary/messaging';
 import type { WorkerDefinition } from './define-worker.ts';
 import { listContracts } from './match-contract.ts';
 
-type Declared = Pick<WorkerDefinition, 'name' | 'consumes' | 'bindings' | 'prefetch' | 'separateQueues'>;
+type Declared = Pick<WorkerDefinition, 'name' | 'consumes' | 'bindings' | 'kinds' | 'prefetch' | 'separateQueues'>;
 
 /** The queues of a worker, its main one first: the others share that one's dead letters. */
 export function workerQueues({
   name,
   consumes,
   bindings,
+  kinds,
   prefetch,
   separateQueues = {},
 }: Declared): [main: QueueOptions, ...QueueOptions[]] {
@@ -18,8 +20,19 @@ export function workerQueues({
     prefetch: queue.prefetch,
     deadLettersWith: name,
   }));
-  const formerBindings = separate.flatMap((queue) => queue.bindings);
-  const own = bindings ?? listContracts(consumes).map(({ binding }) => binding);
+  const contracts = listContracts(consumes);
+  const own = bindings ?? contracts.flatMap((contract) => toBindings(contract, kinds));
+  const formerBindings = [
+    ...separate.flatMap((queue) => queue.bindings),
+    // A release before kinds were declared took the uploads of every kind.
+    ...(kinds ? contracts.map(({ binding }) => binding).filter((binding) => !own.includes(binding)) : []),
+  ];
   const main = { name, bindings: own.filter((binding) => !formerBindings.includes(binding)), prefetch, formerBindings };
   return [main, ...separate];
+}
+
+/** A contract whose routing key ends in the kind is bound for the worker's own kinds only. */
+function toBindings({ binding }: EventContract, kinds: WorkerDefinition['kinds']): string[] {
+  if (kinds === undefined || !binding.endsWith('.*')) return [binding];
+  return kinds.map(({ name }) => binding.replace(/\*$/, name.toLowerCase()));
 }

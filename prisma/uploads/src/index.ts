@@ -19,3 +19,4 @@ export { isFinal, type UploadStatus, uploadStatuses } from './status.ts';
 export { createStatusRecorder, recordUpdates, type StatusRecorder } from './status-recorder.ts';
 export type { RejectionReason, RowCounts, StatusUpdate, UploadLogEvent } from './status-update.ts';
 export { confirmFileDeleted, deleteUploadRecord, findFilesToDelete, findOrphanFiles } from './upload-deletion.ts';
+export { toOptions } from './upload-messages.ts';

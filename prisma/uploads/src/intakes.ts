@@ -53,10 +53,10 @@ export async function renewIntake({ client }: UploadsDb, id: string, leaseUntil:
 /** Whether files of these kinds, whose intake the owner opened up to `openedUntil`, are still streaming at `now`. */
 export async function hasOpenIntakes(
   { client }: UploadsDb,
-  { ownerId, kinds, openedUntil, now }: { ownerId: string; kinds: string[]; openedUntil: Date; now: Date },
+  { ownerId, kinds, openedUntil, now }: { ownerId: string; kinds: readonly string[]; openedUntil: Date; now: Date },
 ): Promise<boolean> {
   const isLive = { leaseUntil: { gte: now }, givenUpAt: null };
-  const where = { ownerId, kind: { in: kinds }, createdAt: { lte: openedUntil }, ...isLive };
+  const where = { ownerId, kind: { in: [...kinds] }, createdAt: { lte: openedUntil }, ...isLive };
   return (await client.intake.findFirst({ where, select: { id: true } })) !== null;
 }
 

@@ -12,6 +12,8 @@ export interface AcceptedFile {
   };
   readonly filename: string;
   readonly kind: string;
+  /** Absent means that the kind has none. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly bytes: number;
   readonly sha256: string;
 }
@@ -39,13 +41,13 @@ const undisturbed = { resends: 0, cancelRequestedAt: null, deadLetteredAt: null 
 
 /** The whole record of an upload that was just received, so that nothing of it need be read back. */
 export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: bigint, now: Date): Upload {
-  const { intakeId, owner, filename, kind, bytes, sha256 } = file;
+  const { intakeId, owner, filename, kind, options = {}, bytes, sha256 } = file;
   return {
     id: intakeId,
     sequence,
     ...{ ownerId: owner.id, ownerEmail: owner.email, ownerName: owner.name },
     ownerEmailConfirmed: owner.emailConfirmed ?? true,
-    ...{ filename, kind, bytes: BigInt(bytes), sha256 },
+    ...{ filename, kind, options: JSON.stringify(options), bytes: BigInt(bytes), sha256 },
     ...intake,
     ...{ status: 'RECEIVED', cursor: 1, ...none, ...notYet, ...unsettled, ...undisturbed },
     ...{ createdAt: now, updatedAt: now, signAt: now },

@@ -1,4 +1,4 @@
-const prerequisites: Readonly<Record<string, readonly string[]>> = { HIRED_EMPLOYEES: ['DEPARTMENTS', 'JOBS'] };
+import { findKind } from '@tributary/kinds';
 
-/** The kinds whose earlier uploads must have ended before one of this kind may be loaded: its rows refer to theirs. */
-export const prerequisiteKinds = (kind: string): string[] => [...(prerequisites[kind] ?? [])];
+/** The kinds whose earlier uploads must have finished before one of this kind is processed. */
+export const prerequisiteKinds = (kind: string): readonly string[] => findKind(kind)?.waitsFor ?? [];

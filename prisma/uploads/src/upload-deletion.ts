@@ -26,7 +26,7 @@ export function deleteUploadRecord(
     // Confirmed but not marked so when its relay died: it has been worked on, and must not be sent again.
     const unmarked = await tx.outboxMessage.findMany({ where: { uploadId, type: uploadReceived.type } });
     await tx.outboxMessage.deleteMany({ where: { id: { in: unmarked.map(({ id }) => id) } } });
-    const message = outgoingMessage(uploadDeleted, { uploadId, at: now.toISOString() });
+    const message = outgoingMessage(uploadDeleted, { uploadId, kind: upload.kind, at: now.toISOString() });
     await tx.outboxMessage.create({ data: toOutboxRow(message, uploadId, now) });
     await tx.upload.delete({ where: { id: uploadId } });
     return upload.fileId;

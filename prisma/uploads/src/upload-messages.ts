@@ -1,5 +1,6 @@
 import { type BodyOf, uploadCancelled, uploadReceived } from '@tributary/events';
 import { type OutgoingMessage, outgoingMessage, serializeHeaders } from '@tributary/messaging';
+import { z } from 'zod';
 import type { Transaction } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { prerequisiteKinds } from './prerequisite-kinds.ts';
@@ -38,6 +39,7 @@ function toReceivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uplo
     fileId: upload.fileId,
     filename: upload.filename,
     kind: upload.kind,
+    options: toOptions(upload),
     bytes: Number(upload.bytes),
     sequence: Number(upload.sequence),
     uploader: toUploader(upload),
@@ -45,6 +47,10 @@ function toReceivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uplo
     receivedAt: upload.createdAt.toISOString(),
   };
 }
+
+/** The options an upload was sent with. */
+export const toOptions = ({ options }: Pick<Upload, 'options'>): Record<string, unknown> =>
+  options === null ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(options));
 
 /** The uploader as messages name it. */
 export const toUploader = ({ ownerId, ownerEmail, ownerName, ownerEmailConfirmed }: Upload) => ({

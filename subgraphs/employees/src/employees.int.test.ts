@@ -1,9 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
 import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
-import { startSubgraph } from '@tributary/graphql';
+import { readTypeDefs, startSubgraph } from '@tributary/graphql';
 import { createTestDatabase, type TestDatabase } from '@tributary/testing';
 import { createContext } from './context.ts';
 import { createReadRows, type ReadRows } from './loaders.ts';
@@ -34,7 +33,7 @@ beforeAll(async () => {
   const downloads = { publicUrl: 'http://localhost:4000', secret };
   subgraph = await startSubgraph({
     name: 'employees',
-    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    typeDefs: await readTypeDefs(new URL('../', import.meta.url)),
     resolvers,
     context: (request) => createContext(request, { read, answers, clock, downloads }),
     host: '127.0.0.1',

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createResultReader, openResultCache } from '@tributary/answers';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { computeQueryResults, openEmploymentDb, Prisma } from '@tributary/employment-db';
-import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { readTypeDefs, startSubgraph, watchReadiness } from '@tributary/graphql';
 import { shutdownBudget } from '@tributary/http';
 import { createMetrics, measurePool } from '@tributary/metrics';
 import { connectRedis, createDeletedUploads } from '@tributary/redis';
@@ -39,7 +38,7 @@ await startProcess('employees', async ({ log, onClose }) => {
 
   const subgraph = await startSubgraph({
     name: 'employees',
-    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    typeDefs: await readTypeDefs(new URL('../', import.meta.url)),
     resolvers,
     context: (request) => createContext(request, shared),
     host: env.HOST,

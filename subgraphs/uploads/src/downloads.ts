@@ -2,6 +2,8 @@ import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import { authorizeDownload, type SubgraphOptions, signDownloadPath } from '@tributary/graphql';
+import { listKinds } from '@tributary/kinds';
+import { renderTemplate, templatePath } from './kind-info.ts';
 import { createUploadAccess, createUploadLoader, type ReadUploads } from './upload-access.ts';
 
 type Routes = NonNullable<SubgraphOptions<object>['routes']>;
@@ -15,11 +17,22 @@ interface DownloadDeps {
 }
 
 /**
- * GET /downloads/files/:id streams an uploaded file, or one range of it, to anyone with a signed URL, the
+ * GET /downloads/files/templates/<kind>.csv is the template of a kind, for anyone. GET /downloads/files/:id streams an uploaded file, or one range of it, to anyone with a signed URL, the
  * uploader and ADMIN. A file cut short by an error ends with a broken connection, never as if it were whole.
  */
 export function downloadRoute({ readUploads, files, clock, secret, log }: DownloadDeps): Routes {
   return (app, { viewerOf }) => {
+    for (const { name, columns } of listKinds()) {
+      if (columns === null) continue;
+      app.get(templatePath(name), (_request, response) => {
+        response.set({
+          'content-type': 'text/csv; charset=utf-8',
+          'content-disposition': toContentDisposition(`${name.toLowerCase()}.csv`),
+          'x-content-type-options': 'nosniff',
+        });
+        response.end(renderTemplate(columns));
+      });
+    }
     app.get('/downloads/files/:id', async (request, response) => {
       const { id } = request.params;
       const viewer = await authorizeDownload(request, { viewerOf, secret, now: clock.now() });

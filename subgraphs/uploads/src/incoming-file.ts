@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** A file on its way in. */
 export interface IncomingFile {
   readonly filename: string;
+  /** As the client gives it, often application/octet-stream. */
+  readonly mediaType: string;
   /** Can be read once. Throws FILE_TOO_LARGE past the limit, BAD_USER_INPUT when the client is gone before the end. */
   readonly content: AsyncIterable<Uint8Array>;
 }
@@ -12,6 +14,7 @@ export interface IncomingFile {
 /** What graphql-upload-minimal makes of a file part; one sent without a name has none. */
 const filePart = z.object({
   filename: z.string().default(''),
+  mimetype: z.string().default(''),
   createReadStream: z.custom<() => Readable>((value) => typeof value === 'function'),
 });
 
@@ -20,8 +23,8 @@ export async function receiveFile(argument: unknown, maxUploadBytes: number): Pr
   const part = await Promise.resolve(argument).catch((cause: unknown) => {
     throw invalidInput('The request brought no file.', { cause });
   });
-  const { filename, createReadStream } = filePart.parse(part);
-  return { filename, content: limitBytes(createReadStream, maxUploadBytes) };
+  const { filename, mimetype: mediaType, createReadStream } = filePart.parse(part);
+  return { filename, mediaType, content: limitBytes(createReadStream, maxUploadBytes) };
 }
 
 async function* limitBytes(createReadStream: () => Readable, maxBytes: number): AsyncGenerator<Uint8Array> {

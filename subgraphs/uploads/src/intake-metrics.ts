@@ -29,7 +29,7 @@ export function measureIntakes(registry: Registry): MeasureIntake {
 
   return async (take) => {
     try {
-      const result = await take(({ filename, content }) => ({ filename, content: count(content) }));
+      const result = await take((file) => ({ ...file, content: count(file.content) }));
       intakes.inc({ outcome: 'accepted' });
       return result;
     } catch (error) {

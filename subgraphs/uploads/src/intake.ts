@@ -20,6 +20,7 @@ export interface UploadFileInput {
   readonly owner: Viewer;
   readonly file: IncomingFile;
   readonly kind: string;
+  readonly options: Readonly<Record<string, unknown>>;
   readonly idempotencyKey: string | null;
 }
 
@@ -36,7 +37,7 @@ export interface UploadFileDeps {
 /**
  * Takes in one file in constant memory. Its intake is written before the first byte and its record only once the file
  * is durable; if anything fails in between, neither file, record nor message is left. A key that was used before
- * answers with the upload of that time if content and kind are the same, else CONFLICT.
+ * answers with the upload of that time if content, kind and options are the same, else CONFLICT.
  */
 export async function uploadFile(input: UploadFileInput, deps: UploadFileDeps): Promise<Upload> {
   const { owner, idempotencyKey } = input;
@@ -70,7 +71,7 @@ async function takeIn(input: UploadFileInput, deps: UploadFileDeps): Promise<Upl
 
 async function storeAndAccept(
   { id, openedAt }: { id: string; openedAt: Date },
-  { owner, file, kind }: UploadFileInput,
+  { owner, file, kind, options }: UploadFileInput,
   deps: UploadFileDeps,
 ) {
   const stored = await holdLease(id, deps, async (signal) => {
@@ -79,7 +80,7 @@ async function storeAndAccept(
     return written;
   });
   const filename = toDisplayFilename(file.filename);
-  const upload = await deps.accept({ intakeId: id, owner, filename, kind, ...stored }, deps.clock.now());
+  const upload = await deps.accept({ intakeId: id, owner, filename, kind, options, ...stored }, deps.clock.now());
   deps.onAccepted(upload);
   return upload;
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
 import { openFileStore } from '@tributary/file-store';
-import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { readTypeDefs, startSubgraph, watchReadiness } from '@tributary/graphql';
 import { shutdownBudget } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
@@ -64,7 +63,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const shared = { ...deps, deletedUploads, readUploads, readEvents, maxUploadBytes, measureIntake, downloads };
   const subgraph = await startSubgraph({
     name: 'uploads',
-    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    typeDefs: await readTypeDefs(new URL('../', import.meta.url)),
     resolvers,
     context: (request) => createContext(request, shared),
     host: env.HOST,

@@ -1,4 +1,12 @@
-import { BigInt as BigIntScalar, DateTime, requirePermission, requireViewer } from '@tributary/graphql';
+import {
+  BigInt as BigIntScalar,
+  DateTime,
+  JSON as JsonScalar,
+  requirePermission,
+  requireViewer,
+} from '@tributary/graphql';
+import { getKind, listKinds, parseOptions } from '@tributary/kinds';
+import { toOptions } from '@tributary/uploads-db';
 import { GraphQLUpload } from 'graphql-upload-minimal';
 import { createDownloadUrl } from './downloads.ts';
 import { listOwnerEvents, toEventRange } from './events.ts';
@@ -13,11 +21,17 @@ import type {
 } from './generated/graphql.ts';
 import { receiveFile } from './incoming-file.ts';
 import { uploadFile } from './intake.ts';
+import { assertFileFits } from './kind-checks.ts';
+import { toKindInfo } from './kind-info.ts';
 import { requireSelfOrAdmin } from './upload-access.ts';
 import { cancelUpload, deleteUpload } from './upload-changes.ts';
 import { listAuditEntries, listUploads } from './upload-lists.ts';
 
 const Query: QueryResolvers = {
+  uploadKinds: (_parent, _arguments, { viewer, maxUploadBytes, downloads }) => {
+    requireViewer(viewer);
+    return listKinds().map((kind) => toKindInfo(kind, { maxUploadBytes, publicUrl: downloads.publicUrl }));
+  },
   auditEntries: (_parent, page, { db, viewer }) => {
     requirePermission(viewer, 'ADMIN');
     return listAuditEntries(db, page);
@@ -32,11 +46,14 @@ const Query: QueryResolvers = {
 };
 
 const Mutation: MutationResolvers = {
-  uploadFile: async (_parent, { file: argument, kind, idempotencyKey }, context) => {
-    const owner = requirePermission(context.viewer, 'UPLOAD');
+  uploadFile: async (_parent, { file: argument, kind: name, options: given, idempotencyKey = null }, context) => {
+    const kind = getKind(name);
+    const owner = requirePermission(context.viewer, kind.permission);
+    const options = parseOptions(kind, given);
     return context.measureIntake(async (counted) => {
-      const file = counted(await receiveFile(argument, context.maxUploadBytes));
-      return uploadFile({ owner, file, kind, idempotencyKey: idempotencyKey ?? null }, context);
+      const received = await receiveFile(argument, Math.min(kind.maxBytes, context.maxUploadBytes));
+      assertFileFits(received, kind);
+      return uploadFile({ owner, file: counted(received), kind: name, options, idempotencyKey }, context);
     });
   },
   cancelUpload: (_parent, { id }, context) => cancelUpload(id, context),
@@ -44,6 +61,7 @@ const Mutation: MutationResolvers = {
 };
 
 const FileUpload: FileUploadResolvers = {
+  options: toOptions,
   __resolveReference: ({ id }, { uploads }) => uploads.require(id),
   uploadedBy: ({ ownerId }) => ({ id: ownerId }),
   downloadUrl: ({ id }, _arguments, { downloads, clock }) => createDownloadUrl(id, downloads, clock),
@@ -70,6 +88,6 @@ const User: UserResolvers = {
 };
 
 export const resolvers: Resolvers = {
-  ...{ BigInt: BigIntScalar, DateTime, Upload: GraphQLUpload },
+  ...{ BigInt: BigIntScalar, DateTime, Upload: GraphQLUpload, JSON: JsonScalar },
   ...{ AuditEntry, FileUpload, Mutation, Query, UploadEvent, User },
 };

@@ -1,4 +1,5 @@
 import { conflict } from '@tributary/core';
+import { listPermissions } from '@tributary/kinds';
 import { isDuplicate, type Transaction, type User, type UsersDb } from '@tributary/users-db';
 import DataLoader from 'dataloader';
 import { z } from 'zod';
@@ -7,16 +8,33 @@ import { normaliseEmail } from './account-rules.ts';
 /** A user as resolvers pass it on; `isSignedIn` marks the one that has just proved who it is in this request. */
 export type UserRow = User & { isSignedIn?: true };
 
-export const permission = z.enum(['UPLOAD', 'QUERY', 'ADMIN']);
-export type Permission = z.output<typeof permission>;
+const isPermission = (name: string) => listPermissions().some((known) => known.name === name);
 
-/** The permissions of a user's row, in alphabetical order. */
-export function getPermissions(user: Pick<User, 'permissions'>): Permission[] {
-  return z.array(permission).parse(user.permissions.split(',').filter((name) => name !== ''));
+/** The name of a permission that a subgraph or a kind of upload declares. */
+export const permission = z.string().refine(isPermission, {
+  error: () =>
+    `must be one of ${listPermissions()
+      .map(({ name }) => name)
+      .join(', ')}`,
+});
+
+/** The permissions of a user's row, in alphabetical order, without those that nothing declares any more. */
+export function getPermissions(user: Pick<User, 'permissions'>): string[] {
+  return user.permissions.split(',').filter(isPermission);
+}
+
+/** What a user may do: ADMIN includes every other permission. */
+export function getEffectivePermissions(user: Pick<User, 'permissions'>): string[] {
+  const own = getPermissions(user);
+  return own.includes('ADMIN')
+    ? listPermissions()
+        .map(({ name }) => name)
+        .sort()
+    : own;
 }
 
 /** Permissions as a row keeps them: each once, in alphabetical order. */
-export function toPermissionList(permissions: readonly Permission[]): string {
+export function toPermissionList(permissions: readonly string[]): string {
   return [...new Set(permissions)].sort().join(',');
 }
 
@@ -38,7 +56,7 @@ export async function createAccount(
     email: string;
     name: string;
     passwordHash: string;
-    permissions: readonly Permission[];
+    permissions: readonly string[];
     createdAt: Date;
     emailConfirmedAt: Date | null;
   },

@@ -1,6 +1,7 @@
 import { type Clock, isAppError, unavailable } from '@tributary/core';
+import { listPermissions } from '@tributary/kinds';
 import type { UsersDb } from '@tributary/users-db';
-import { createAccount, permission } from './accounts.ts';
+import { createAccount } from './accounts.ts';
 import type { Passwords } from './passwords/hashing.ts';
 
 interface SeedDeps {
@@ -60,7 +61,12 @@ export async function createAdministrator(
   if (await db.query((client) => client.user.findUnique({ where: { email } }))) return false;
   const passwordHash = await passwords.hash(password);
   const now = clock.now();
-  const account = { email, name: 'Administrator', passwordHash, permissions: permission.options };
+  const account = {
+    email,
+    name: 'Administrator',
+    passwordHash,
+    permissions: listPermissions().map(({ name }) => name),
+  };
   try {
     await db.query((client) => createAccount(client, { ...account, createdAt: now, emailConfirmedAt: now }));
     return true;

@@ -1,7 +1,7 @@
 import type { Clock } from '@tributary/core';
 import type { Viewer } from '@tributary/graphql';
 import type { UsersDb } from '@tributary/users-db';
-import { createUserLoader, type Permission, type UserLoader } from './accounts.ts';
+import { createUserLoader, type UserLoader } from './accounts.ts';
 import type { Passwords } from './passwords/hashing.ts';
 import type { Revocations } from './sessions/revocations.ts';
 import type { SigningKeys } from './sessions/signing-keys.ts';
@@ -13,7 +13,7 @@ export interface Dependencies {
   passwords: Passwords;
   revocations: Revocations;
   signing: { keys: SigningKeys; issuer: string };
-  newUserPermissions: readonly Permission[];
+  newUserPermissions: readonly string[];
   emailConfirmation: 'required' | 'off';
   /** Called once a message lies in the outbox. */
   onOutboxWrite: () => void;

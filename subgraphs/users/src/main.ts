@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
-import { startSubgraph, watchReadiness } from '@tributary/graphql';
+import { readTypeDefs, startSubgraph, watchReadiness } from '@tributary/graphql';
 import { shutdownBudget } from '@tributary/http';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
@@ -52,7 +51,7 @@ await startProcess('users', async ({ log, onClose }) => {
   };
   const subgraph = await startSubgraph({
     name: 'users',
-    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    typeDefs: await readTypeDefs(new URL('../', import.meta.url)),
     resolvers,
     context: ({ viewer }) => createContext(viewer, dependencies),
     host: env.HOST,

@@ -27,12 +27,12 @@ async function anAdministrator() {
 }
 
 describe('setPermissions', () => {
-  test('replaces the permissions, each kept once, from the next refresh on', async () => {
+  test('replaces the permissions, each kept once, from the next refresh on; ADMIN includes every other', async () => {
     const input = { userId: ada.user.id, permissions: ['QUERY', 'ADMIN', 'QUERY'] };
     const { data } = await users.setPermissions(input, administrator);
     expect(data).toEqual({ setPermissions: { id: ada.user.id, permissions: ['ADMIN', 'QUERY'] } });
     const next = sessionIn(await users.refresh(ada));
-    expect(users.claimsOf(next).permissions).toEqual(['ADMIN', 'QUERY']);
+    expect(users.claimsOf(next).permissions).toEqual(['ADMIN', 'QUERY', 'UPLOAD']);
   });
 
   test('has the tokens with the old permissions refused, also of the same millisecond, and no later ones', async () => {

@@ -1,6 +1,6 @@
 import { type Clock, conflict, notFound } from '@tributary/core';
 import type { Transaction, User, UsersDb } from '@tributary/users-db';
-import { getPermissions, lockUser, type Permission, toPermissionList } from './accounts.ts';
+import { getPermissions, lockUser, toPermissionList } from './accounts.ts';
 import type { Revocations } from './sessions/revocations.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Revocations } from './sessions/revocations.ts';
  * left with ADMIN. While Redis is unavailable, UNAVAILABLE, and nothing has changed.
  */
 export async function setPermissions(
-  input: { userId: string; permissions: readonly Permission[] },
+  input: { userId: string; permissions: readonly string[] },
   { db, clock, revocations }: { db: UsersDb; clock: Clock; revocations: Revocations },
 ): Promise<User> {
   return db.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import type { Clock } from '@tributary/core';
 import type { UsersDb } from '@tributary/users-db';
 import { assertEmail, assertName, assertPassword } from './account-rules.ts';
-import { createAccount, type Permission } from './accounts.ts';
+import { createAccount } from './accounts.ts';
 import { sendConfirmation } from './email-confirmations.ts';
 import type { Passwords } from './passwords/hashing.ts';
 import type { SigningKeys } from './sessions/signing-keys.ts';
@@ -12,7 +12,7 @@ export interface RegisterDeps {
   clock: Clock;
   passwords: Passwords;
   signing: { keys: SigningKeys; issuer: string };
-  newUserPermissions: readonly Permission[];
+  newUserPermissions: readonly string[];
   emailConfirmation: 'required' | 'off';
   /** Called once a message lies in the outbox. */
   onOutboxWrite: () => void;

@@ -6,6 +6,7 @@ import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
 import { purgeLoad } from './deleted-load.ts';
+import { departments, hiredEmployees, jobs } from './kinds.ts';
 import { loadDelivery } from './load-delivery.ts';
 import { toUnavailable } from './load-dependencies.ts';
 import { endAsCancelled } from './load-end.ts';
@@ -16,6 +17,7 @@ import { markDeadLettered } from './store/load-record.ts';
 /** Loads uploaded files into the employment database, large ones two at a time, and forgets those that were deleted. */
 export default defineWorker({
   name: 'csv-loader',
+  kinds: [departments, jobs, hiredEmployees],
   consumes: [uploadReceived, uploadCancelled, uploadDeleted],
   prefetch: PREFETCH,
   // A cancellation must not wait behind the files it is to stop.

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Transaction, User } from '@tributary/users-db';
 import jsonwebtoken from 'jsonwebtoken';
-import { getPermissions, type UserRow } from '../accounts.ts';
+import { getEffectivePermissions, type UserRow } from '../accounts.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 /** What a successful sign-in answers with. */
@@ -34,7 +34,7 @@ function signAccessToken(
   const iat = issuedAt.getTime() / 1000;
   const exp = iat + accessTokenSeconds;
   const emailConfirmed = user.emailConfirmedAt !== null;
-  const permissions = getPermissions(user);
+  const permissions = getEffectivePermissions(user);
   const claims = { sub: user.id, email: user.email, name: user.name, permissions, emailConfirmed, sid: familyId };
   const accessToken = jsonwebtoken.sign(
     { ...claims, iss: issuer, aud: 'tributary', iat, exp, jti: randomUUID() },
