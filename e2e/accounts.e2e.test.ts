@@ -64,7 +64,7 @@ describe('a forgotten password', () => {
 
     const newPassword = `another ${ann.password}`;
     expect(await page.submit(newPassword, `${newPassword}!`)).toBe('The two passwords are not the same.');
-    expect(await page.submit('pa55', 'pa55')).toBe('The password must have 10 to 128 characters, and has 4');
+    expect(await page.submit('pa55', 'pa55')).toBe('The password must be 10 to 128 characters long; this one has 4.');
     await client.login(ann.email, ann.password);
     expect(await page.submit(newPassword, newPassword)).toMatch('Your password is changed.');
     expect(page.hasForm()).toBe(false);

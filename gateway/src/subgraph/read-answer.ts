@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { forbidden, unauthenticated, unavailable } from '@tributary/core';
+import { AppError, type ErrorCode, type ErrorReason } from '@tributary/core';
 import { z } from 'zod';
 import { OverLimit } from '../limits/over-limit.ts';
 
@@ -45,14 +45,14 @@ export async function readAnswer(
   } catch (cause) {
     if (cause instanceof OverLimit) throw cause;
     const status = response.statusCode ?? 0;
-    const refuse = byStatus.get(status) ?? unavailable;
-    throw refuse(`The "${subgraph}" subgraph gave no GraphQL answer (status ${status})`, { cause });
+    const [code, reason] = byStatus.get(status) ?? (['UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE'] as const);
+    throw new AppError(code, `The "${subgraph}" subgraph gave no GraphQL answer (status ${status})`, { reason, cause });
   }
 }
 
-const byStatus = new Map([
-  [401, unauthenticated],
-  [403, forbidden],
+const byStatus = new Map<number, readonly [ErrorCode, ErrorReason]>([
+  [401, ['UNAUTHENTICATED', 'INTERNAL_TOKEN_INVALID']],
+  [403, ['FORBIDDEN', 'GATEWAY_ONLY']],
 ]);
 
 /** @apollo/gateway makes a GraphQLError of it, for which a path that is undefined is one that is set. */

@@ -1,17 +1,21 @@
 export { type Clock, systemClock } from './clock.ts';
 export { pem, port, readConfig, secret, urlOf, wholeNumber } from './config.ts';
+export { type ErrorCode, type ErrorReason, errorCatalogue, errorCodes } from './error-catalogue.ts';
 export {
   AppError,
   badConfig,
+  checkAll,
   conflict,
-  type ErrorCode,
-  errorCodes,
   fileTooLarge,
   forbidden,
+  hasReason,
+  type InputProblem,
+  invalidArgument,
   invalidInput,
   isAppError,
   notFound,
   rateLimited,
+  toExtensions,
   unauthenticated,
   unavailable,
 } from './errors.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor, readPageArguments, toConnection } from './connection.ts';
+import { encodeCursor, readPageArguments, toConnection } from './connection.ts';
 
 const cursorOf = (row: number) => `c${row}`;
 const totalCount = () => Promise.reject(new Error('not asked for'));
+const shape = z.tuple([z.int(), z.string()]);
 
 describe('a connection', () => {
   test('tells by one row more than asked for that there is a next page, and leaves that row out', () => {
@@ -32,30 +33,42 @@ describe('a connection', () => {
 
 describe('page arguments', () => {
   test('are as given, twenty where nothing is said, and null counts as nothing', () => {
-    expect(readPageArguments({ first: 5, after: 'c' })).toEqual({ first: 5, after: 'c' });
-    expect(readPageArguments({})).toEqual({ first: 20, after: undefined });
-    expect(readPageArguments({ first: null, after: null }, { defaultFirst: 50 })).toEqual({
+    const after = encodeCursor([7, 'x']);
+    expect(readPageArguments({ first: 5, after }, shape)).toEqual({ first: 5, after: [7, 'x'] });
+    expect(readPageArguments({}, shape)).toEqual({ first: 20, after: undefined });
+    expect(readPageArguments({ first: null, after: null }, shape, { defaultFirst: 50 })).toEqual({
       first: 50,
       after: undefined,
     });
   });
 
   test('are good from 0 to the limit', () => {
-    expect(readPageArguments({ first: 0 }).first).toBe(0);
-    expect(readPageArguments({ first: 1000 }, { max: 1000 }).first).toBe(1000);
+    expect(readPageArguments({ first: 0 }, shape).first).toBe(0);
+    expect(readPageArguments({ first: 1000 }, shape, { max: 1000 }).first).toBe(1000);
   });
 
   test.each([-1, 101, 100_000])('refuse first: %d and name value and limit', (first) => {
-    const message = `first must be between 0 and 100, and is ${first}`;
-    expect(() => readPageArguments({ first })).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
+    const message = `\`first\` must be between 0 and 100, not ${first}.`;
+    expect(() => readPageArguments({ first }, shape)).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', reason: 'ARGUMENT_OUT_OF_RANGE', message }),
+    );
+  });
+
+  test('that are both wrong are both named', () => {
+    expect(() => readPageArguments({ first: -1, after: 'x' }, shape)).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ path: ['first'], code: 'ARGUMENT_OUT_OF_RANGE' }),
+          expect.objectContaining({ path: ['after'], code: 'CURSOR_INVALID' }),
+        ],
+      }),
+    );
   });
 });
 
 describe('a cursor', () => {
-  const shape = z.tuple([z.int(), z.string()]);
-
   test('gives back the values it was made of, in any script', () => {
-    expect(decodeCursor(encodeCursor([7, 'Łódź 🦊']), shape)).toEqual([7, 'Łódź 🦊']);
+    expect(readPageArguments({ after: encodeCursor([7, 'Łódź 🦊']) }, shape).after).toEqual([7, 'Łódź 🦊']);
   });
 
   test('survives in a URL as it is', () => {
@@ -69,7 +82,9 @@ describe('a cursor', () => {
     [encodeCursor([7]), 'one of another list'],
     [encodeCursor(['7', 7]), 'one with values of other types'],
   ])('%j is refused: %s', (cursor) => {
-    const message = `${JSON.stringify(cursor)} is not a cursor of this list`;
-    expect(() => decodeCursor(cursor, shape)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT', message }));
+    const message = `${JSON.stringify(cursor)} is not a cursor of this list.`;
+    expect(() => readPageArguments({ after: cursor }, shape)).toThrow(
+      expect.objectContaining({ code: 'BAD_USER_INPUT', reason: 'CURSOR_INVALID', message }),
+    );
   });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
     resolvers: {
       Query: {
         hello: () => 'world',
-        conflict: boom(conflict('"x" is taken', { cause: new Error(secret) })),
+        conflict: boom(conflict('"x" is taken', { reason: 'EMAIL_TAKEN', cause: new Error(secret) })),
         unavailable: boom(unavailable('The database is not reachable', { cause: new Error(secret) })),
         bug: boom(new TypeError(secret)),
         text: boom(secret),
@@ -35,14 +35,14 @@ afterAll(() => sample.stop());
 
 describe('the error a client sees', () => {
   test.each([
-    ['conflict', 'CONFLICT', '"x" is taken'],
-    ['unavailable', 'UNAVAILABLE', 'The database is not reachable'],
+    ['conflict', 'CONFLICT', 'EMAIL_TAKEN', '"x" is taken'],
+    ['unavailable', 'UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'The database is not reachable'],
   ])(
-    'is the code and the message of what was thrown on purpose, without its cause: %s',
-    async (field, code, message) => {
+    'is the code, the reason and the message of what was thrown on purpose, without its cause: %s',
+    async (field, code, reason, message) => {
       const { data, errors } = await sample.ask(`{ hello ${field} }`);
       expect(data).toEqual({ hello: 'world', [field]: null });
-      expect(errors).toEqual([{ message, path: [field], locations: expect.anything(), extensions: { code } }]);
+      expect(errors).toEqual([{ message, path: [field], locations: expect.anything(), extensions: { code, reason } }]);
     },
   );
 

@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import { isAppError } from '@tributary/core';
+import { isAppError, toExtensions } from '@tributary/core';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 /** True for an error nobody threw on purpose: a bug, or a fault the client must not see. */
@@ -9,7 +9,7 @@ export function isUnexpected(error: unknown): boolean {
   return !(cause instanceof GraphQLError) || cause.extensions.code === 'INTERNAL_SERVER_ERROR';
 }
 
-/** What the client sees: an AppError by its code and message, GraphQL's own errors as they are, anything else masked. */
+/** An AppError with its code, reason and message, GraphQL's own errors as they are, anything else masked. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { path, locations } = formatted;
   const place = { ...(path && { path }), ...(locations && { locations }) };
@@ -18,10 +18,10 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return {
       message: 'Internal server error',
       ...place,
-      extensions: { code: 'INTERNAL_SERVER_ERROR', ...(requestId ? { requestId } : {}) },
+      extensions: { code: 'INTERNAL_SERVER_ERROR', reason: 'INTERNAL_ERROR', ...(requestId ? { requestId } : {}) },
     };
   }
   const cause = unwrapResolverError(error);
   if (!isAppError(cause)) return formatted;
-  return { message: cause.message, ...place, extensions: { ...formatted.extensions, code: cause.code } };
+  return { message: cause.message, ...place, extensions: { ...formatted.extensions, ...toExtensions(cause) } };
 }

@@ -1,5 +1,12 @@
 export { watchReadiness } from '@tributary/readiness';
-export { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from './connection.ts';
+export {
+  type Connection,
+  encodeCursor,
+  type PageArguments,
+  readFirst,
+  readPageArguments,
+  toConnection,
+} from './connection.ts';
 export { readTypeDefs } from './read-type-defs.ts';
 export { BigIntScalar as BigInt, DateTime, JsonScalar as JSON } from './scalars.ts';
 export { authorizeDownload, hasValidSignature, signDownloadPath } from './signed-path.ts';

@@ -46,17 +46,21 @@ export function createInternalTokenCheck(options: {
   return (authorization) => {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined)
-      throw unauthenticated('This address accepts requests of the gateway only. Send yours to the gateway.');
+      throw invalidToken('This address accepts only the gateway. Send your request to the gateway.');
     const known = checked.get(token);
     if (known !== undefined) return known;
     const result = claims.safeParse(verify(token, key, `subgraph:${options.subgraph}`, clock));
-    if (!result.success) throw unauthenticated('The internal token is not valid');
+    if (!result.success) throw invalidToken('The internal token is not valid.');
     const { data } = result;
     onSkew?.(measureSkew(data.iat, clock));
     const viewer = data.sub === undefined ? null : toViewer(data);
     checked.set(token, viewer, data.exp * 1000);
     return viewer;
   };
+}
+
+function invalidToken(message: string, cause?: unknown) {
+  return unauthenticated(message, { reason: 'INTERNAL_TOKEN_INVALID', cause });
 }
 
 function toViewer({ sub: id, email, name, permissions, emailConfirmed }: z.output<(typeof claims.options)[0]>): Viewer {
@@ -83,8 +87,8 @@ function verify(token: string, key: KeyObject, audience: string, clock: Clock): 
     const isExpired = error instanceof jsonwebtoken.TokenExpiredError;
     const message = isExpired
       ? 'The internal token has expired. Compare the clocks of the gateway and of the subgraph.'
-      : 'The internal token is not valid';
-    throw unauthenticated(message, { cause: error });
+      : 'The internal token is not valid.';
+    throw invalidToken(message, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ErrorCode, isAppError, type Log } from '@tributary/core';
+import { type ErrorCode, type ErrorReason, isAppError, type Log, toExtensions } from '@tributary/core';
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 
 const statuses: Partial<Record<ErrorCode, number>> = {
@@ -22,7 +22,8 @@ const fileHeaders = ['content-type', 'content-disposition', 'content-length', 'c
  */
 export function answerErrors(log: Log, failed: (code: ErrorCode) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    const { status, message, code } = describe(error);
+    const { status, message, extensions } = describe(error);
+    const { code } = extensions;
     failed(code);
     const requestId: unknown = response.locals.requestId;
     if (status >= 500 && code === 'INTERNAL_SERVER_ERROR') log.error({ err: error, requestId }, 'request failed');
@@ -34,17 +35,25 @@ export function answerErrors(log: Log, failed: (code: ErrorCode) => void): Error
     response.status(status).set('cache-control', 'no-store').vary('accept');
     const isPage = ['GET', 'HEAD'].includes(request.method) && request.accepts(['json', 'html']) === 'html';
     if (isPage) response.set(pageHeaders).send(errorPage(message));
-    else response.json({ errors: [{ message, extensions: { code, requestId } }] });
+    else response.json({ errors: [{ message, extensions: { ...extensions, requestId } }] });
   };
 }
 
-function describe(error: unknown): { status: number; message: string; code: ErrorCode } {
+function describe(error: unknown): {
+  status: number;
+  message: string;
+  extensions: { code: ErrorCode; reason: ErrorReason };
+} {
   if (isAppError(error)) {
     const status = statuses[error.code];
-    if (status !== undefined) return { status, message: error.message, code: error.code };
+    if (status !== undefined) return { status, message: error.message, extensions: toExtensions(error) };
   }
-  if (isClientError(error)) return { status: error.status, message: error.message, code: 'BAD_USER_INPUT' };
-  return { status: 500, message: 'Internal server error', code: 'INTERNAL_SERVER_ERROR' };
+  if (isClientError(error)) {
+    const extensions = { code: 'BAD_USER_INPUT', reason: 'REQUEST_MALFORMED' } as const;
+    return { status: error.status, message: error.message, extensions };
+  }
+  const extensions = { code: 'INTERNAL_SERVER_ERROR', reason: 'INTERNAL_ERROR' } as const;
+  return { status: 500, message: 'Internal server error', extensions };
 }
 
 /** What express and its body parsers throw for a malformed or too large request. */

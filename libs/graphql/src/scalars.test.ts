@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseValue, type ValueNode } from 'graphql';
 import { BigIntScalar, DateTime } from './scalars.ts';
 
-const badInput = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } });
+const badInput = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT', reason: 'VALUE_INVALID' } });
 const literal = (text: string): ValueNode => parseValue(text);
 
 describe('DateTime', () => {

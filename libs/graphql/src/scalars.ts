@@ -35,9 +35,7 @@ function dayExists(value: string): boolean {
 function invalidDateTime(shown: string | undefined): GraphQLError {
   return new GraphQLError(
     `${shown} is not a valid DateTime. Use ISO 8601 with a time zone, for example "2021-07-27T16:02:08Z".`,
-    {
-      extensions: { code: 'BAD_USER_INPUT' },
-    },
+    { extensions: { code: 'BAD_USER_INPUT', reason: 'VALUE_INVALID' } },
   );
 }
 
@@ -69,7 +67,8 @@ function parseBigInt(value: unknown): bigint {
 }
 
 function invalidBigInt(shown: string | undefined): GraphQLError {
-  return new GraphQLError(`${shown} is not a whole number`, { extensions: { code: 'BAD_USER_INPUT' } });
+  const extensions = { code: 'BAD_USER_INPUT', reason: 'VALUE_INVALID' };
+  return new GraphQLError(`${shown} is not a whole number.`, { extensions });
 }
 
 /** Any JSON value, as it is. */

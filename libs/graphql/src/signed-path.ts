@@ -20,7 +20,9 @@ export async function authorizeDownload(
 ): Promise<Viewer | null> {
   const viewer = request.get('authorization') === undefined ? null : await viewerOf(request);
   if (viewer !== null || hasValidSignature(request.originalUrl, secret, now)) return viewer;
-  throw unauthenticated(`Sign in to download this file, or use a download link: ${howToRenew}`);
+  throw unauthenticated(`Sign in to download this file, or use a download link: ${howToRenew}`, {
+    reason: 'SIGN_IN_REQUIRED',
+  });
 }
 
 /**
@@ -35,10 +37,13 @@ export function hasValidSignature(url: string, secret: string, now: Date): boole
   if (signed === undefined || signature === undefined || !isEqual(signature, createSignature(signed, secret))) {
     throw forbidden(
       `This download link is incomplete or was changed (${path}). Copy the whole link, or get a new one: ${howToRenew}`,
+      { reason: 'DOWNLOAD_LINK_INVALID' },
     );
   }
   if (Number(expires) * 1000 <= now.getTime()) {
-    throw forbidden(`This download link has expired. Get a new one: ${howToRenew}`);
+    throw forbidden(`This download link has expired. Get a new one: ${howToRenew}`, {
+      reason: 'DOWNLOAD_LINK_EXPIRED',
+    });
   }
   return true;
 }

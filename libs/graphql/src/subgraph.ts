@@ -89,7 +89,9 @@ export async function startSubgraph<C extends object>(
   app.use('/graphql', authenticate, ...(options.beforeGraphql ?? []), express.json({ limit: bodyLimitBytes }), graphql);
   options.routes?.(app, { viewerOf });
   app.use((_request, response) => {
-    response.status(404).json({ errors: [{ message: 'There is nothing here', extensions: { code: 'NOT_FOUND' } }] });
+    response
+      .status(404)
+      .json({ errors: [{ message: 'Not found.', extensions: { code: 'NOT_FOUND', reason: 'ADDRESS_NOT_FOUND' } }] });
   });
   app.use(answerErrors(log, measures.failed));
 

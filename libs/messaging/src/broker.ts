@@ -109,10 +109,10 @@ export interface Broker extends Publisher {
 
 /** UNAVAILABLE: RabbitMQ has the message and will not keep it. `returned` where no queue is bound to its routing key. */
 export class PublishRejectedError extends AppError {
-  readonly reason: 'returned' | 'refused';
+  readonly outcome: 'returned' | 'refused';
 
-  constructor(how: 'returned' | 'refused', message: string, options?: { cause?: unknown }) {
+  constructor(outcome: 'returned' | 'refused', message: string, options?: { cause?: unknown }) {
     super('UNAVAILABLE', message, options);
-    this.reason = how;
+    this.outcome = outcome;
   }
 }

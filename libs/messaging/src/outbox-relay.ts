@@ -11,7 +11,7 @@ export interface OutboxRelay {
 }
 
 /** How one try to send a message ended: by a return or a refusal of the broker's, or without an answer. */
-export type SendOutcome = 'sent' | PublishRejectedError['reason'] | 'unavailable';
+export type SendOutcome = 'sent' | PublishRejectedError['outcome'] | 'unavailable';
 
 export interface OutboxRelayOptions<Row extends OutgoingMessage> {
   readonly store: OutboxStore<Row>;
@@ -100,7 +100,7 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
       await publisher.send(row);
       onAttempt?.('sent');
     } catch (error) {
-      onAttempt?.(error instanceof PublishRejectedError ? error.reason : 'unavailable');
+      onAttempt?.(error instanceof PublishRejectedError ? error.outcome : 'unavailable');
       throw error;
     }
   }

@@ -25,7 +25,7 @@ export function createBatchedAccept(db: UploadsDb): AcceptFile {
     runBatch: (group) => acceptBatch(db, group),
     getFailed: (error) => (isAppError(error, 'UNAVAILABLE') ? 'queue' : 'batch'),
     ...{ maxBatch, maxQueued, maxWaitMs },
-    overflowMessage: 'Too many files are being accepted right now. Please send it again.',
+    overflowMessage: 'Too many uploads right now. Send the file again in a moment.',
   });
   return (file, now) => enqueue({ file, now, caller: new AsyncResource('acceptance') });
 }
@@ -101,7 +101,8 @@ async function acceptInTransaction(
   });
 }
 
-const abandoned = () => conflict('The upload took too long without a sign of life and was given up; send it again.');
+const abandoned = () =>
+  conflict('The upload stalled and was discarded. Send the file again.', { reason: 'INTAKE_ABANDONED' });
 
 /** Those that nobody gave up or accepted yet. */
 async function lockIntakes(tx: Transaction, ids: readonly string[]): Promise<Map<string, TakenIntake>> {

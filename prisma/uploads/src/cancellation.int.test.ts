@@ -95,7 +95,7 @@ describe('requestCancel', () => {
     const id = await anUpload('JOBS', [loaded]);
     const isLate = {
       code: 'CONFLICT',
-      message: `All rows of upload ${id} are loaded and stay: it can no longer be cancelled.`,
+      message: `Upload ${id} can no longer be cancelled: all its rows are loaded.`,
     };
     await expect(requestCancel(db, id, later(1))).rejects.toMatchObject(isLate);
     await recordUpdates(db, id, { type: 'settled', condition: 'x', version: 7 }, later(1));

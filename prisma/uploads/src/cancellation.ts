@@ -1,11 +1,11 @@
-import { conflict, notFound } from '@tributary/core';
+import { conflict } from '@tributary/core';
 import type { UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { isFinal } from './status.ts';
 import { applyUpdates } from './status-recorder.ts';
 import { inTransaction } from './transaction.ts';
 import { toCancelledRow } from './upload-messages.ts';
-import { lockUploads, toState } from './upload-rows.ts';
+import { lockUploads, noUpload, toState } from './upload-rows.ts';
 
 /**
  * Records that an upload is being cancelled and puts the uploadCancelled message into the outbox, in one transaction; its
@@ -15,12 +15,18 @@ import { lockUploads, toState } from './upload-rows.ts';
 export function requestCancel(db: UploadsDb, uploadId: string, now: Date): Promise<Upload> {
   return inTransaction(db, async (tx) => {
     const [upload] = await lockUploads(tx, [uploadId]);
-    if (upload === undefined) throw notFound(`There is no upload ${uploadId}.`);
+    if (upload === undefined) throw noUpload(uploadId);
     const { status, endsAs, cancelRequestedAt } = toState(upload);
     if (status === 'CANCELLED') return upload;
-    if (isFinal(status)) throw conflict(`Upload ${uploadId} is ${status}: only an unfinished upload can be cancelled.`);
+    if (isFinal(status)) {
+      throw conflict(`Upload ${uploadId} is ${status}. Only an unfinished upload can be cancelled.`, {
+        reason: 'UPLOAD_ENDED',
+      });
+    }
     if (endsAs === 'COMPLETED') {
-      throw conflict(`All rows of upload ${uploadId} are loaded and stay: it can no longer be cancelled.`);
+      throw conflict(`Upload ${uploadId} can no longer be cancelled: all its rows are loaded.`, {
+        reason: 'UPLOAD_ALREADY_LOADED',
+      });
     }
     if (cancelRequestedAt !== null) return upload;
     await applyUpdates(tx, [{ uploadId, updates: [{ type: 'cancelRequested' }] }], now);

@@ -25,7 +25,9 @@ export async function openIntake(
   const holder = await findKeyHolder(db, intake);
   if (holder !== null) await abandonIntake(db, holder.id, { deleteFile, now, onlyStale: true });
   if (await tryOpen(db, intake, now)) return;
-  throw conflict(`An upload with the idempotency key "${intake.idempotencyKey}" is still streaming.`);
+  throw conflict(`An upload with the idempotency key "${intake.idempotencyKey}" is still in progress.`, {
+    reason: 'IDEMPOTENCY_KEY_IN_USE',
+  });
 }
 
 /** False when the key is taken. Several that waited for the same key deadlock on its index: they are repeated. */

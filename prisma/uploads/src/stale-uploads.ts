@@ -1,10 +1,10 @@
-import { conflict, notFound } from '@tributary/core';
+import { conflict } from '@tributary/core';
 import type { Transaction, UploadsDb } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
 import { isFinal } from './status.ts';
 import { inTransaction } from './transaction.ts';
 import { findUnfinishedDependencies, toCancelledRow, toReceivedRow } from './upload-messages.ts';
-import { lockUploads, toColumn, toState, uploadFields } from './upload-rows.ts';
+import { lockUploads, noUpload, toColumn, toState, uploadFields } from './upload-rows.ts';
 
 interface StaleUploads {
   readonly now: Date;
@@ -41,10 +41,12 @@ export function resendStaleUploads(db: UploadsDb, { now, afterMs, limit }: Stale
 export function resendUpload(db: UploadsDb, uploadId: string, now: Date): Promise<Upload> {
   return inTransaction(db, async (tx) => {
     const [upload] = await lockUploads(tx, [uploadId]);
-    if (upload === undefined) throw notFound(`There is no upload ${uploadId}.`);
+    if (upload === undefined) throw noUpload(uploadId);
     const { status } = toState(upload);
     if (isFinal(status))
-      throw conflict(`Upload ${uploadId} is ${status}: only an unfinished upload can be sent again.`);
+      throw conflict(`Upload ${uploadId} is ${status}. Only an unfinished upload can be resent.`, {
+        reason: 'UPLOAD_ENDED',
+      });
     await resendInTransaction(tx, [upload], now);
     return upload;
   });

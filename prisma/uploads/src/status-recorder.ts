@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { createBatcher } from '@tributary/concurrency';
-import { type Clock, isAppError, notFound } from '@tributary/core';
+import { type Clock, isAppError } from '@tributary/core';
 import { isContention, isOutOfTime } from '@tributary/database';
 import { type BodyOf, uploadFinished } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
@@ -13,7 +13,7 @@ import { applyStatusUpdate } from './status-reducer.ts';
 import type { StatusUpdate, UploadLogEvent, UploadState } from './status-update.ts';
 import { inTransaction } from './transaction.ts';
 import { toOutboxRow, toUploader } from './upload-messages.ts';
-import { type ChangedUpload, lockUploads, toColumns, toState, writeStates } from './upload-rows.ts';
+import { type ChangedUpload, lockUploads, noUpload, toColumns, toState, writeStates } from './upload-rows.ts';
 
 export interface StatusRecorder {
   /** `recordFacts`, in one transaction with whatever else is told meanwhile; resolves after the commit. */
@@ -54,7 +54,7 @@ export function createStatusRecorder(db: UploadsDb, clock: Clock): StatusRecorde
   return {
     async record(uploadId, updates) {
       const recorded = await enqueue({ uploadId, updates, runInTrace: AsyncLocalStorage.snapshot() });
-      if (recorded === null) throw notFound(`There is no upload ${uploadId}.`);
+      if (recorded === null) throw noUpload(uploadId);
       return recorded;
     },
     markSent: enqueue,
@@ -90,7 +90,7 @@ export async function recordUpdates(
   now: Date,
 ): Promise<Recorded> {
   const [recorded] = await inTransaction(db, (tx) => applyUpdates(tx, [{ uploadId, updates: [updates].flat() }], now));
-  if (!recorded) throw notFound(`There is no upload ${uploadId}.`);
+  if (!recorded) throw noUpload(uploadId);
   return recorded;
 }
 

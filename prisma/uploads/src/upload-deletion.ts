@@ -1,4 +1,4 @@
-import { conflict, notFound } from '@tributary/core';
+import { conflict } from '@tributary/core';
 import { uploadDeleted, uploadReceived } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
@@ -6,7 +6,7 @@ import { Prisma, type Upload } from './generated/client.ts';
 import { isFinal } from './status.ts';
 import { inTransaction } from './transaction.ts';
 import { toOutboxRow } from './upload-messages.ts';
-import { lockUploads, toState } from './upload-rows.ts';
+import { lockUploads, noUpload, toState } from './upload-rows.ts';
 
 /**
  * Deletes an upload that has ended or was dead-lettered, with its log, in one transaction that also writes the audit entry, marks the file for
@@ -46,10 +46,12 @@ export async function confirmFileDeleted({ client }: UploadsDb, fileId: string):
 
 async function lockDeletable(tx: Transaction, id: string): Promise<Upload> {
   const [upload] = await lockUploads(tx, [id]);
-  if (upload === undefined) throw notFound(`There is no upload ${id}.`);
+  if (upload === undefined) throw noUpload(id);
   const { status, deadLetteredAt } = toState(upload);
   if (isFinal(status) || deadLetteredAt !== null) return upload;
-  throw conflict(`Upload ${id} is ${status}: it can be deleted once it has ended. cancelUpload ends it.`);
+  throw conflict(`Upload ${id} is ${status}. It can be deleted once it has a final status; cancel it first.`, {
+    reason: 'UPLOAD_NOT_ENDED',
+  });
 }
 
 function auditEntry(upload: Upload, actor: { readonly id: string; readonly email: string }, at: Date) {

@@ -1,3 +1,4 @@
+import { notFound } from '@tributary/core';
 import { uploadFinished } from '@tributary/events';
 import { z } from 'zod';
 import type { Transaction } from './client.ts';
@@ -95,3 +96,6 @@ export async function writeStates(tx: Transaction, changed: readonly ChangedUplo
   await tx.$executeRaw`INSERT INTO uploads (${allColumns}) VALUES ${Prisma.join(rows)}
     ON DUPLICATE KEY UPDATE ${assignments}`;
 }
+
+/** NOT_FOUND for an upload that does not exist. */
+export const noUpload = (id: string) => notFound(`There is no upload ${id}.`, { reason: 'UPLOAD_NOT_FOUND' });

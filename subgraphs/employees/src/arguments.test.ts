@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRowId, requireRowId } from './arguments.ts';
+import { parseRowId, requireRowId, requireRowIds } from './arguments.ts';
 
 describe('parseRowId', () => {
   test.each([
@@ -19,6 +19,22 @@ describe('parseRowId', () => {
 
 describe('requireRowId', () => {
   test('names the argument and the value it refuses', () => {
-    expect(() => requireRowId('x', 'jobId')).toThrow('jobId must be a whole number from 1 to 2147483647, and is "x"');
+    expect(() => requireRowId('x', ['filter', 'jobId'])).toThrow(
+      '`jobId` must be a whole number from 1 to 2147483647, not "x".',
+    );
+  });
+});
+
+describe('requireRowIds', () => {
+  test('names every value it refuses', () => {
+    const code = 'ID_INVALID';
+    expect(() => requireRowIds(['1', 'x', '2', '0'], ['ids'])).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ path: ['ids', 1], code }),
+          expect.objectContaining({ path: ['ids', 3], code }),
+        ],
+      }),
+    );
   });
 });

@@ -1,7 +1,9 @@
 import { Prisma } from '@tributary/employment-db';
-import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { createCountLoader, createPageLoader, type EmployeeRow, employeeColumns, type ReadRows } from './loaders.ts';
+
+const employeeCursor = z.tuple([z.int()]);
 
 type Page = { first?: number | null; after?: string | null };
 
@@ -17,8 +19,8 @@ export function createDepartmentEmployees(
       WHERE department_id = ${owner} AND id > ${after} ORDER BY id LIMIT ${limit}`,
   );
   return async (departmentId, page) => {
-    const { first, after } = readPageArguments(page);
-    const [lastId] = after === undefined ? [0] : decodeCursor(after, z.tuple([z.int()]));
+    const { first, after } = readPageArguments(page, employeeCursor);
+    const [lastId] = after ?? [0];
     const rows = await pages.load({ owner: departmentId, after: lastId, limit: first + 1 });
     return toConnection(rows, {
       first,

@@ -1,7 +1,8 @@
+import { checkAll } from '@tributary/core';
 import { Prisma } from '@tributary/employment-db';
-import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
-import { requireRowId } from './arguments.ts';
+import { requireRowId, requireRowIds } from './arguments.ts';
 import type { EmployeeFilter, EmployeeOrder, EmployeeOrderField } from './generated/graphql.ts';
 import type { LoadAccess } from './load-access.ts';
 import { type EmployeeRow, employeeColumns, type ReadRows } from './loaders.ts';
@@ -20,11 +21,14 @@ export async function findEmployees(
   input: Input,
   { read, loads }: { read: ReadRows; loads: LoadAccess },
 ): Promise<EmployeePage> {
-  const { first, after } = readPageArguments(input);
   const filter = input.filter ?? {};
-  if (filter.uploadId != null) await loads.require(filter.uploadId);
-  const conditions = toConditions(filter);
   const keyset = createKeyset(input.orderBy ?? {});
+  const { page, conditions } = checkAll({
+    page: () => readPageArguments(input, keyset.cursor),
+    conditions: () => toConditions(filter),
+  });
+  const { first, after } = page;
+  if (filter.uploadId != null) await loads.require(filter.uploadId);
   const afterCursor = after === undefined ? [] : [keyset.after(after)];
   const rows = await read<EmployeeRow>(Prisma.sql`
     SELECT ${employeeColumns} FROM employees ${toWhere([...conditions, ...afterCursor])}
@@ -42,15 +46,22 @@ function toWhere(conditions: readonly Prisma.Sql[]): Prisma.Sql {
   return conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
 }
 
-/** A filter as SQL conditions, all of which must hold; an id that can be nobody's is BAD_USER_INPUT. */
+/** A filter as SQL conditions, all of which must hold; BAD_USER_INPUT names every malformed id. */
 function toConditions(filter: EmployeeFilter): Prisma.Sql[] {
   const { departmentId, departmentIds, jobId, jobIds, nameContains, nameStartsWith, hiredFrom, hiredTo, uploadId } =
     filter;
+  const department = Prisma.sql`department_id`;
+  const job = Prisma.sql`job_id`;
+  const idConditions = checkAll({
+    departmentId: () =>
+      departmentId != null && toInCondition(department, [requireRowId(departmentId, ['filter', 'departmentId'])]),
+    departmentIds: () =>
+      departmentIds != null && toInCondition(department, requireRowIds(departmentIds, ['filter', 'departmentIds'])),
+    jobId: () => jobId != null && toInCondition(job, [requireRowId(jobId, ['filter', 'jobId'])]),
+    jobIds: () => jobIds != null && toInCondition(job, requireRowIds(jobIds, ['filter', 'jobIds'])),
+  });
   return [
-    departmentId != null && toInCondition(Prisma.sql`department_id`, [departmentId], 'departmentId'),
-    departmentIds != null && toInCondition(Prisma.sql`department_id`, departmentIds, 'departmentIds'),
-    jobId != null && toInCondition(Prisma.sql`job_id`, [jobId], 'jobId'),
-    jobIds != null && toInCondition(Prisma.sql`job_id`, jobIds, 'jobIds'),
+    ...Object.values(idConditions),
     nameContains != null && Prisma.sql`name LIKE ${`%${escapeLike(nameContains)}%`} ESCAPE '|'`,
     nameStartsWith != null && Prisma.sql`name LIKE ${`${escapeLike(nameStartsWith)}%`} ESCAPE '|'`,
     hiredFrom != null && Prisma.sql`hired_at >= ${hiredFrom}`,
@@ -59,9 +70,8 @@ function toConditions(filter: EmployeeFilter): Prisma.Sql[] {
   ].filter((condition) => condition !== false);
 }
 
-function toInCondition(column: Prisma.Sql, ids: readonly string[], argument: string): Prisma.Sql {
-  if (ids.length === 0) return Prisma.sql`FALSE`;
-  return Prisma.sql`${column} IN (${Prisma.join(ids.map((id) => requireRowId(id, argument)))})`;
+function toInCondition(column: Prisma.Sql, ids: readonly number[]): Prisma.Sql {
+  return ids.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`${column} IN (${Prisma.join([...ids])})`;
 }
 
 /** Text that means itself in a LIKE pattern. */
@@ -91,26 +101,19 @@ const valueShapes: Record<EmployeeOrderField, z.ZodType<string | number | Date>>
     .refine((date) => date.getUTCFullYear() >= 1000),
 };
 
-/** The keyset of one order: what comes after a cursor, in which order, and the cursor of a row. */
-export interface Keyset {
-  orderBy: Prisma.Sql;
-  after(cursor: string): Prisma.Sql;
-  cursorOf(row: EmployeeRow): string;
-}
-
-/** The keyset of an order; its cursors carry the order, so one of another order is BAD_USER_INPUT. */
-function createKeyset({ field = 'ID', direction = 'ASC' }: EmployeeOrder): Keyset {
+/** The keyset of an order. Its cursors carry the order, so `cursor` accepts none of another order. */
+function createKeyset({ field = 'ID', direction = 'ASC' }: EmployeeOrder) {
   const column = columns[field];
   const [way, comparison] = direction === 'DESC' ? [Prisma.sql`DESC`, Prisma.sql`<`] : [Prisma.sql`ASC`, Prisma.sql`>`];
-  const shape = z.tuple([z.literal(field), z.literal(direction), valueShapes[field], z.int()]);
+  const cursor = z.tuple([z.literal(field), z.literal(direction), valueShapes[field], z.int()]);
   return {
+    cursor,
     orderBy: field === 'ID' ? Prisma.sql`id ${way}` : Prisma.sql`${column} ${way}, id ${way}`,
-    after(cursor) {
-      const [, , value, id] = decodeCursor(cursor, shape);
+    after([, , value, id]: z.output<typeof cursor>): Prisma.Sql {
       if (field === 'ID') return Prisma.sql`id ${comparison} ${id}`;
       // The first condition is implied by the second, but it is the one an index range can be made from.
       return Prisma.sql`${column} ${comparison}= ${value} AND (${column} ${comparison} ${value} OR id ${comparison} ${id})`;
     },
-    cursorOf: (row) => encodeCursor([field, direction, values[field](row), row.id]),
+    cursorOf: (row: EmployeeRow) => encodeCursor([field, direction, values[field](row), row.id]),
   };
 }

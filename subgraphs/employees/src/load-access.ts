@@ -47,7 +47,9 @@ export function createLoadAccess(read: ReadRows, viewer: Viewer | null): LoadAcc
     },
     async require(uploadId) {
       const load = await loader.load(uploadId);
-      if (load !== null && !canSee(load)) throw forbidden('This upload belongs to someone else');
+      if (load !== null && !canSee(load)) {
+        throw forbidden('This upload belongs to another user.', { reason: 'OWNED_BY_ANOTHER_USER' });
+      }
       return load;
     },
   };

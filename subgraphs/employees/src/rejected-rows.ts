@@ -35,7 +35,9 @@ export function rejectedRowsRoute({
       const exists = viewer
         ? (await loads.require(uploadId)) !== null
         : !(await deletedUploads.has(uploadId)) && (await loads.exists(uploadId));
-      if (!exists) throw notFound(`There are no rejected rows of an upload ${uploadId}`);
+      if (!exists) {
+        throw notFound(`Upload ${uploadId} has no rejected rows.`, { reason: 'REJECTED_ROWS_NOT_FOUND' });
+      }
       const filename = encodeURIComponent(`rejected-rows-${uploadId}.csv`);
       response.set({
         'content-type': 'text/csv; charset=utf-8',

@@ -1,5 +1,5 @@
 import { Prisma } from '@tributary/employment-db';
-import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { createCountLoader, createPageLoader, type ReadRows } from './loaders.ts';
 
@@ -12,6 +12,8 @@ export interface RejectionRow {
 }
 
 export type RejectionPage = Connection<RejectionRow>;
+
+const rejectionCursor = z.tuple([z.int()]);
 
 type Page = { first?: number | null; after?: string | null };
 
@@ -26,8 +28,8 @@ export function createRejections(read: ReadRows): (uploadId: string, page: Page)
       WHERE upload_id = ${owner} AND line > ${after} ORDER BY line LIMIT ${limit}`,
   );
   return async (uploadId, page) => {
-    const { first, after } = readPageArguments(page, { defaultFirst: 50 });
-    const [lastLine] = after === undefined ? [0] : decodeCursor(after, z.tuple([z.int()]));
+    const { first, after } = readPageArguments(page, rejectionCursor, { defaultFirst: 50 });
+    const [lastLine] = after ?? [0];
     const rows = await pages.load({ owner: uploadId, after: lastLine, limit: first + 1 });
     return toConnection(rows, {
       first,

@@ -35,12 +35,14 @@ const Employee: EmployeeResolvers = {
   id: ({ id }) => String(id),
   department: async ({ departmentId }, _, { departments }) => {
     const department = await departments.load(departmentId);
-    if (department === null) throw notFound(`There is no department ${departmentId}`);
+    if (department === null) {
+      throw notFound(`There is no department ${departmentId}.`, { reason: 'DEPARTMENT_NOT_FOUND' });
+    }
     return department;
   },
   job: async ({ jobId }, _, { jobs }) => {
     const job = await jobs.load(jobId);
-    if (job === null) throw notFound(`There is no job ${jobId}`);
+    if (job === null) throw notFound(`There is no job ${jobId}.`, { reason: 'JOB_NOT_FOUND' });
     return job;
   },
   upload: async ({ uploadId }, _, { loads }) => ((await loads.isVisible(uploadId)) ? { id: uploadId } : null),

@@ -39,7 +39,7 @@ export function downloadRoute({ readUploads, files, clock, secret, log }: Downlo
       const upload = viewer
         ? await createUploadAccess(readUploads, viewer).require(id)
         : await createUploadLoader(readUploads).load(id);
-      if (upload === null) throw notFound(`There is no upload ${id}.`);
+      if (upload === null) throw notFound(`There is no upload ${id}.`, { reason: 'UPLOAD_NOT_FOUND' });
       const bytes = Number(upload.bytes);
       response.set({
         'content-type': 'application/octet-stream',

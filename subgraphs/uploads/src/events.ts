@@ -1,5 +1,5 @@
-import { invalidInput } from '@tributary/core';
-import { readPageArguments } from '@tributary/graphql';
+import { checkAll, invalidArgument } from '@tributary/core';
+import { readFirst } from '@tributary/graphql';
 import type { UploadEvent, UploadsDb } from '@tributary/uploads-db';
 import DataLoader from 'dataloader';
 import { createCrossRequestLoader } from './cross-request-loader.ts';
@@ -51,10 +51,16 @@ export function toEventRange(page: {
   first?: number | null | undefined;
   after?: number | null | undefined;
 }): Pick<EventRange, 'after' | 'first'> {
-  const { first } = readPageArguments({ first: page.first }, { max: 1000, defaultFirst: 100 });
-  const after = page.after ?? 0;
-  if (after < 0) throw invalidInput(`after must be a cursor from 0, and is ${after}`);
+  const { first, after } = checkAll({
+    first: () => readFirst({ first: page.first }, { max: 1000, defaultFirst: 100 }),
+    after: () => readEventCursor(page.after ?? 0),
+  });
   return { after, first: Math.min(first, maxCursor - after) };
+}
+
+function readEventCursor(after: number): number {
+  if (after >= 0) return after;
+  throw invalidArgument(['after'], 'ARGUMENT_OUT_OF_RANGE', `\`after\` must be 0 or greater, not ${after}.`);
 }
 
 /** At most `first` events of all uploads of an owner after a number, in the order of their numbers. */

@@ -17,7 +17,9 @@ export async function assertIdempotentReplay(
 ): Promise<Upload> {
   const key = original.idempotencyKey;
   if (original.kind !== kind) {
-    throw conflict(`The idempotency key "${key}" was used before for a file of the kind ${original.kind}.`);
+    throw conflict(`The idempotency key "${key}" belongs to an upload of the kind ${original.kind}.`, {
+      reason: 'IDEMPOTENCY_KEY_REUSED',
+    });
   }
   if (!isDeepStrictEqual(toOptions(original), options)) {
     throw conflict(`The idempotency key "${key}" was used before with other options.`);
@@ -25,7 +27,9 @@ export async function assertIdempotentReplay(
   const hash = createHash('sha256');
   for await (const chunk of file.content) hash.update(chunk);
   if (hash.digest('hex') !== original.sha256) {
-    throw conflict(`The idempotency key "${key}" was used before for another file.`);
+    throw conflict(`The idempotency key "${key}" belongs to an upload with other content.`, {
+      reason: 'IDEMPOTENCY_KEY_REUSED',
+    });
   }
   return original;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { fileTooLarge, invalidInput } from '@tributary/core';
+import { fileTooLarge, invalidArgument, invalidInput } from '@tributary/core';
 import { z } from 'zod';
 
 /** A file on its way in. */
@@ -21,7 +21,7 @@ const filePart = z.object({
 /** The file an `Upload!` argument carries; BAD_USER_INPUT when the request brought none. */
 export async function receiveFile(argument: unknown, maxUploadBytes: number): Promise<IncomingFile> {
   const part = await Promise.resolve(argument).catch((cause: unknown) => {
-    throw invalidInput('The request brought no file.', { cause });
+    throw invalidArgument(['file'], 'FILE_MISSING', 'The request contains no file.', { cause });
   });
   const { filename, mimetype: mediaType, createReadStream } = filePart.parse(part);
   return { filename, mediaType, content: limitBytes(createReadStream, maxUploadBytes) };
@@ -31,7 +31,7 @@ async function* limitBytes(createReadStream: () => Readable, maxBytes: number): 
   let bytes = 0;
   for await (const chunk of readOrDrain(createReadStream)) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw fileTooLarge(`The file is larger than the limit of ${maxBytes} bytes.`);
+    if (bytes > maxBytes) throw fileTooLarge(`The file is larger than ${maxBytes} bytes.`);
     yield chunk;
   }
 }
@@ -43,7 +43,7 @@ async function* readOrDrain(createReadStream: () => Readable): AsyncGenerator<Ui
     stream = createReadStream();
     yield* Readable.prototype.iterator.call(stream, { destroyOnReturn: false });
   } catch (cause) {
-    throw invalidInput('The file broke off before its end.', { cause });
+    throw invalidInput('The connection broke before the end of the file.', { reason: 'FILE_INTERRUPTED', cause });
   } finally {
     stream?.resume();
   }

@@ -34,7 +34,10 @@ export async function holdLease<T>(
       if (done.signal.aborted) return;
       const until = new Date(clock.now().getTime() + leaseMs);
       const isHeld = await renewIntake(db, intakeId, until).catch(() => true);
-      if (!isHeld) lost.abort(conflict('The upload was given up; send it again.'));
+      if (!isHeld)
+        lost.abort(
+          conflict('The upload stalled and was discarded. Send the file again.', { reason: 'INTAKE_ABANDONED' }),
+        );
     }
   }
 }

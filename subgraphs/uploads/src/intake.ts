@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, invalidInput, type Log } from '@tributary/core';
+import { type Clock, invalidArgument, type Log } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
 import type { Viewer } from '@tributary/graphql';
 import {
@@ -42,7 +42,8 @@ export interface UploadFileDeps {
 export async function uploadFile(input: UploadFileInput, deps: UploadFileDeps): Promise<Upload> {
   const { owner, idempotencyKey } = input;
   if (idempotencyKey !== null && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
-    throw invalidInput('idempotencyKey must be 1 to 255 printable ASCII characters.');
+    const message = '`idempotencyKey` must be 1 to 255 printable ASCII characters.';
+    throw invalidArgument(['idempotencyKey'], 'IDEMPOTENCY_KEY_INVALID', message);
   }
   const original = await findOriginal(deps.db, owner.id, idempotencyKey);
   return original === null ? takeIn(input, deps) : assertIdempotentReplay(original, input);

@@ -16,7 +16,7 @@ export function receiveMultipart(maxUploadBytes: number): RequestHandler {
       const limits = { maxFiles: 1, maxFileSize: maxUploadBytes + 1 };
       request.body = await processRequest(request, response, limits).catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw invalidInput(`The multipart request is malformed: ${reason}`, { cause });
+        throw invalidInput(`The multipart request is malformed: ${reason}`, { reason: 'MULTIPART_MALFORMED', cause });
       });
     }
     next();

@@ -11,7 +11,7 @@ export function createUploadAccess(read: ReadUploads, viewer: Viewer | null) {
     async require(id: string): Promise<Upload> {
       const signedIn = requireViewer(viewer);
       const upload = await uploads.load(id);
-      if (upload === null) throw notFound(`There is no upload ${id}.`);
+      if (upload === null) throw notFound(`There is no upload ${id}.`, { reason: 'UPLOAD_NOT_FOUND' });
       requireSelfOrAdmin(signedIn, upload.ownerId);
       return upload;
     },
@@ -22,7 +22,7 @@ export function createUploadAccess(read: ReadUploads, viewer: Viewer | null) {
 export function requireSelfOrAdmin(viewer: Viewer | null, userId: string): Viewer {
   const signedIn = requireViewer(viewer);
   if (signedIn.id !== userId && !signedIn.permissions.includes('ADMIN')) {
-    throw forbidden("Somebody else's uploads are only for administrators.");
+    throw forbidden("Only administrators see other users' uploads.", { reason: 'OWNED_BY_ANOTHER_USER' });
   }
   return signedIn;
 }

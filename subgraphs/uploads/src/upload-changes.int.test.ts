@@ -84,7 +84,7 @@ describe('deleteUpload', () => {
     expect(await remove(id)).toMatchObject({
       errors: [
         {
-          message: `Upload ${id} is RECEIVED: it can be deleted once it has ended. cancelUpload ends it.`,
+          message: `Upload ${id} is RECEIVED. It can be deleted once it has a final status; cancel it first.`,
           extensions: { code: 'CONFLICT' },
         },
       ],

@@ -1,4 +1,4 @@
-import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import type { AuditEntry, Upload, UploadsDb } from '@tributary/uploads-db';
 import { z } from 'zod';
 
@@ -18,10 +18,9 @@ export async function listUploads(
   { ownerId, status }: UploadFilter,
   page: { first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<UploadPage> {
-  const { first, after } = readPageArguments(page);
+  const { first, after } = readPageArguments(page, uploadCursor);
   const filter = { ...(ownerId === undefined ? {} : { ownerId }), ...(status ? { status } : {}) };
-  const before = after === undefined ? undefined : decodeCursor(after, uploadCursor)[0];
-  const where = { ...filter, ...(before === undefined ? {} : { sequence: { lt: before } }) };
+  const where = { ...filter, ...(after === undefined ? {} : { sequence: { lt: after[0] } }) };
   const rows = await client.upload.findMany({ where, orderBy: { sequence: 'desc' }, take: first + 1 });
   return toConnection(rows, {
     first,
@@ -40,8 +39,8 @@ export async function listAuditEntries(
   { client }: UploadsDb,
   page: { first?: number | null | undefined; after?: string | null | undefined },
 ): Promise<AuditPage> {
-  const { first, after } = readPageArguments(page);
-  const where = after === undefined ? {} : { id: { lt: BigInt(decodeCursor(after, auditCursor)[0]) } };
+  const { first, after } = readPageArguments(page, auditCursor);
+  const where = after === undefined ? {} : { id: { lt: BigInt(after[0]) } };
   const rows = await client.auditEntry.findMany({ where, orderBy: { id: 'desc' }, take: first + 1 });
   return toConnection(rows, {
     first,

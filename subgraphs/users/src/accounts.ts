@@ -64,7 +64,9 @@ export async function createAccount(
   try {
     return await tx.user.create({ data: { ...account, permissions: toPermissionList(account.permissions) } });
   } catch (error) {
-    if (isDuplicate(error)) throw conflict(`${account.email} has an account already`);
+    if (isDuplicate(error)) {
+      throw conflict('An account with this email address already exists.', { reason: 'EMAIL_TAKEN' });
+    }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, invalidInput, unauthenticated } from '@tributary/core';
+import { type Clock, invalidArgument, unauthenticated } from '@tributary/core';
 import { confirmationRequested } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import { addToOutbox, type Transaction, type User, type UsersDb } from '@tributary/users-db';
@@ -18,7 +18,12 @@ export interface ConfirmationDeps {
 }
 
 /** One message for all: what a token once was is nobody's business. */
-const invalidToken = () => invalidInput('The token is wrong, was used already or has expired: ask for a new mail');
+const invalidToken = () =>
+  invalidArgument(
+    ['token'],
+    'LINK_TOKEN_INVALID',
+    'This link is not valid: it was used or has expired. Request a new email.',
+  );
 
 /**
  * Has a confirmation link mailed to the user's address; false, changing nothing, while three links are valid. The caller has
@@ -40,7 +45,7 @@ export async function sendConfirmation(tx: Transaction, user: User, now: Date): 
 export async function resendConfirmation(userId: string, { db, clock, onOutboxWrite }: ConfirmationDeps) {
   const isSent = await db.transaction(async (tx) => {
     const user = await lockUser(tx, userId);
-    if (user === null) throw unauthenticated('This account does not exist any more');
+    if (user === null) throw unauthenticated('This account no longer exists.', { reason: 'ACCOUNT_NOT_FOUND' });
     return user.emailConfirmedAt === null && sendConfirmation(tx, user, clock.now());
   });
   if (isSent) onOutboxWrite();

@@ -61,7 +61,7 @@ describe('setPermissions', () => {
   test('is NOT_FOUND for a user that is none, and BAD_USER_INPUT for a permission that is none', async () => {
     const unknown = await users.setPermissions({ userId: 'nobody', permissions: ['ADMIN'] }, administrator);
     expect(unknown).toMatchObject({
-      errors: [{ message: 'There is no user "nobody"', extensions: { code: 'NOT_FOUND' } }],
+      errors: [{ message: 'There is no user "nobody".', extensions: { code: 'NOT_FOUND', reason: 'USER_NOT_FOUND' } }],
     });
     const input = { userId: ada.user.id, permissions: ['SUDO'] };
     expect(await users.setPermissions(input, administrator)).toMatchObject(refusal('BAD_USER_INPUT'));

@@ -14,7 +14,9 @@ export async function setPermissions(
   return db.transaction(async (tx) => {
     if (!input.permissions.includes('ADMIN')) await requireAnotherAdministrator(tx, input.userId);
     const locked = await lockUser(tx, input.userId);
-    if (locked === null) throw notFound(`There is no user ${JSON.stringify(input.userId.slice(0, 100))}`);
+    if (locked === null) {
+      throw notFound(`There is no user ${JSON.stringify(input.userId.slice(0, 100))}.`, { reason: 'USER_NOT_FOUND' });
+    }
     const permissions = toPermissionList(input.permissions);
     if (permissions === toPermissionList(getPermissions(locked))) return locked;
     const user = await tx.user.update({ where: { id: locked.id }, data: { permissions } });
@@ -29,6 +31,8 @@ async function requireAnotherAdministrator(tx: Transaction, userId: string): Pro
   const administrators = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM users WHERE FIND_IN_SET('ADMIN', permissions) ORDER BY id FOR UPDATE`;
   if (administrators.length === 1 && administrators[0]?.id === userId) {
-    throw conflict('This is the last administrator: give somebody else ADMIN first');
+    throw conflict('This is the last administrator. Grant ADMIN to another user first.', {
+      reason: 'LAST_ADMINISTRATOR',
+    });
   }
 }

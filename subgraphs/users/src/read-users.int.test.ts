@@ -19,7 +19,7 @@ const fields = 'id name email permissions emailConfirmed createdAt';
 const entities = `query ($ids: [_Any!]!) { _entities(representations: $ids) { ... on User { ${fields} } } }`;
 const references = (...ids: string[]) => ({ ids: ids.map((id) => ({ __typename: 'User', id })) });
 const forbidden = (...path: (string | number)[]) => ({
-  message: 'This needs the permission ADMIN',
+  message: 'You need the ADMIN permission for this.',
   path,
   extensions: { code: 'FORBIDDEN' },
 });
@@ -92,9 +92,9 @@ describe('users', () => {
   });
 
   test.each([
-    ['first over 100', { first: 100_000 }, 'first must be between 0 and 100, and is 100000'],
-    ['a negative first', { first: -1 }, 'first must be between 0 and 100, and is -1'],
-    ['a bad cursor', { after: 'x' }, '"x" is not a cursor of this list'],
+    ['first over 100', { first: 100_000 }, '`first` must be between 0 and 100, not 100000.'],
+    ['a negative first', { first: -1 }, '`first` must be between 0 and 100, not -1.'],
+    ['a bad cursor', { after: 'x' }, '"x" is not a cursor of this list.'],
   ])('refuse %s', async (_case, page, message) => {
     const answer = await users.ask(query, page, administrator);
     expect(answer).toMatchObject({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => users.close());
 
-const refusal = (code: string, message: unknown) => ({ errors: [{ message, extensions: { code } }] });
+const refusal = (reason: string, message: unknown) => ({ errors: [{ message, extensions: { reason } }] });
 const accounts = () => users.db.query((client) => client.user.count());
 
 describe('register', () => {
@@ -42,23 +42,70 @@ describe('register', () => {
   });
 
   test.each([
-    ['an address that is none', { email: 'ada at example' }, '"ada at example" is not an e-mail address'],
-    ['an address beyond ASCII', { email: 'ädä@example.com' }, '"ädä@example.com" is not an e-mail address'],
-    ['an empty name', { name: '  ' }, 'name must have 1 to 100 characters, and has 0'],
-    ['a name of 101 characters', { name: '🦊'.repeat(101) }, 'name must have 1 to 100 characters, and has 101'],
-    ['a line break in a name', { name: 'Ada\nBcc: x' }, expect.stringContaining('name must not contain line breaks')],
-    ['a password of 9 characters', { password: 'x'.repeat(9) }, expect.stringMatching(/10 to 128 .* has 9$/)],
-    ['a password of 129 characters', { password: 'x'.repeat(129) }, expect.stringMatching(/10 to 128 .* has 129$/)],
-  ])('refuses %s, says why, and makes no account', async (_case, change, message) => {
+    [
+      'an address that is none',
+      'EMAIL_INVALID',
+      { email: 'ada at example' },
+      '"ada at example" is not an email address.',
+    ],
+    [
+      'an address beyond ASCII',
+      'EMAIL_INVALID',
+      { email: 'ädä@example.com' },
+      '"ädä@example.com" is not an email address.',
+    ],
+    ['an empty name', 'NAME_INVALID', { name: '  ' }, 'The name must be 1 to 100 characters long; this one has 0.'],
+    [
+      'a name of 101 characters',
+      'NAME_INVALID',
+      { name: '🦊'.repeat(101) },
+      'The name must be 1 to 100 characters long; this one has 101.',
+    ],
+    [
+      'a line break in a name',
+      'NAME_INVALID',
+      { name: 'Ada\nBcc: x' },
+      expect.stringContaining('The name must not contain line breaks'),
+    ],
+    [
+      'a password of 9 characters',
+      'PASSWORD_LENGTH',
+      { password: 'x'.repeat(9) },
+      expect.stringMatching(/10 to 128 .* has 9\.$/),
+    ],
+    [
+      'a password of 129 characters',
+      'PASSWORD_LENGTH',
+      { password: 'x'.repeat(129) },
+      expect.stringMatching(/10 to 128 .* has 129\.$/),
+    ],
+  ])('refuses %s, says why, and makes no account', async (_case, reason, change, message) => {
     const before = await accounts();
-    expect(await users.register(aRegistration(change))).toMatchObject(refusal('BAD_USER_INPUT', message));
+    expect(await users.register(aRegistration(change))).toMatchObject(refusal(reason, message));
     expect(await accounts()).toBe(before);
+  });
+
+  test('names every wrong field at once', async () => {
+    const { errors } = await users.register({ email: 'ada', name: '', password: 'short' });
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'BAD_USER_INPUT',
+          reason: 'EMAIL_INVALID',
+          problems: [
+            { path: ['input', 'email'], code: 'EMAIL_INVALID', message: '"ada" is not an email address.' },
+            { path: ['input', 'name'], code: 'NAME_INVALID' },
+            { path: ['input', 'password'], code: 'PASSWORD_LENGTH' },
+          ],
+        },
+      },
+    ]);
   });
 
   test('is CONFLICT for an address that has an account, in whatever case it is written', async () => {
     const { user } = await users.signUp();
     const again = await users.register(aRegistration({ email: user.email.toUpperCase() }));
-    expect(again).toMatchObject(refusal('CONFLICT', `${user.email} has an account already`));
+    expect(again).toMatchObject(refusal('EMAIL_TAKEN', 'An account with this email address already exists.'));
   });
 
   test('makes one account of two registrations of one address at the same moment', async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from '@tributary/core';
+import { type Clock, checkAll } from '@tributary/core';
 import type { UsersDb } from '@tributary/users-db';
 import { assertEmail, assertName, assertPassword } from './account-rules.ts';
 import { createAccount } from './accounts.ts';
@@ -23,9 +23,12 @@ export async function registerUser(
   input: { email: string; name: string; password: string },
   { db, clock, passwords, signing, newUserPermissions, emailConfirmation, onOutboxWrite }: RegisterDeps,
 ): Promise<Session> {
-  const email = assertEmail(input.email);
-  const name = assertName(input.name);
-  const passwordHash = await passwords.hash(assertPassword(input.password));
+  const { email, name, password } = checkAll({
+    email: () => assertEmail(input.email, ['input', 'email']),
+    name: () => assertName(input.name, ['input', 'name']),
+    password: () => assertPassword(input.password, ['input', 'password']),
+  });
+  const passwordHash = await passwords.hash(password);
   const isRequired = emailConfirmation === 'required';
   const session = await db.transaction(async (tx) => {
     const now = clock.now();

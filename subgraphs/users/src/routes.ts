@@ -29,7 +29,9 @@ function revocationsRoute({ list }: Pick<Revocations, 'list'>): NonNullable<Subg
   return (app, { viewerOf }) => {
     app.get('/internal/revocations', async (request, response) => {
       // A request that the gateway passes on has the token of a viewer, or none.
-      if ((await viewerOf(request)) !== null) throw forbidden('Only the gateway may read the revocations.');
+      if ((await viewerOf(request)) !== null) {
+        throw forbidden('Only the gateway may read the revocations.', { reason: 'GATEWAY_ONLY' });
+      }
       const revocations = (await list()).map(({ subject, revokedBefore, expiresAt }) => ({
         subject,
         revokedBefore: revokedBefore.getTime(),

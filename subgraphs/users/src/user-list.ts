@@ -1,4 +1,4 @@
-import { type Connection, decodeCursor, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
+import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import type { User, UsersDb } from '@tributary/users-db';
 import { z } from 'zod';
 
@@ -14,8 +14,8 @@ export async function listUsers(
   page: { first?: number | null; after?: string | null },
   { db }: { db: UsersDb },
 ): Promise<Connection<User>> {
-  const { first, after } = readPageArguments(page);
-  const [createdAtMs, id] = after === undefined ? [] : decodeCursor(after, cursor);
+  const { first, after } = readPageArguments(page, cursor);
+  const [createdAtMs, id] = after ?? [];
   const createdAt = createdAtMs === undefined ? undefined : new Date(createdAtMs);
   const where =
     createdAt && id !== undefined ? { OR: [{ createdAt: { gt: createdAt } }, { createdAt, id: { gt: id } }] } : {};

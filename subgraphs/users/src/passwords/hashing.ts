@@ -22,7 +22,8 @@ interface PasswordOptions {
 /** argon2id, at most four at once (76 MiB); when more than 200 wait, the next is refused with UNAVAILABLE. */
 export async function createPasswords(options: PasswordOptions = {}): Promise<Passwords> {
   const { cost = recommended, verifyHash = verify } = options;
-  const createError = () => unavailable('Too many sign-ins right now. Please try again in a moment.');
+  const createError = () =>
+    unavailable('Too many sign-ins right now. Please try again in a moment.', { reason: 'TOO_BUSY' });
   const { run } = createSemaphore({ permits, maxQueued, createError });
   const decoyHash = await hash('nobody has this password', cost);
   return {

@@ -42,7 +42,7 @@ describe('changePassword', () => {
     const session = await users.signUp();
     const wrong = await users.changePassword({ ...change, currentPassword: 'not the password' }, session.user);
     expect(wrong).toMatchObject({
-      errors: [{ message: 'currentPassword is wrong', extensions: { code: 'BAD_USER_INPUT' } }],
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', reason: 'CURRENT_PASSWORD_WRONG' } }],
     });
     expect(await users.revokedBefore(session.user.id)).toBeNull();
     sessionIn(await users.logIn(session.user.email));

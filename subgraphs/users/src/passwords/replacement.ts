@@ -1,4 +1,4 @@
-import { type Clock, conflict, invalidInput, unauthenticated } from '@tributary/core';
+import { type Clock, conflict, invalidArgument, unauthenticated } from '@tributary/core';
 import type { Transaction, UsersDb } from '@tributary/users-db';
 import { assertPassword } from '../account-rules.ts';
 import { lockUser } from '../accounts.ts';
@@ -14,16 +14,18 @@ export async function changePassword(
   deps: ReplacePasswordDeps & { db: UsersDb; passwords: Passwords },
 ): Promise<Session> {
   const { db, passwords } = deps;
-  assertPassword(input.newPassword);
+  assertPassword(input.newPassword, ['newPassword']);
   const found = await db.query((client) => client.user.findUnique({ where: { id: input.userId } }));
-  if (found === null) throw unauthenticated('This account does not exist any more');
+  if (found === null) throw unauthenticated('This account no longer exists.', { reason: 'ACCOUNT_NOT_FOUND' });
   if (!(await passwords.verify(found.passwordHash, input.currentPassword))) {
-    throw invalidInput('currentPassword is wrong');
+    throw invalidArgument(['currentPassword'], 'CURRENT_PASSWORD_WRONG', 'The current password is incorrect.');
   }
   const passwordHash = await passwords.hash(input.newPassword);
   return db.transaction(async (tx) => {
     const locked = await lockUser(tx, found.id);
-    if (locked?.passwordHash !== found.passwordHash) throw conflict('The password was changed meanwhile');
+    if (locked?.passwordHash !== found.passwordHash) {
+      throw conflict('Another request changed the password in the meantime.', { reason: 'PASSWORD_CHANGED' });
+    }
     return replacePassword(tx, { userId: found.id, passwordHash }, deps);
   });
 }

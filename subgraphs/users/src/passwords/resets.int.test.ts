@@ -13,7 +13,7 @@ beforeEach(() => users.db.query((client) => client.outboxMessage.deleteMany()));
 const newPassword = 'another good password';
 const refusal = (code: string) => ({ errors: [{ extensions: { code } }] });
 const refused = {
-  errors: [{ message: expect.stringContaining('is wrong, was used'), extensions: { code: 'BAD_USER_INPUT' } }],
+  errors: [{ extensions: { code: 'BAD_USER_INPUT', reason: 'LINK_TOKEN_INVALID' } }],
 };
 
 /** What lies in the outbox for the notifier, in order. */

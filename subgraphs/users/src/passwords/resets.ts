@@ -1,4 +1,4 @@
-import { type Clock, invalidInput } from '@tributary/core';
+import { type Clock, invalidArgument } from '@tributary/core';
 import { resetRequested } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import { addToOutbox, type UsersDb } from '@tributary/users-db';
@@ -49,7 +49,12 @@ async function sendResetLink(userId: string, { db, clock, onOutboxWrite }: Reque
 }
 
 /** One message for all: what a token once was is nobody's business. */
-const invalidToken = () => invalidInput('The token is wrong, was used already or has expired: ask for a new mail');
+const invalidToken = () =>
+  invalidArgument(
+    ['token'],
+    'LINK_TOKEN_INVALID',
+    'This link is not valid: it was used or has expired. Request a new email.',
+  );
 
 /**
  * Sets a new password by the token of a mail, once, which also confirms the address, ends all sessions, and gives a new one. While Redis is unavailable,
@@ -60,7 +65,7 @@ export async function resetPassword(
   deps: ReplacePasswordDeps & { db: UsersDb; clock: Clock; passwords: Passwords },
 ): Promise<Session> {
   const { db, clock, passwords } = deps;
-  assertPassword(newPassword);
+  assertPassword(newPassword, ['newPassword']);
   const reset = await findReset(token, clock.now(), db);
   if (reset === null) throw invalidToken();
   const passwordHash = await passwords.hash(newPassword);

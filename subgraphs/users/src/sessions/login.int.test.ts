@@ -29,10 +29,10 @@ describe('login', () => {
       data: { session: null },
       errors: [
         {
-          message: 'The address or the password is wrong',
+          message: 'Incorrect email address or password.',
           path: ['session'],
           locations: expect.anything(),
-          extensions: { code: 'UNAUTHENTICATED' },
+          extensions: { code: 'UNAUTHENTICATED', reason: 'WRONG_CREDENTIALS' },
         },
       ],
     });

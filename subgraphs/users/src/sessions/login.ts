@@ -6,7 +6,7 @@ import type { Revocations } from './revocations.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { hashToken, issueSession, rotateToken, type Session, startFamily } from './tokens.ts';
 
-const wrongCredentials = () => unauthenticated('The address or the password is wrong');
+const wrongCredentials = () => unauthenticated('Incorrect email address or password.', { reason: 'WRONG_CREDENTIALS' });
 
 /** Signs in. A wrong password and an unknown address get the same answer after the same work. */
 export async function logIn(
@@ -29,7 +29,8 @@ export async function logIn(
 /** Two tabs that wake up together both use the token they share. */
 const graceMs = 10_000;
 
-const invalidRefreshToken = () => unauthenticated('The refresh token is not valid: sign in again');
+const invalidRefreshToken = () =>
+  unauthenticated('Your session has ended. Please sign in again.', { reason: 'REFRESH_TOKEN_INVALID' });
 
 type TokenReuse = { isReuse: true };
 

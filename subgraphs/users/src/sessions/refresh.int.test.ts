@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => users.close());
 
-const message = 'The refresh token is not valid: sign in again';
+const message = 'Your session has ended. Please sign in again.';
 const refused = { errors: [{ message, extensions: { code: 'UNAUTHENTICATED' } }] };
 
 describe('refreshToken', () => {

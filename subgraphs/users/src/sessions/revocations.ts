@@ -85,7 +85,7 @@ export function createRevocations(options: {
       try {
         await writeToRedis(revocation);
       } catch (cause) {
-        throw unavailable('Access tokens cannot be revoked at this moment: try again', { cause });
+        throw unavailable('Access tokens cannot be revoked right now. Please try again.', { cause });
       }
     },
     async store(tx, subject, moment) {
