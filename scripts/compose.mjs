@@ -1,12 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from './checkout/checkout.mjs';
+import { renderErrorsPage } from './compose/errors-page.mjs';
 import { readRegistry, renderKinds, renderPermissions } from './compose/kinds.mjs';
 import { findSubgraphs } from './stack/declarations.mjs';
 import { readOptions } from './terminal.mjs';
 
 /**
- * Writes what is derived from the folders: the registry of kinds and permissions, the enums UploadKind and Permission, and
+ * Writes what is derived from the folders: the registry of kinds and permissions, the enums UploadKind and Permission, docs/errors.md, and
  * gateway/supergraph.graphql, composed of every subgraphs/<name>/*.graphql. With `--check` it writes nothing and exits 1
  * when a file is stale. The supergraph keeps `for: SECURITY`; the gateway leaves that out when it loads it.
  */
@@ -21,6 +22,9 @@ const { values } = readOptions(help, {
 // Installed by now, unlike for the scripts that run before anything is.
 const { composeServices } = await import('@apollo/composition');
 const { parse } = await import('graphql');
+const { errorCatalogue } = await import('@tributary/core');
+
+await update('docs/errors.md', renderErrorsPage(errorCatalogue));
 
 const registry = await readRegistry().catch((error) => fail(error.message));
 await update('libs/kinds/kinds.json', `${JSON.stringify(registry, null, 2)}\n`);

@@ -28,8 +28,8 @@ export interface ClientHistory {
 /** Something a client must never be told, whatever is broken. */
 export type ReportViolation = (what: string) => void;
 
-/** Codes of answers that say "not now": a client tries again. */
-const retryableCodes = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
+/** Codes and reasons after which a client tries again. */
+const retryable = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'IDEMPOTENCY_KEY_IN_USE', 'INTAKE_ABANDONED']);
 
 /** A person with an account, who tries everything again until it is done or `signal` ends it. */
 export async function createSimulatedUser(
@@ -46,11 +46,10 @@ export async function createSimulatedUser(
       const answer = await withTimeout(client.tryUpload(token, file)).catch(() => null);
       const id = answer?.data?.uploadFile?.id;
       if (id !== undefined) return id;
-      const isStreaming = (message: string) => message.includes('still streaming') || message.includes('given up');
       for (const { message, extensions } of answer?.errors ?? []) {
-        const isConflict = extensions.code === 'CONFLICT' && isStreaming(message);
-        if (!retryableCodes.has(extensions.code) && !isConflict)
-          reportViolation(`upload ${key}: ${extensions.code} ${message}`);
+        const { code, reason } = extensions;
+        if (!retryable.has(code) && !retryable.has(reason))
+          reportViolation(`upload ${key}: ${code} ${reason} ${message}`);
       }
       await pause(retryDelayMs, undefined, { signal }).catch(() => undefined);
     }

@@ -25,7 +25,7 @@ export function request({ token, query, variables = {}, ...connection }) {
 
 /**
  * Posts what is already encoded as a GraphQL request and returns its data. An error of the server carries its first
- * `extensions.code` as `code`.
+ * `extensions.code` as `code` and its first `extensions.reason` as `reason`.
  *
  * @param {Connection} connection
  * @param {string | FormData} body
@@ -57,7 +57,8 @@ async function readResponse(response) {
   }
   if (answer.errors?.length) {
     const message = answer.errors.map((/** @type {Error} */ error) => error.message).join('\n');
-    throw Object.assign(new Error(message), { code: answer.errors[0].extensions?.code });
+    const { code, reason } = answer.errors[0].extensions ?? {};
+    throw Object.assign(new Error(message), { code, reason });
   }
   return answer.data;
 }

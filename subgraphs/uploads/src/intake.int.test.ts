@@ -139,7 +139,9 @@ describe('idempotencyKey', () => {
     const viewer = aViewer();
     const outgoing = beginUpload(viewer, 'k');
     await streaming();
-    expect((await uploads.upload(viewer, 'a', { key: 'k' })).errors).toMatchObject(code('CONFLICT', /streaming/));
+    expect((await uploads.upload(viewer, 'a', { key: 'k' })).errors).toMatchObject([
+      { extensions: { code: 'CONFLICT', reason: 'IDEMPOTENCY_KEY_IN_USE' } },
+    ]);
     outgoing.destroy();
     await nothingLeft();
     expect((await uploads.upload(viewer, 'a', { key: 'k' })).data?.uploadFile?.bytes).toBe(1);
