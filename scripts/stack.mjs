@@ -22,6 +22,7 @@ import { PortTaken, startStackProcess } from './stack/start-stack-process.mjs';
  * @property {Record<string, string>} [environment] wins over what the stack decides, for the processes that name the variable
  * @property {Record<string, Record<string, string>>} [processEnvironment] more variables for one process, by its name
  * @property {string[]} [without] processes that are not started
+ * @property {'together' | 'separate'} [workers] all workers in one process, or one process for each (without)
  * @property {Record<string, number>} [replicas] how many processes of a deployable run, 1 without; the second is called `<name>-2`
  * @property {(name: string, env: Record<string, string>, ports: Record<string, number>) => Promise<Record<string, string>>} [wire] has the last word on a process's environment: to lead its connections elsewhere
  * @property {boolean} [revive] start a process again that dies by itself
@@ -57,7 +58,9 @@ export async function startStack(options) {
   if (record.leftOvers.length > 0) log(`Ended what an earlier start had left behind: ${record.leftOvers.join(', ')}.`);
 
   const [allDeployables] = await Promise.all([listDeployables(), prepareInstance(instance, servers)]);
-  const wanted = allDeployables.filter(({ name }) => !options.without?.includes(name));
+  const wanted = (options.workers === 'together' ? joinWorkers(allDeployables) : allDeployables).filter(
+    ({ name }) => !options.without?.includes(name),
+  );
   const deployables = wanted.flatMap((one) => replicate(one, options.replicas?.[one.name]));
   const extra = deployables.filter(({ name }) => !allDeployables.some((one) => one.name === name));
   const secrets = loadSecrets(dataDir);
@@ -159,6 +162,25 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
       await removeInstance(instance, servers, dataDir);
     },
   };
+}
+
+/**
+ * The workers of these deployables as one process.
+ *
+ * @param {import('./stack/deployables.mjs').Deployable[]} deployables
+ * @returns {import('./stack/deployables.mjs').Deployable[]}
+ */
+function joinWorkers(deployables) {
+  const workers = deployables.filter(({ kind }) => kind === 'worker');
+  const [first, ...others] = workers;
+  if (first === undefined || others.length === 0) return deployables;
+  const command = [...first.command, ...others.map(({ name }) => name)];
+  const variables = [...new Set(workers.flatMap((worker) => worker.variables))];
+  const queues = workers.flatMap((worker) => worker.queues);
+  return [
+    ...deployables.filter(({ kind }) => kind !== 'worker'),
+    { ...first, name: 'workers', command, variables, queues },
+  ];
 }
 
 /**

@@ -12,7 +12,7 @@ const definitionModule = z.looseObject({
 
 /** The built worker in the folder of that name; BAD_CONFIG lists the workers there are when there is none. */
 export async function loadDefinition(name: string): Promise<WorkerDefinition> {
-  const names = await builtWorkers();
+  const names = await listWorkers();
   if (!names.includes(name)) {
     throw badConfig(`There is no worker "${name}". Built are: ${names.join(', ') || 'none; run npm run build'}.`);
   }
@@ -21,7 +21,7 @@ export async function loadDefinition(name: string): Promise<WorkerDefinition> {
 }
 
 /** The names of the folders that hold a built worker, sorted. */
-async function builtWorkers(): Promise<string[]> {
+export async function listWorkers(): Promise<string[]> {
   const folders = await readdir(workersFolder, { withFileTypes: true });
   const candidates = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const built = await Promise.all(

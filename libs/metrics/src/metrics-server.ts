@@ -29,7 +29,7 @@ export async function serveMetrics({
   port,
   log,
 }: {
-  registry: Registry;
+  registry: Pick<Registry, 'contentType' | 'metrics'>;
   host: string;
   port: number | undefined;
   log: Log;
