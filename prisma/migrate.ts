@@ -1,6 +1,7 @@
-import { badConfig, isAppError, readConfig, startProcess, urlOf, wholeNumber } from '@tributary/core';
+import { badConfig, isAppError, readConfig, startProcess, urlOf } from '@tributary/core';
 import { z } from 'zod';
 import { type DatabaseFolder, databaseFolders } from './database-folders.ts';
+import { migrationConfig } from './migration-config.ts';
 import { migrate } from './migration-runner.ts';
 
 /** Migrates every database whose <NAME>_DATABASE_URL is set, one after the other, then exits 0. Run before any process starts, never by one. */
@@ -21,9 +22,7 @@ function readDatabases() {
   const urls = readConfig(
     z.object(Object.fromEntries(folders.map(({ variable }) => [variable, urlOf('mysql', 'mariadb').optional()]))),
   );
-  const { MIGRATE_WAIT_MS: waitMs } = readConfig(
-    z.object({ MIGRATE_WAIT_MS: wholeNumber(0, 3_600_000).default(60_000) }),
-  );
+  const { MIGRATE_WAIT_MS: waitMs } = readConfig(migrationConfig);
   const databases = folders.flatMap((folder) => {
     const databaseUrl = urls[folder.variable];
     return databaseUrl === undefined ? [] : [{ ...folder, databaseUrl }];

@@ -25,7 +25,11 @@ describe('static checks', () => {
     120_000,
   );
 
-  test('generated files are up to date: the supergraph and docs/errors.md', async () => {
-    await run(process.execPath, [join(root, 'scripts/compose.mjs'), '--check'], { cwd: root });
-  }, 120_000);
+  test.each(['compose', 'docs', 'manifests'])(
+    'what npm run %s generates is up to date',
+    async (command) => {
+      await run(process.execPath, [join(root, `scripts/${command}.mjs`), '--check'], { cwd: root });
+    },
+    120_000,
+  );
 });

@@ -1,12 +1,14 @@
-import { pem, port, readConfig, urlOf, wholeNumber } from '@tributary/core';
+import { pem, readConfig, settings, urlOf, wholeNumber } from '@tributary/core';
 import { shutdownConfig, timeoutConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { passThroughRoutes } from './door/pass-through-routes.ts';
+import { limitSettings } from './limit-settings.ts';
 import { networks } from './limits/client-address.ts';
-import { fieldRates, rateOrOff } from './limits/rates.ts';
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
+
+const requiredWithAuth = { isRequired: true, defaultText: 'required unless `AUTH` is `off`' };
 
 const originsOf = (alsoAll: boolean) =>
   z.string().transform((text, context) => {
@@ -19,7 +21,7 @@ const originsOf = (alsoAll: boolean) =>
   });
 
 /**
- * Every variable but the SUBGRAPH_URL_<NAME>; docs/configuration.md explains each.
+ * Every variable except SUBGRAPH_URL_<NAME>; the descriptions are those of docs/configuration.md.
  *
  * @public `npm start` reads from it what to pass on
  */
@@ -28,60 +30,96 @@ export const config = z
     ...shutdownConfig,
     ...metricsConfig,
     ...timeoutConfig,
-    NODE_ENV: z.string().default('development'),
-    HOST: z.string().default('127.0.0.1'),
-    PORT: port.default(4000),
-    TRIBUTARY_INSTANCE: z.string().default('tributary'),
-    SUPERGRAPH_PATH: z.string().optional(),
-    SUPERGRAPH_POLL_MS: wholeNumber(0, 3_600_000).default(1_000),
-    AUTH: z.enum(['on', 'off']).default('on'),
-    JWKS_URL: urlOf('http', 'https').default('http://127.0.0.1:4001/.well-known/jwks.json'),
-    REVOCATIONS_URL: urlOf('http', 'https').optional(),
-    ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
-    INTERNAL_TOKEN_PRIVATE_KEY: pem.optional(),
-    REDIS_URL: urlOf('redis', 'rediss').optional(),
-    PASS_THROUGH: z.string().default('').pipe(passThroughRoutes),
-    MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
-    MAX_UPLOAD_FILES: wholeNumber(1, 100).default(1),
-    MAX_BODY_BYTES: wholeNumber(1_000, 100_000_000).default(1_000_000),
-    MAX_DEPTH: wholeNumber(1, 1_000).default(15),
-    MAX_ROOT_FIELDS: wholeNumber(1, 10_000).default(20),
-    MAX_ALIASES: wholeNumber(0, 10_000).default(30),
-    MAX_DIRECTIVES: wholeNumber(0, 10_000).default(50),
-    MAX_TOKENS: wholeNumber(10, 1_000_000).default(2_000),
-    MAX_DOCUMENT_BYTES: wholeNumber(100, 100_000_000).default(100_000),
-    MAX_MERGED_FIELDS: wholeNumber(100, 100_000_000).default(20_000),
-    MAX_COST: wholeNumber(1, 1_000_000_000).default(10_000),
-    ASSUMED_LIST_SIZE: wholeNumber(0, 1_000_000).default(10),
-    WEBSOCKET_PING_MS: wholeNumber(100, 3_600_000).default(12_000),
-    WEBSOCKET_ORIGINS: z.string().default('').pipe(originsOf(false)),
-    CORS_ORIGINS: z.string().default('').pipe(originsOf(true)),
-    TRUSTED_PROXIES: z.string().default('').pipe(networks),
-    TRUST_TRACEPARENT: z.enum(['on', 'off']).default('off'),
-    SUBGRAPH_TIMEOUT_MS: wholeNumber(1, 600_000).default(5_000),
-    SUBGRAPH_MUTATION_TIMEOUT_MS: wholeNumber(1, 600_000).default(30_000),
-    OPERATION_TIMEOUT_MS: wholeNumber(1, 3_600_000).default(60_000),
-    RATE_LIMIT_PER_VIEWER: rateOrOff.optional(),
-    RATE_LIMIT_PER_ADDRESS: rateOrOff.optional(),
-    RATE_LIMITED_FIELDS: z.string().default('').pipe(fieldRates),
-    MAX_TCP_CONNECTIONS: wholeNumber(1, 1_000_000).default(20_000),
-    MAX_TCP_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).optional(),
-    MAX_CONNECTIONS: wholeNumber(0, 1_000_000).default(10_000),
-    MAX_CONNECTIONS_PER_VIEWER: wholeNumber(0, 1_000_000).optional(),
-    MAX_SUBGRAPH_RESPONSE_BYTES: wholeNumber(1_000, 1_000_000_000).default(20_000_000),
-    MAX_RESPONSE_BYTES_IN_FLIGHT: wholeNumber(1_000, 100_000_000_000).default(256_000_000),
-    MAX_SUBSCRIPTIONS: wholeNumber(0, 1_000_000).default(10_000),
-    MAX_SUBSCRIPTIONS_PER_VIEWER: wholeNumber(0, 1_000_000).optional(),
-    MAX_IN_FLIGHT: wholeNumber(1, 1_000_000).default(2_000),
-    MAX_IN_FLIGHT_PER_ADDRESS: wholeNumber(1, 1_000_000).optional(),
-    MAX_EVENT_LOOP_LAG_MS: wholeNumber(1, 600_000).default(2_000),
-    APQ: z.enum(['on', 'off']).default('on'),
-    APQ_TTL_SECONDS: wholeNumber(1, 31_536_000).default(86_400),
-    APQ_MAX_DOCUMENTS: wholeNumber(1, 10_000_000).default(10_000),
-    APQ_BYTES_PER_CLIENT: rateOrOff.optional(),
-    APQ_MAX_BYTES: wholeNumber(1, 100_000_000).default(50_000),
-    SAFELIST: z.enum(['off', 'warn', 'enforce']).default('off'),
-    OPERATIONS_FILE: z.string().optional(),
+    ...limitSettings,
+    NODE_ENV: z
+      .string()
+      .default('development')
+      .describe('`production` refuses settings that are meant for development.'),
+    HOST: settings.host,
+    PORT: settings.port.default(4000),
+    TRIBUTARY_INSTANCE: settings.instance.default('tributary'),
+    SUPERGRAPH_PATH: z
+      .string()
+      .optional()
+      .describe('The composed supergraph; a changed file is served without a restart.')
+      .meta({ defaultText: '`gateway/supergraph.graphql`' }),
+    SUPERGRAPH_POLL_MS: wholeNumber(0, 3_600_000)
+      .default(1_000)
+      .describe('How often the supergraph file is checked for changes; 0: only on SIGHUP.'),
+    AUTH: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe('`off` accepts requests without tokens; refused when `NODE_ENV` is `production`.'),
+    JWKS_URL: urlOf('http', 'https')
+      .default('http://127.0.0.1:4001/.well-known/jwks.json')
+      .describe('Where the users subgraph publishes its keys.'),
+    REVOCATIONS_URL: urlOf('http', 'https')
+      .optional()
+      .describe('Where the users subgraph lists the revoked access tokens, for the time after Redis lost its data.')
+      .meta({ defaultText: '`/internal/revocations` beside `JWKS_URL`' }),
+    ACCESS_TOKEN_ISSUER: settings.accessTokenIssuer,
+    INTERNAL_TOKEN_PRIVATE_KEY: pem
+      .optional()
+      .describe("ES256 key (PEM); signs the viewer's identity for subgraphs.")
+      .meta(requiredWithAuth),
+    REDIS_URL: settings.redisUrl.optional().meta(requiredWithAuth),
+    PASS_THROUGH: z
+      .string()
+      .default('')
+      .pipe(passThroughRoutes)
+      .describe('Comma-separated list of `/path=subgraph`: requests below the path go to that subgraph unchanged.'),
+    MAX_UPLOAD_BYTES: settings.maxUploadBytes,
+    WEBSOCKET_PING_MS: wholeNumber(100, 3_600_000)
+      .default(12_000)
+      .describe(
+        'Interval of WebSocket pings; a connection is closed if its peer does not answer a ping before the next is due. Many proxies close connections that are idle for 30 to 60 s.',
+      ),
+    WEBSOCKET_ORIGINS: z
+      .string()
+      .default('')
+      .pipe(originsOf(false))
+      .describe(
+        "Comma-separated list of origins, such as `https://app.example.com`, whose pages may open a WebSocket; pages of the gateway's own host always may.",
+      ),
+    CORS_ORIGINS: z
+      .string()
+      .default('')
+      .pipe(originsOf(true))
+      .describe(
+        'Comma-separated list of origins allowed by CORS, with credentials. `*` allows any origin, without credentials.',
+      ),
+    TRUSTED_PROXIES: z
+      .string()
+      .default('')
+      .pipe(networks)
+      .describe(
+        'Comma-separated list of addresses and networks (`10.0.0.0/8`) whose `X-Forwarded-For` is trusted. Behind a proxy it has to be set; otherwise all clients share the rates of one address.',
+      ),
+    TRUST_TRACEPARENT: z
+      .enum(['on', 'off'])
+      .default('off')
+      .describe("`on`: the client's `traceparent` decides whether its trace is recorded."),
+    SUBGRAPH_TIMEOUT_MS: wholeNumber(1, 600_000)
+      .default(5_000)
+      .describe("Maximum wait of a query for the start of a subgraph's response, and for each further part."),
+    SUBGRAPH_MUTATION_TIMEOUT_MS: wholeNumber(1, 600_000)
+      .default(30_000)
+      .describe('Maximum idle time of the connection of a mutation, an upload or a download.'),
+    OPERATION_TIMEOUT_MS: wholeNumber(1, 3_600_000)
+      .default(60_000)
+      .describe('Maximum time of a query or mutation; the time of an upload starts again while bytes arrive.'),
+    APQ: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe('`off`: operations cannot be registered by their hash (automatic persisted queries).'),
+    SAFELIST: z
+      .enum(['off', 'warn', 'enforce'])
+      .default('off')
+      .describe('`warn` logs operations that are not published, `enforce` refuses them.'),
+    OPERATIONS_FILE: z
+      .string()
+      .optional()
+      .describe('JSON file of published operations, by the sha256 of each, used instead of those in Redis.'),
   })
   .superRefine((env, context) => {
     const problem = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
@@ -98,11 +136,11 @@ export const config = z
 
 /** The gateway's settings; SUBGRAPH_URL_<NAME> variables become `subgraphUrls`, by upper-case name. Throws BAD_CONFIG. */
 export function readGatewayConfig(env?: Record<string, string | undefined>) {
-  const settings = readConfig(config, env);
-  const subgraphUrls = Object.entries(settings)
+  const values = readConfig(config, env);
+  const subgraphUrls = Object.entries(values)
     .filter(([name]) => name.startsWith(subgraphUrlPrefix))
     .map(([name, url]): [string, string] => [name.slice(subgraphUrlPrefix.length), String(url)]);
-  return { ...settings, subgraphUrls: new Map(subgraphUrls) };
+  return { ...values, subgraphUrls: new Map(subgraphUrls) };
 }
 
 export type GatewayConfig = ReturnType<typeof readGatewayConfig>;

@@ -17,6 +17,21 @@ function listPermissions() {
 }
 
 /**
+ * Values of a development machine, for variables that are not set.
+ *
+ * @type {Record<string, string>}
+ */
+export const defaultEnvironment = {
+  NODE_ENV: 'development',
+  MAIL_FROM: 'Tributary <tributary@example.com>',
+  ADMIN_EMAIL: 'admin@example.com',
+  NEW_USER_PERMISSIONS: listPermissions()
+    .filter((name) => name !== 'ADMIN')
+    .join(','),
+  EMAIL_CONFIRMATION: 'off',
+};
+
+/**
  * All variables of an instance by name; each process is given those of them it declares. What the processes need to find
  * each other and their servers is decided here, whatever stands outside; the rest is as outside, where it is set there.
  *
@@ -38,15 +53,9 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
   const ofEach = new Set([...deployables.map(({ portVariable }) => String(portVariable)), 'METRICS_PORT']);
   const isPassedOn = (/** @type {string} */ name) => declared.has(name) && !ofEach.has(name);
   return {
-    NODE_ENV: 'development',
-    MAIL_FROM: 'Tributary <tributary@example.com>',
+    ...defaultEnvironment,
     PUBLIC_URL: `http://localhost:${ports.gateway}`,
-    ADMIN_EMAIL: 'admin@example.com',
     ADMIN_PASSWORD,
-    NEW_USER_PERMISSIONS: listPermissions()
-      .filter((name) => name !== 'ADMIN')
-      .join(','),
-    EMAIL_CONFIRMATION: 'off',
     ...pick(
       outside,
       Object.keys(outside).filter((name) => isPassedOn(name) || isTracingVariable(name)),

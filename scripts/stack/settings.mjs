@@ -10,13 +10,16 @@ import { run } from '../processes/run.mjs';
  * @property {string} name
  * @property {string | null} description
  * @property {string | null} default as it would be written in the environment; null without one
+ * @property {string | null} defaultText what applies instead if the default is not a constant
  * @property {boolean} isRequired
+ * @property {boolean} isSecret
+ * @property {string | null} example a value that shows the format
  *
  * @typedef {{ variables: Setting[], queues: string[] }} Settings
  */
 
 /**
- * The settings that built deployables declare, by their name. They are read in a process of their own: code of a deployable
+ * The settings that built deployables declare, by their name; also those of `every process` and of `migrations`. They are read in a process of their own: code of a deployable
  * does not belong in the process that starts it.
  *
  * @param {Pick<import('./declarations.mjs').Folder, 'name' | 'kind' | 'path'>[]} folders

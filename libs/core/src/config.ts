@@ -25,17 +25,23 @@ export function readConfig<S extends z.ZodObject>(
 export const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().int().min(min).max(max));
 
-/** A URL of one of the given schemes, e.g. `urlOf('mysql', 'mariadb')`. */
+/**
+ * A URL of one of the given schemes, e.g. `urlOf('mysql', 'mariadb')`. A URL of a server may hold a password, so only the
+ * URLs of web pages are not secret.
+ */
 export const urlOf = (...schemes: string[]) =>
-  z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
-    error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}`,
-  });
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {
+      error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}:`).join(' or ')}`,
+    })
+    .meta({ isSecret: !schemes.some((scheme) => scheme === 'http' || scheme === 'https') });
 
 /** A TCP port to listen on; 0 lets the operating system choose. */
 export const port = wholeNumber(0, 65535);
 
 /** A secret of at least 32 characters. */
-export const secret = z.string().min(32, 'must have at least 32 characters');
+export const secret = z.string().min(32, 'must have at least 32 characters').meta({ isSecret: true });
 
 /** PEM text; a literal `\n` stands for a line break, since many tools cannot put one into a variable. */
 export const pem = z
@@ -43,4 +49,5 @@ export const pem = z
   .transform((value) => value.replaceAll('\\n', '\n'))
   .refine((value) => value.includes('-----BEGIN ') && value.includes('-----END '), {
     error: 'must be a key in PEM form',
-  });
+  })
+  .meta({ isSecret: true });

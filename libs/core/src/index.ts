@@ -21,4 +21,5 @@ export {
 } from './errors.ts';
 export { createLog, type Log } from './log.ts';
 export { countDroppedLogLines } from './log-destination.ts';
+export { settings } from './settings.ts';
 export { type Process, startProcess } from './shutdown.ts';

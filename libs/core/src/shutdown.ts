@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readConfig } from './config.ts';
 import { isAppError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { settings } from './settings.ts';
 
 export interface Process {
   log: Log;
@@ -9,9 +10,10 @@ export interface Process {
   onClose(close: () => Promise<unknown> | unknown): void;
 }
 
-const processConfig = z.object({
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  SHUTDOWN_TIMEOUT_MS: z.string().regex(/^\d+$/).default('25000').transform(Number),
+/** @public Read by the generator of docs/configuration.md. */
+export const processConfig = z.object({
+  LOG_LEVEL: settings.logLevel,
+  SHUTDOWN_TIMEOUT_MS: settings.shutdownTimeoutMs,
 });
 
 /**

@@ -4,11 +4,23 @@ import { wholeNumber } from '@tributary/core';
 
 /** The environment variables of an HTTP server that bound how long a client may take. */
 export const timeoutConfig = {
-  REQUEST_HEAD_TIMEOUT_MS: wholeNumber(100, 600_000).default(10_000),
-  REQUEST_BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(60_000),
-  BODY_PROGRESS_MS: wholeNumber(100, 600_000).default(10_000),
-  BODY_PROGRESS_BYTES: wholeNumber(1, 1_000_000_000).default(1_000),
-  RESPONSE_PROGRESS_MS: wholeNumber(100, 3_600_000).default(30_000),
+  REQUEST_HEAD_TIMEOUT_MS: wholeNumber(100, 600_000)
+    .default(10_000)
+    .describe('Maximum time for the head of a request; also for a new connection without a request.'),
+  REQUEST_BODY_TIMEOUT_MS: wholeNumber(100, 3_600_000)
+    .default(60_000)
+    .describe('Maximum time for the whole body of a request that is not multipart.'),
+  BODY_PROGRESS_MS: wholeNumber(100, 600_000)
+    .default(10_000)
+    .describe(
+      'Interval in which a request body, including an upload, must make progress; otherwise its connection is closed. Time in which the gateway itself does not read does not count.',
+    ),
+  BODY_PROGRESS_BYTES: wholeNumber(1, 1_000_000_000)
+    .default(1_000)
+    .describe('Minimum number of bytes of a request body that must arrive in each `BODY_PROGRESS_MS`.'),
+  RESPONSE_PROGRESS_MS: wholeNumber(100, 3_600_000)
+    .default(30_000)
+    .describe('Time after which a connection is closed if its client reads nothing of a waiting response.'),
 };
 
 export type ClientTimeouts = { [Name in keyof typeof timeoutConfig]: number };

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import { wholeNumber } from '@tributary/core';
+import { settings, wholeNumber } from '@tributary/core';
 
 export interface Drain {
   /** Asks every client to go, by `Connection: close` on each answer, while requests are still taken; resolves after `delayMs`. */
@@ -81,8 +81,12 @@ export function prepareDrain(server: Server): Drain {
 
 /** What an HTTP process reads from its environment about its end. */
 export const shutdownConfig = {
-  DRAIN_DELAY_MS: wholeNumber(0, 60_000).default(0),
-  SHUTDOWN_TIMEOUT_MS: wholeNumber(1_000, 3_600_000).default(25_000),
+  DRAIN_DELAY_MS: wholeNumber(0, 60_000)
+    .default(0)
+    .describe(
+      'After SIGTERM, how long requests are still accepted while readiness is 503 and responses say `Connection: close`. A load balancer needs this time to notice; Kubernetes: 5000.',
+    ),
+  SHUTDOWN_TIMEOUT_MS: settings.shutdownTimeoutMs,
 };
 
 export interface ShutdownBudget {

@@ -47,7 +47,11 @@ export const workBuckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600];
 
 /** What every process reads from its environment about its metrics; without a port they are not served. */
 export const metricsConfig = {
-  METRICS_PORT: port.optional(),
+  METRICS_PORT: port
+    .optional()
+    .describe(
+      'Port of `/metrics`, on `HOST` (workers: `HEALTH_HOST`); never a public one. Unset: metrics are not served.',
+    ),
 };
 
 const knownCodes = new Set<unknown>([

@@ -1,4 +1,4 @@
-import { pem, port, secret, urlOf } from '@tributary/core';
+import { settings } from '@tributary/core';
 import { shutdownConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
@@ -7,12 +7,12 @@ import { z } from 'zod';
 export const config = z.object({
   ...shutdownConfig,
   ...metricsConfig,
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port,
-  TRIBUTARY_INSTANCE: z.string().min(1),
-  EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
-  REDIS_URL: urlOf('redis', 'rediss'),
-  PUBLIC_URL: urlOf('http', 'https'),
-  DOWNLOAD_URL_SECRET: secret,
-  INTERNAL_TOKEN_PUBLIC_KEY: pem,
+  HOST: settings.host,
+  PORT: settings.port,
+  TRIBUTARY_INSTANCE: settings.instance,
+  EMPLOYMENT_DATABASE_URL: settings.databaseUrl('employment'),
+  REDIS_URL: settings.redisUrl,
+  PUBLIC_URL: settings.publicUrl,
+  DOWNLOAD_URL_SECRET: settings.downloadUrlSecret,
+  INTERNAL_TOKEN_PUBLIC_KEY: settings.internalTokenPublicKey,
 });

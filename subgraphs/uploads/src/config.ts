@@ -1,4 +1,4 @@
-import { pem, port, secret, urlOf, wholeNumber } from '@tributary/core';
+import { settings } from '@tributary/core';
 import { shutdownConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
@@ -7,15 +7,15 @@ import { z } from 'zod';
 export const config = z.object({
   ...shutdownConfig,
   ...metricsConfig,
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port,
-  TRIBUTARY_INSTANCE: z.string().min(1),
-  UPLOADS_DATABASE_URL: urlOf('mysql', 'mariadb'),
-  RABBITMQ_URL: urlOf('amqp', 'amqps'),
-  REDIS_URL: urlOf('redis', 'rediss'),
-  FILE_STORE_URL: urlOf('file', 'mongodb', 'mongodb+srv'),
-  MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(1024 ** 3),
-  PUBLIC_URL: urlOf('http', 'https'),
-  DOWNLOAD_URL_SECRET: secret,
-  INTERNAL_TOKEN_PUBLIC_KEY: pem,
+  HOST: settings.host,
+  PORT: settings.port,
+  TRIBUTARY_INSTANCE: settings.instance,
+  UPLOADS_DATABASE_URL: settings.databaseUrl('uploads'),
+  RABBITMQ_URL: settings.rabbitmqUrl,
+  REDIS_URL: settings.redisUrl,
+  FILE_STORE_URL: settings.fileStoreUrl,
+  MAX_UPLOAD_BYTES: settings.maxUploadBytes,
+  PUBLIC_URL: settings.publicUrl,
+  DOWNLOAD_URL_SECRET: settings.downloadUrlSecret,
+  INTERNAL_TOKEN_PUBLIC_KEY: settings.internalTokenPublicKey,
 });

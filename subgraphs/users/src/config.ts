@@ -1,22 +1,24 @@
-import { pem, port, urlOf } from '@tributary/core';
+import { pem, settings } from '@tributary/core';
 import { shutdownConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
 import { normaliseEmail, passwordLength } from './account-rules.ts';
 import { permission } from './accounts.ts';
 
-const settings = z.object({
+const schema = z.object({
   ...shutdownConfig,
   ...metricsConfig,
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port,
-  TRIBUTARY_INSTANCE: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be lower case letters, digits and _'),
-  USERS_DATABASE_URL: urlOf('mysql', 'mariadb'),
-  REDIS_URL: urlOf('redis', 'rediss'),
-  RABBITMQ_URL: urlOf('amqp', 'amqps'),
-  ACCESS_TOKEN_PRIVATE_KEY: pem,
-  ACCESS_TOKEN_ISSUER: z.string().default('tributary'),
-  INTERNAL_TOKEN_PUBLIC_KEY: pem,
+  HOST: settings.host,
+  PORT: settings.port,
+  TRIBUTARY_INSTANCE: settings.instance,
+  USERS_DATABASE_URL: settings.databaseUrl('users'),
+  REDIS_URL: settings.redisUrl,
+  RABBITMQ_URL: settings.rabbitmqUrl,
+  ACCESS_TOKEN_PRIVATE_KEY: pem.describe(
+    'ES256 key (PEM, PKCS 8). Of several concatenated keys the first signs and all are published, so keys can be changed without signing anyone out.',
+  ),
+  ACCESS_TOKEN_ISSUER: settings.accessTokenIssuer,
+  INTERNAL_TOKEN_PUBLIC_KEY: settings.internalTokenPublicKey,
   NEW_USER_PERMISSIONS: z
     .string()
     .default('')
@@ -26,13 +28,30 @@ const settings = z.object({
         .map((name) => name.trim())
         .filter((name) => name !== ''),
     )
-    .pipe(z.array(permission)),
-  EMAIL_CONFIRMATION: z.enum(['required', 'off']).default('required'),
-  ADMIN_EMAIL: z.string().transform(normaliseEmail).pipe(z.email()).optional(),
-  ADMIN_PASSWORD: z.string().min(passwordLength.min).max(passwordLength.max).optional(),
+    .pipe(z.array(permission))
+    .describe('Comma-separated list of the permissions of a new account.'),
+  EMAIL_CONFIRMATION: z
+    .enum(['required', 'off'])
+    .default('required')
+    .describe(
+      '`required`: a new account gets a confirmation link by mail, and no other mail until the link is opened. `off`: new accounts count as confirmed.',
+    ),
+  ADMIN_EMAIL: z
+    .string()
+    .transform(normaliseEmail)
+    .pipe(z.email())
+    .optional()
+    .describe('Account that is created as an administrator at start if it does not exist. Requires `ADMIN_PASSWORD`.'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(passwordLength.min)
+    .max(passwordLength.max)
+    .optional()
+    .describe('Password of the administrator.')
+    .meta({ isSecret: true }),
 });
 
-type Setting = keyof z.output<typeof settings>;
+type Setting = keyof z.output<typeof schema>;
 
 /** True unless `other` is set and `name` is not; asked whatever else is wrong, so that all problems are told at once. */
 const requiresToo = (name: Setting, other: Setting) =>
@@ -42,7 +61,7 @@ const requiresToo = (name: Setting, other: Setting) =>
   });
 
 /** The settings of this subgraph; README.md explains each. */
-export const config = settings.check(
+export const config = schema.check(
   requiresToo('ADMIN_PASSWORD', 'ADMIN_EMAIL'),
   requiresToo('ADMIN_EMAIL', 'ADMIN_PASSWORD'),
 );

@@ -1,4 +1,4 @@
-import { urlOf } from '@tributary/core';
+import { settings } from '@tributary/core';
 import { openEmploymentDb } from '@tributary/employment-db';
 import { loadDelayed, uploadCancelled, uploadDeleted, uploadReceived } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
@@ -23,8 +23,8 @@ export default defineWorker({
   // A cancellation must not wait behind the files it is to stop.
   separateQueues: { cancellations: { consumes: [uploadCancelled], prefetch: 2 } },
   config: z.object({
-    EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
-    FILE_STORE_URL: urlOf('file', 'mongodb', 'mongodb+srv'),
+    EMPLOYMENT_DATABASE_URL: settings.databaseUrl('employment'),
+    FILE_STORE_URL: settings.fileStoreUrl,
   }),
   async connect(config, onClose, metrics) {
     const files = await openFileStore(config.FILE_STORE_URL);

@@ -1,4 +1,4 @@
-import { systemClock, urlOf } from '@tributary/core';
+import { settings, systemClock, urlOf } from '@tributary/core';
 import { confirmationRequested, emailReopened, resetRequested, uploadFinished } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
 import { openNotificationsDb } from '@tributary/notifications-db';
@@ -22,12 +22,26 @@ export default defineWorker({
   prefetch: maxMails.results,
   separateQueues: { security: { consumes: [resetRequested, confirmationRequested], prefetch: maxMails.security } },
   config: z.object({
-    NOTIFICATIONS_DATABASE_URL: urlOf('mysql', 'mariadb'),
-    SMTP_URL: urlOf('smtp', 'smtps'),
-    MAIL_FROM: z.string().includes('@', { error: 'must be an address, with or without a name' }),
-    PUBLIC_URL: urlOf('http', 'https'),
-    MAIL_JOURNAL_DIR: z.string().optional(),
-    MAX_MAILS_PER_RECIPIENT_PER_HOUR: z.coerce.number().int().min(1).default(100),
+    NOTIFICATIONS_DATABASE_URL: settings.databaseUrl('notifications'),
+    SMTP_URL: urlOf('smtp', 'smtps').describe('SMTP server: `smtp://user:password@host:587`.'),
+    MAIL_FROM: z
+      .string()
+      .includes('@', { error: 'must be an address, with or without a name' })
+      .describe('Sender of the mails: an address, with or without a name.')
+      .meta({ example: 'Tributary <tributary@example.com>' }),
+    PUBLIC_URL: settings.publicUrl,
+    MAIL_JOURNAL_DIR: z
+      .string()
+      .optional()
+      .describe(
+        'Directory in which each notifier keeps the mails that the SMTP server accepted until the database has recorded them, so that a killed process does not send them twice. It must survive a restart of the process; processes on one machine may share it.',
+      ),
+    MAX_MAILS_PER_RECIPIENT_PER_HOUR: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(100)
+      .describe('Maximum number of result mails per recipient and hour; further ones are delayed.'),
   }),
   connect(config, onClose, metrics, log) {
     const db = openNotificationsDb(config.NOTIFICATIONS_DATABASE_URL);

@@ -1,5 +1,5 @@
 import { openResultCache, refreshResults } from '@tributary/answers';
-import { urlOf } from '@tributary/core';
+import { settings } from '@tributary/core';
 import { computeQueryResults, openEmploymentDb } from '@tributary/employment-db';
 import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
@@ -16,9 +16,9 @@ export default defineWorker({
   // Loads that end while a run is under way wait in hand and share the next.
   prefetch: 50,
   config: z.object({
-    EMPLOYMENT_DATABASE_URL: urlOf('mysql', 'mariadb'),
-    REDIS_URL: urlOf('redis', 'rediss'),
-    TRIBUTARY_INSTANCE: z.string().min(1),
+    EMPLOYMENT_DATABASE_URL: settings.databaseUrl('employment'),
+    REDIS_URL: settings.redisUrl,
+    TRIBUTARY_INSTANCE: settings.instance,
   }),
   connect(config, onClose, metrics, log) {
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);

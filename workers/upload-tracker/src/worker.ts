@@ -1,4 +1,4 @@
-import { systemClock as clock, urlOf, wholeNumber } from '@tributary/core';
+import { systemClock as clock, settings, wholeNumber } from '@tributary/core';
 import * as events from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
@@ -26,11 +26,15 @@ export default defineWorker({
   // What is in hand at the same time is recorded together.
   prefetch: 100,
   config: z.object({
-    UPLOADS_DATABASE_URL: urlOf('mysql', 'mariadb'),
-    REDIS_URL: urlOf('redis', 'rediss'),
-    RABBITMQ_URL: urlOf('amqp', 'amqps'),
-    TRIBUTARY_INSTANCE: z.string().min(1),
-    RECONCILE_AFTER_MS: wholeNumber(1_000, 86_400_000).default(300_000),
+    UPLOADS_DATABASE_URL: settings.databaseUrl('uploads'),
+    REDIS_URL: settings.redisUrl,
+    RABBITMQ_URL: settings.rabbitmqUrl,
+    TRIBUTARY_INSTANCE: settings.instance,
+    RECONCILE_AFTER_MS: wholeNumber(1_000, 86_400_000)
+      .default(300_000)
+      .describe(
+        'Time without any sign of work after which an upload is sent to its worker again; doubled after each time.',
+      ),
   }),
   async connect(config, onClose, metrics, log) {
     const db = openUploadsDb(config.UPLOADS_DATABASE_URL);
