@@ -63,7 +63,7 @@ export function describeMetrics(run: () => MainPath): void {
       expect(rowsOf('DEPARTMENTS', 'loaded')).toBe(3);
       expect(rowsOf('HIRED_EMPLOYEES', 'loaded')).toBe(2000 + 4 * 7);
       expect(rowsOf('HIRED_EMPLOYEES', 'rejected')).toBe(4 * 2);
-      const done = { type: 'uploads.upload.received', outcome: 'done' };
+      const done = { type: 'uploads.upload.accepted', outcome: 'done' };
       expect(of('csv-loader').sum('tributary_worker_deliveries_total', done)).toBe(uploads);
       expect(of('notifier').sum('tributary_notifier_mail_seconds_count', { outcome: 'sent' })).toBe(uploads);
       for (const name of ['csv-loader', 'query-refresher', 'upload-tracker', 'notifier']) {

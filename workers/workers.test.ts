@@ -17,7 +17,11 @@ const definition = z.looseObject({
   connect: z.custom((value) => typeof value === 'function'),
   handle: z.custom((value) => typeof value === 'function'),
 });
-const published = new Set(Object.values(events).flatMap((value) => ('type' in value ? [String(value.type)] : [])));
+const published = new Set(
+  [...Object.values(events), ...Object.values(events.anyWork)].flatMap((value) =>
+    typeof value === 'object' && 'type' in value ? [String(value.type)] : [],
+  ),
+);
 
 test('there are workers to check', () => {
   expect(names.length).toBeGreaterThan(0);

@@ -1,20 +1,20 @@
-export { type BodyOf, defineEvent, type EventContract } from './define-event.ts';
 export {
-  loadCancelled,
-  loadCompleted,
-  loadDelayed,
-  loadFailed,
-  loadProgressed,
-  loadStarted,
-  queriesRefreshed,
-} from './employment.ts';
+  acceptsType,
+  type BodyOf,
+  bindingsOf,
+  defineEvent,
+  type EventContract,
+  parseBody,
+  typesOf,
+} from './define-event.ts';
+export { employmentResults, toCurrentCondition } from './former-work.ts';
 export { emailReopened, emailSent } from './notifications.ts';
 export {
   rejectionReason,
-  rowCounts,
+  uploadAccepted,
   uploadCancelled,
   uploadDeleted,
   uploadFinished,
-  uploadReceived,
 } from './uploads.ts';
 export { confirmationRequested, resetRequested } from './users.ts';
+export { anyWork, problem, workEvents } from './work.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvent } from './define-event.ts';
+import { defineEvent, defineFormer } from './define-event.ts';
 
 const uploader = z.object({
   id: z.uuid(),
@@ -19,31 +19,32 @@ export const rejectionReason = z.object({
 });
 
 /** Rows seen, loaded and rejected so far; always rowsRead = rowsLoaded + rowsRejected. */
-export const rowCounts = z.object({
+const rowCounts = z.object({
   rowsRead: z.int().min(0),
   rowsLoaded: z.int().min(0),
   rowsRejected: z.int().min(0),
 });
 
+const accepted = z.object({
+  uploadId: z.uuid(),
+  fileId: z.string().min(1),
+  filename: z.string(),
+  kind: z.string().min(1),
+  /** As the kind declares them, defaults included. Messages of older versions lack them. */
+  options: z.record(z.string(), z.unknown()).default({}),
+  bytes: z.int().min(0),
+  sequence: z.int().min(1),
+  uploader,
+  /** Earlier uploads, unfinished at intake, that must have ended before this one may be processed. */
+  dependsOn: z.array(z.uuid()),
+  receivedAt: z.iso.datetime(),
+});
+
 /** An upload was accepted: its file is durable, its place in the order fixed by `sequence`. */
-export const uploadReceived = defineEvent(
-  'uploads.upload.received',
-  z.object({
-    uploadId: z.uuid(),
-    fileId: z.string().min(1),
-    filename: z.string(),
-    kind: z.string().min(1),
-    /** As the kind declares them, defaults included. Messages of older versions lack them. */
-    options: z.record(z.string(), z.unknown()).default({}),
-    bytes: z.int().min(0),
-    sequence: z.int().min(1),
-    uploader,
-    /** Earlier uploads, unfinished at intake, that must have ended before this one may be loaded. */
-    dependsOn: z.array(z.uuid()),
-    receivedAt: z.iso.datetime(),
-  }),
-  (body) => body.kind.toLowerCase(),
-);
+export const uploadAccepted = defineEvent('uploads.upload.accepted', accepted, {
+  suffix: ({ kind }) => kind.toLowerCase(),
+  former: [defineFormer('uploads.upload.received', z.looseObject({}), (body) => body, 'uploads.upload.received.*')],
+});
 
 /** An upload reached an end, in the transaction that wrote its last event. */
 export const uploadFinished = defineEvent(

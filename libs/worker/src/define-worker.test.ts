@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadCompleted, loadFailed, uploadReceived } from '@tributary/events';
+import { anyWork, uploadAccepted } from '@tributary/events';
 import { z } from 'zod';
 import { defineWorker } from './define-worker.ts';
 
@@ -7,7 +7,7 @@ describe('defineWorker', () => {
   test('gives a handler of one contract its body, typed, and the dependencies connect returned', () => {
     const definition = defineWorker({
       name: 'one',
-      consumes: uploadReceived,
+      consumes: uploadAccepted,
       prefetch: 1,
       config: z.object({ GREETING: z.string() }),
       connect(config) {
@@ -18,18 +18,18 @@ describe('defineWorker', () => {
         log.info(line);
       },
     });
-    expect(definition.consumes).toBe(uploadReceived);
+    expect(definition.consumes).toBe(uploadAccepted);
   });
 
   test('gives a handler of several contracts messages told apart by their type', () => {
     const definition = defineWorker({
       name: 'several',
-      consumes: [loadCompleted, loadFailed],
+      consumes: [anyWork.completed, anyWork.failed],
       prefetch: 1,
       config: z.object({}),
       connect: () => ({}),
       async handle(message) {
-        if (message.type === 'employment.load.failed') {
+        if (message.type === '*.work.failed') {
           const failure: string = message.body.failure;
           expect(failure).toBeDefined();
         } else {
@@ -38,6 +38,6 @@ describe('defineWorker', () => {
         }
       },
     });
-    expect(definition.consumes).toEqual([loadCompleted, loadFailed]);
+    expect(definition.consumes).toEqual([anyWork.completed, anyWork.failed]);
   });
 });

@@ -32,7 +32,7 @@ export interface HandlingContext {
   markProgress(): void;
   /** True once the delivery is in hand for as long as one should be: keep what is done, and throw `Continue`. */
   shouldYield(): boolean;
-  /** As published: with a binding such as `*.load.*` another database's than the contract's. */
+  /** As published: for a family such as `*.work.completed`, the type of one worker. */
   readonly messageType: string;
 }
 
@@ -61,8 +61,6 @@ export interface WorkerDefinition<
   readonly consumes: C;
   /** The kinds of upload that the worker processes: it gets the messages of no other kind. */
   readonly kinds?: readonly { readonly name: string }[];
-  /** Binding patterns instead of the contracts' own; a type is then matched from its first dot on. */
-  readonly bindings?: readonly string[];
   /** Messages handled at the same time. */
   readonly prefetch: number;
   /**

@@ -1,4 +1,5 @@
 import { type Clock, isAppError, type Log } from '@tributary/core';
+import { parseBody } from '@tributary/events';
 import type { Delivery, Handle, Outcome, Publish } from '@tributary/messaging';
 import { inSpan } from '@tributary/tracing';
 import { z } from 'zod';
@@ -89,7 +90,7 @@ function isOfOtherKind({ kinds }: WorkerDefinition, body: unknown): boolean {
 function parseMessage(definition: WorkerDefinition, { type, body }: Delivery) {
   const contract = matchContract(definition, type);
   if (contract === undefined) return { problem: `${definition.name} does not consume messages of type ${type}.` };
-  const result = contract.body.safeParse(body);
+  const result = parseBody(contract, type, body);
   if (!result.success) return { problem: `The body is not a ${contract.type}: ${z.prettifyError(result.error)}` };
   const isOne = 'type' in definition.consumes;
   // The definition's own types were inferred from the contract that has just parsed the body.

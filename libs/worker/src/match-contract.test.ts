@@ -1,11 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { emailSent, loadStarted } from '@tributary/events';
+import { anyWork, emailSent, workEvents } from '@tributary/events';
 import { matchContract } from './match-contract.ts';
 
-test("takes another database's type for a contract only where the worker has bindings of its own", () => {
-  const consumes = [loadStarted, emailSent];
-  expect(matchContract({ consumes }, 'employment.load.started')).toBe(loadStarted);
-  expect(matchContract({ consumes }, 'videos.load.started')).toBeUndefined();
-  expect(matchContract({ consumes, bindings: ['*.load.*'] }, 'videos.load.started')).toBe(loadStarted);
-  expect(matchContract({ consumes: emailSent, bindings: ['#'] }, 'videos.load.started')).toBeUndefined();
+test('a family of messages includes those of every worker, and those of earlier versions', () => {
+  const consumes = [anyWork.started, anyWork.settled, emailSent];
+  expect(matchContract({ consumes }, 'csv-loader.work.started')).toBe(anyWork.started);
+  expect(matchContract({ consumes }, 'media-converter.work.started')).toBe(anyWork.started);
+  expect(matchContract({ consumes }, 'employment.load.started')).toBe(anyWork.started);
+  expect(matchContract({ consumes }, 'employment.queries.refreshed')).toBe(anyWork.settled);
+  expect(matchContract({ consumes }, 'csv-loader.work.completed')).toBeUndefined();
+  expect(matchContract({ consumes }, 'work.started')).toBeUndefined();
+  expect(matchContract({ consumes: workEvents('csv-loader').started }, 'other.work.started')).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadStarted } from '@tributary/events';
+import { anyWork } from '@tributary/events';
 import type { Delivery, Outcome } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { z } from 'zod';
@@ -8,8 +8,7 @@ import { measureHandling } from './measure-handling.ts';
 
 const definition = defineWorker({
   name: 'under-test',
-  consumes: loadStarted,
-  bindings: ['*.load.*'],
+  consumes: anyWork.started,
   prefetch: 1,
   config: z.object({}),
   connect: () => ({}),
@@ -47,25 +46,25 @@ describe('the measures of a worker', () => {
     ['dead_lettered', { deadLetter: { reason: 'bad' } }],
     ['dead_lettered', new Error('bug')],
   ])('count a delivery as %s', async (name, outcome) => {
-    const text = await deliver('employment.load.started', outcome);
-    expect(text).toContain(counted('employment.load.started', name));
-    expect(text).toContain('tributary_worker_handling_seconds_count{type="employment.load.started"} 1\n');
+    const text = await deliver('csv-loader.work.started', outcome);
+    expect(text).toContain(counted('*.work.started', name));
+    expect(text).toContain('tributary_worker_handling_seconds_count{type="*.work.started"} 1\n');
     expect(text).toContain('tributary_worker_in_hand 0\n');
   });
 
   test('count what was handed back as that, whatever the handler threw for it', async () => {
     const outcome = { retryInMs: 1_000, countsAsAttempt: false };
-    const text = await deliver('employment.load.started', outcome, AbortSignal.abort());
-    expect(text).toContain(counted('employment.load.started', 'handed_back'));
+    const text = await deliver('csv-loader.work.started', outcome, AbortSignal.abort());
+    expect(text).toContain(counted('*.work.started', 'handed_back'));
   });
 
   test('take the type from the contract, so that no message makes a label of its own', async () => {
-    expect(await deliver('videos.load.started', { ack: true })).toContain(counted('employment.load.started', 'done'));
+    expect(await deliver('media-converter.work.started', { ack: true })).toContain(counted('*.work.started', 'done'));
     expect(await deliver('a.b.c', { ack: true })).toContain(counted('unknown', 'done'));
   });
 
   test('tell what waits in the queues of the worker', async () => {
-    const text = await deliver('employment.load.started', { ack: true });
+    const text = await deliver('csv-loader.work.started', { ack: true });
     expect(text).toContain('tributary_worker_queue_messages{queue="ready"} 4\n');
     expect(text).toContain('tributary_worker_queue_messages{queue="dead"} 1\n');
   });

@@ -50,7 +50,7 @@ export function measureHandling(
   );
 
   return (handle) => async (delivery, signal) => {
-    // Of another database's message the contract's type: what is sent must not make new labels.
+    // The type of the contract: published types must not make new labels.
     const type = matchContract(definition, delivery.type)?.type ?? 'unknown';
     const end = seconds.startTimer({ type });
     inFlight.inc();

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLog, systemClock, unavailable } from '@tributary/core';
-import { loadStarted, uploadDeleted, uploadReceived } from '@tributary/events';
+import { uploadAccepted, uploadDeleted, workEvents } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
 import { defineWorker } from './define-worker.ts';
 import { startWorker } from './start-worker.ts';
 
+const { started: workStarted } = workEvents('under-test');
 const log = createLog('test', 'silent');
 /** Every delay is over at once. */
 const clock = { now: systemClock.now, sleep: async () => {} };
@@ -15,7 +16,7 @@ const body = { uploadId: '0197c3a0-0000-7000-8000-000000000001', at: '2026-01-01
 function aWorker(handle: (attempt: number) => void, reasons: string[] = []) {
   return defineWorker({
     name: 'under-test',
-    consumes: loadStarted,
+    consumes: workStarted,
     prefetch: 1,
     config: z.object({}),
     connect: () => ({}),
@@ -38,7 +39,7 @@ describe('startWorker', () => {
     let given: unknown;
     const definition = defineWorker({
       name: 'under-test',
-      consumes: loadStarted,
+      consumes: workStarted,
       prefetch: 1,
       config: z.object({}),
       connect(_config, onClose, _metrics, processLog) {
@@ -68,7 +69,7 @@ describe('startWorker', () => {
       if (reason) throw unavailable(reason);
     }, reasons);
     const { broker, worker } = await running(definition);
-    await broker.publish(loadStarted, body);
+    await broker.publish(workStarted, body);
     await broker.idle();
     expect(attempts).toEqual(Array(10).fill(1));
     expect(reasons).toEqual(['database', 'mail']);
@@ -81,7 +82,7 @@ describe('startWorker', () => {
     const definition = defineWorker({
       name: 'under-test',
       kinds: [{ name: 'VIDEO' }],
-      consumes: [uploadReceived, uploadDeleted],
+      consumes: [uploadAccepted, uploadDeleted],
       prefetch: 1,
       config: z.object({}),
       connect: () => ({}),
@@ -105,12 +106,12 @@ describe('startWorker', () => {
       },
       uploader: { id: uploadId, email: 'ann@example.com', name: 'Ann' },
     };
-    await broker.publish(uploadReceived, { ...upload, kind: 'VIDEO' });
-    await expect(broker.publish(uploadReceived, { ...upload, kind: 'JOBS' })).rejects.toThrow();
+    await broker.publish(uploadAccepted, { ...upload, kind: 'VIDEO' });
+    await expect(broker.publish(uploadAccepted, { ...upload, kind: 'JOBS' })).rejects.toThrow();
     for (const kind of ['JOBS', 'VIDEO', undefined]) await broker.publish(uploadDeleted, { uploadId, kind, at });
     await broker.idle();
     expect(handled).toEqual([
-      'uploads.upload.received VIDEO',
+      'uploads.upload.accepted VIDEO',
       'uploads.upload.deleted VIDEO',
       'uploads.upload.deleted of an older version',
     ]);
@@ -125,7 +126,7 @@ describe('startWorker', () => {
         throw new Error('bug');
       }),
     );
-    await broker.publish(loadStarted, body);
+    await broker.publish(workStarted, body);
     await broker.idle();
     expect(attempts).toEqual([1, 2, 3, 4, 5]);
     expect(broker.deadLetters('under-test')[0]?.headers['tributary-error']).toBe('bug');
@@ -135,7 +136,7 @@ describe('startWorker', () => {
   test('dead-letters a body that breaks the contract without handing it to the worker', async () => {
     const attempts: number[] = [];
     const { broker, worker } = await running(aWorker((attempt) => void attempts.push(attempt)));
-    await broker.send({ messageId: 'm', type: loadStarted.type, routingKey: loadStarted.type, body: { uploadId: 7 } });
+    await broker.send({ messageId: 'm', type: workStarted.type, routingKey: workStarted.type, body: { uploadId: 7 } });
     await broker.idle();
     expect(attempts).toEqual([]);
     expect(broker.deadLetters('under-test')).toHaveLength(1);

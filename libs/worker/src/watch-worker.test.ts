@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { createLog, unavailable } from '@tributary/core';
-import { loadStarted } from '@tributary/events';
+import { workEvents } from '@tributary/events';
 import { fixedClock, waitFor } from '@tributary/testing';
 import { z } from 'zod';
 import { defineWorker } from './define-worker.ts';
 import { watchWorker } from './watch-worker.ts';
 
+const { started: workStarted } = workEvents('under-test');
 const log = createLog('test', 'silent');
 
 test('names what is away from the first moment, then what goes, and nothing once it is back', async () => {
@@ -13,7 +14,7 @@ test('names what is away from the first moment, then what goes, and nothing once
   const there = { store: false, broker: true };
   const definition = defineWorker({
     name: 'under-test',
-    consumes: loadStarted,
+    consumes: workStarted,
     prefetch: 1,
     config: z.object({}),
     connect: () => ({ there }),

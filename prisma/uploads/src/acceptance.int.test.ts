@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
-import { uploadReceived } from '@tributary/events';
+import { uploadAccepted } from '@tributary/events';
 import { createTestDatabase, startStatementCounter, startTcpProxy, waitFor } from '@tributary/testing';
 import { createBatchedAccept } from './acceptance.ts';
 import { openUploadsDb, type UploadsDb } from './client.ts';
@@ -140,7 +140,7 @@ test('hired employees depend on what comes before them, also in the same group',
   await release();
   const ids = (await Promise.all(all)).map(({ id }) => id);
   const { messages } = await expectWhole(5);
-  const dependsOn = messages.map(({ body }) => uploadReceived.body.parse(JSON.parse(body)).dependsOn);
+  const dependsOn = messages.map(({ body }) => uploadAccepted.body.parse(JSON.parse(body)).dependsOn);
   expect(dependsOn).toEqual([[], [ids[0]], [], [ids[0], ids[2]], []]);
 });
 

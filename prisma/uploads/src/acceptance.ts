@@ -7,7 +7,7 @@ import { Prisma, type Upload } from './generated/client.ts';
 import { type AcceptedFile, firstEvent, newUpload, type TakenIntake } from './new-upload.ts';
 import { assignOwnerCursors } from './owner-cursors.ts';
 import { inTransaction } from './transaction.ts';
-import { findUnfinishedDependencies, toReceivedRow } from './upload-messages.ts';
+import { findUnfinishedDependencies, toAcceptedRow } from './upload-messages.ts';
 
 const maxBatch = 100;
 const maxQueued = 5_000;
@@ -67,7 +67,7 @@ export interface Acceptance {
 
 /**
  * Turns intakes into uploads, in one transaction and with as many statements for a hundred as for one: their places in the
- * order, one after the other as given, their records, event 1 (RECEIVED) of each and the uploadReceived messages. Such
+ * order, one after the other as given, their records, event 1 (RECEIVED) of each and the uploadAccepted messages. Such
  * transactions run one after the other, so the order has no holes and every earlier upload is visible. One whose intake was
  * given up is CONFLICT by itself: then there is no record, and the file must be deleted. One that was accepted before is
  * answered with what it became, so a transaction whose connection broke is run once more.
@@ -120,7 +120,7 @@ async function createUploads(tx: Transaction, taken: readonly (Acceptance & { in
   const messages = taken.flatMap(({ caller, now }, index) => {
     const upload = uploads[index];
     if (upload === undefined) return [];
-    return caller.runInAsyncScope(() => [toReceivedRow(upload, getDependencies(upload), now)]);
+    return caller.runInAsyncScope(() => [toAcceptedRow(upload, getDependencies(upload), now)]);
   });
   await tx.outboxMessage.createMany({ data: messages });
   await tx.intake.deleteMany({ where: { id: { in: uploads.map(({ id }) => id) } } });

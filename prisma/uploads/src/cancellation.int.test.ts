@@ -127,7 +127,7 @@ describe('an upload that was dead-lettered', () => {
     expect(idsOf(await resend(60 * 24 * 30))).not.toContain(id);
     expect(idsOf(await findStuckUploads(db, { now: later(1), afterMs: 300_000, limit: 100 }))).toContain(id);
     expect(await resendUpload(db, id, later(1))).toMatchObject({ id });
-    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(['uploads.upload.received']);
+    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(['uploads.upload.accepted']);
     expect(await db.client.upload.findUnique({ where: { id } })).toMatchObject({ deadLetteredAt: null });
   });
 
@@ -142,7 +142,7 @@ describe('an upload that was dead-lettered', () => {
       stdout: expect.stringContaining(`${id} will be sent to its worker again.`),
       stderr: expect.stringContaining(`There is no upload ${unknown}.`),
     });
-    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(['uploads.upload.received']);
+    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(['uploads.upload.accepted']);
   });
 });
 
@@ -158,7 +158,7 @@ describe('resendStaleUploads', () => {
     await recordUpdates(db, id, { type: 'started', at: later(18) }, later(18));
     expect(await resend(22)).toEqual([]);
     expect(idsOf(await resend(24))).toEqual([id]);
-    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(Array(3).fill('uploads.upload.received'));
+    expect((await messagesOf(id)).map(({ type }) => type)).toEqual(Array(3).fill('uploads.upload.accepted'));
   });
 
   test('has an upload that is being cancelled cancelled again, and leaves what is final or still in the outbox', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@tributary/core';
-import { uploadReceived } from '@tributary/events';
+import { acceptsType, uploadAccepted } from '@tributary/events';
 import { type InspectableOutbox, maxCounted, nextAttemptAt, type OutboxRow, parseHeaders } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import type { OutboxMessage } from './generated/client.ts';
@@ -18,7 +18,7 @@ interface OutboxStoreOptions {
 }
 
 /**
- * The uploads outbox for the relay; any number of relays may share it. Marking an uploadReceived message sent records
+ * The uploads outbox for the relay; any number of relays may share it. Marking an uploadAccepted message sent records
  * QUEUED in the same transaction: the broker has it; rows marked at the same time share one. A row is released or put off only by the relay that still holds it.
  */
 export function createOutboxStore(
@@ -35,7 +35,7 @@ export function createOutboxStore(
   return {
     claim: (limit, leaseMs) => inTransaction(db, (tx) => claim(tx, limit, leaseMs, clock.now())),
     async markSent({ id, type, uploadId }) {
-      const updates = type === uploadReceived.type ? [{ type: 'queued' } as const] : [];
+      const updates = acceptsType(uploadAccepted, type) ? [{ type: 'queued' } as const] : [];
       const recorded = await recorder.markSent({ uploadId, updates, sentId: id });
       if (recorded && recorded.events.length > 0) onEvents({ uploadId, ownerId: recorded.ownerId });
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { uploadFinished, uploadReceived } from '@tributary/events';
+import { uploadAccepted, uploadFinished } from '@tributary/events';
 import { openTestDatabase } from '@tributary/testing';
 import { acceptUpload } from './accept-upload.ts';
 import { openUploadsDb } from './client.ts';
@@ -41,7 +41,7 @@ describe('accepting an upload', () => {
     });
     expect(await logOf(upload.id)).toMatchObject([{ cursor: 1, status: 'RECEIVED', at: now }]);
     const [message] = await messagesOf(upload.id);
-    expect(message).toMatchObject({ type: uploadReceived.type, routingKey: `${uploadReceived.type}.jobs` });
+    expect(message).toMatchObject({ type: uploadAccepted.type, routingKey: `${uploadAccepted.type}.jobs` });
     expect(await db.client.intake.findUnique({ where: { id: upload.id } })).toBeNull();
     expect(await findOrphanFiles(db, [upload.fileId, 'other'])).toEqual(['other']);
   });
@@ -69,7 +69,7 @@ describe('accepting an upload', () => {
     await anUpload('HIRED_EMPLOYEES');
     const hired = await anUpload('HIRED_EMPLOYEES');
     const [message] = await messagesOf(hired.id);
-    expect(uploadReceived.body.parse(JSON.parse(message?.body ?? '')).dependsOn).toEqual([departments.id, jobs.id]);
+    expect(uploadAccepted.body.parse(JSON.parse(message?.body ?? '')).dependsOn).toEqual([departments.id, jobs.id]);
   });
 });
 
@@ -81,8 +81,8 @@ describe('the event log', () => {
       { type: 'queued' } as const,
       { type: 'started', at: now } as const,
       { type: 'progressed', counts, percent: 50, at: now } as const,
-      { type: 'loaded', counts, reasons: [], awaits: ['employment.queries.refreshed'], version: 7, at: now } as const,
-      { type: 'settled', condition: 'employment.queries.refreshed', version: 7, at: now } as const,
+      { type: 'loaded', counts, reasons: [], awaits: ['employment.results'], version: 7, at: now } as const,
+      { type: 'settled', condition: 'employment.results', version: 7, at: now } as const,
     ]).flat();
     await Promise.all(facts.map((fact) => recordUpdates(db, id, fact, now)));
     const log = await logOf(id);

@@ -3,7 +3,7 @@ import type { Transaction, UploadsDb } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
 import { isFinal } from './status.ts';
 import { inTransaction } from './transaction.ts';
-import { findUnfinishedDependencies, toCancelledRow, toReceivedRow } from './upload-messages.ts';
+import { findUnfinishedDependencies, toAcceptedRow, toCancelledRow } from './upload-messages.ts';
 import { lockUploads, noUpload, toColumn, toState, uploadFields } from './upload-rows.ts';
 
 interface StaleUploads {
@@ -65,7 +65,7 @@ async function resendInTransaction(tx: Transaction, uploads: readonly Upload[], 
   const getDependencies = await findUnfinishedDependencies(tx, uploads);
   const messages = uploads.map((upload) =>
     upload.cancelRequestedAt === null
-      ? toReceivedRow(upload, getDependencies(upload), now)
+      ? toAcceptedRow(upload, getDependencies(upload), now)
       : toCancelledRow(upload, now),
   );
   const where = { id: { in: uploads.map(({ id }) => id) } };

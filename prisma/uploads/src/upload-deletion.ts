@@ -1,5 +1,5 @@
 import { conflict } from '@tributary/core';
-import { uploadDeleted, uploadReceived } from '@tributary/events';
+import { typesOf, uploadAccepted, uploadDeleted } from '@tributary/events';
 import { outgoingMessage } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
@@ -24,7 +24,7 @@ export function deleteUploadRecord(
     await tx.auditEntry.create({ data: auditEntry(upload, actor, now) });
     await tx.deletedFile.create({ data: { fileId: upload.fileId, deletedAt: now } });
     // Confirmed but not marked so when its relay died: it has been worked on, and must not be sent again.
-    const unmarked = await tx.outboxMessage.findMany({ where: { uploadId, type: uploadReceived.type } });
+    const unmarked = await tx.outboxMessage.findMany({ where: { uploadId, type: { in: typesOf(uploadAccepted) } } });
     await tx.outboxMessage.deleteMany({ where: { id: { in: unmarked.map(({ id }) => id) } } });
     const message = outgoingMessage(uploadDeleted, { uploadId, kind: upload.kind, at: now.toISOString() });
     await tx.outboxMessage.create({ data: toOutboxRow(message, uploadId, now) });

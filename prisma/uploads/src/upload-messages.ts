@@ -1,4 +1,4 @@
-import { type BodyOf, uploadCancelled, uploadReceived } from '@tributary/events';
+import { type BodyOf, uploadAccepted, uploadCancelled } from '@tributary/events';
 import { type OutgoingMessage, outgoingMessage, serializeHeaders } from '@tributary/messaging';
 import { z } from 'zod';
 import type { Transaction } from './client.ts';
@@ -6,8 +6,8 @@ import type { Upload } from './generated/client.ts';
 import { prerequisiteKinds } from './prerequisite-kinds.ts';
 
 /** The outbox row that has an upload processed; `dependsOn` are the earlier uploads it waits for. */
-export const toReceivedRow = (upload: Upload, dependsOn: string[], now: Date) =>
-  toOutboxRow(outgoingMessage(uploadReceived, toReceivedBody(upload, dependsOn)), upload.id, now);
+export const toAcceptedRow = (upload: Upload, dependsOn: string[], now: Date) =>
+  toOutboxRow(outgoingMessage(uploadAccepted, toAcceptedBody(upload, dependsOn)), upload.id, now);
 
 /** The outbox row that has an upload cancelled. */
 export function toCancelledRow(upload: Upload, now: Date) {
@@ -33,7 +33,7 @@ export async function findUnfinishedDependencies(tx: Transaction, uploads: reado
   };
 }
 
-function toReceivedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uploadReceived> {
+function toAcceptedBody(upload: Upload, dependsOn: string[]): BodyOf<typeof uploadAccepted> {
   return {
     uploadId: upload.id,
     fileId: upload.fileId,

@@ -1,5 +1,5 @@
 import { notFound } from '@tributary/core';
-import { uploadFinished } from '@tributary/events';
+import { toCurrentCondition, uploadFinished } from '@tributary/events';
 import { z } from 'zod';
 import type { Transaction } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
@@ -20,10 +20,15 @@ export function toState(row: Upload): UploadState {
     counts: { rowsRead, rowsLoaded, rowsRejected },
     reasons: uploadFinished.body.shape.reasons.parse(JSON.parse(row.reasons)),
     awaitedVersion: awaitedVersion === null ? null : Number(awaitedVersion),
-    awaits: awaits === null ? null : z.array(z.string()).parse(JSON.parse(awaits)),
-    settled: settled === null ? {} : z.record(z.string(), z.number()).parse(JSON.parse(settled)),
+    awaits: awaits === null ? null : z.array(z.string()).parse(JSON.parse(awaits)).map(toCurrentCondition),
+    settled: settled === null ? {} : toSettled(settled),
     endsAs: z.enum(['COMPLETED', 'CANCELLED']).nullable().parse(endsAs),
   };
+}
+
+function toSettled(json: string): Record<string, number> {
+  const settled = z.record(z.string(), z.number()).parse(JSON.parse(json));
+  return Object.fromEntries(Object.entries(settled).map(([name, version]) => [toCurrentCondition(name), version]));
 }
 
 /** The columns that carry a state. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLog } from '@tributary/core';
-import { uploadReceived } from '@tributary/events';
+import { uploadAccepted } from '@tributary/events';
 import { type Broker, connectBroker } from '@tributary/messaging';
 import { createTestDatabase, createTestVhost, type TestDatabase, type TestVhost, waitFor } from '@tributary/testing';
 import { openUploadsDb, type UploadsDb } from '@tributary/uploads-db';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   [database, vhost] = await Promise.all([createTestDatabase('uploads'), createTestVhost()]);
   db = openUploadsDb(database.url);
   broker = await connectBroker({ url: vhost.url, log });
-  const queue = { name: 'loader', bindings: [uploadReceived.binding], prefetch: 50 };
+  const queue = { name: 'loader', bindings: [uploadAccepted.binding], prefetch: 50 };
   await broker.consume(queue, async ({ messageId }) => {
     messageIds.push(messageId);
     return { ack: true };

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Clock, createLog, systemClock } from '@tributary/core';
-import { uploadFinished, uploadReceived } from '@tributary/events';
+import { uploadAccepted, uploadFinished } from '@tributary/events';
 import { type Broker, connectBroker, type Delivery, type OutboxStore, startOutboxRelay } from '@tributary/messaging';
 import { createTestDatabase, createTestVhost, type TestDatabase, type TestVhost, waitFor } from '@tributary/testing';
 import {
@@ -25,7 +25,7 @@ beforeAll(async () => {
   [database, vhost] = await Promise.all([createTestDatabase('uploads'), createTestVhost()]);
   db = openUploadsDb(database.url, { connections: 20 });
   broker = await connectBroker({ url: vhost.url, log });
-  const queue = { name: 'loader', bindings: [uploadReceived.binding], prefetch: 50 };
+  const queue = { name: 'loader', bindings: [uploadAccepted.binding], prefetch: 50 };
   await broker.consume(queue, async (delivery) => {
     deliveries.push(delivery);
     return { ack: true };
@@ -68,7 +68,7 @@ function startReplica({ store = aStore(), publisher = broker }: { store?: Store;
 }
 type Store = OutboxStore<UploadsOutboxRow>;
 
-const idOf = ({ body }: Pick<Delivery, 'body'>) => uploadReceived.body.parse(body).uploadId;
+const idOf = ({ body }: Pick<Delivery, 'body'>) => uploadAccepted.body.parse(body).uploadId;
 const isEmpty = async () => (await db.client.outboxMessage.count()) === 0;
 const allSent = (timeoutMs = 30_000) => waitFor(isEmpty, { what: 'the outbox to be empty', timeoutMs });
 const delivered = (count: number) =>
@@ -189,7 +189,7 @@ test('messages no queue takes stay and hold nothing up, and are sent once a queu
       if (type === uploadFinished.type) finished.push(uploadFinished.body.parse(body).uploadId);
       return { ack: true };
     });
-  await bind('loader', uploadReceived.binding);
+  await bind('loader', uploadAccepted.binding);
 
   const ends = await fillOutbox(db, 60);
   const counts = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };

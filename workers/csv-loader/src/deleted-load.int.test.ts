@@ -44,8 +44,8 @@ describe('the load of a deleted upload', () => {
     await forget(upload);
     await loadDelivery(upload, { ...bench.dependencies, log, messageId: 'late' });
     expect(bench.published.at(-1)).toMatchObject({
-      type: 'employment.load.completed',
-      body: { rowsLoaded: 1, rowsRejected: 1, reasons: [] },
+      type: 'csv-loader.work.completed',
+      body: { counts: { rowsLoaded: 1, rowsRejected: 1 }, problems: [] },
     });
     await forget(upload);
     expect([await jobs(upload), await rejections(upload)]).toEqual([1, 0]);

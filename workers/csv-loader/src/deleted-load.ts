@@ -26,7 +26,7 @@ export async function purgeLoad(
       stopWhenAborted(signal);
     }
     const load = await findLoad(db.pool, uploadId);
-    if (load?.state === 'CANCELLED') await publishEnd(uploadId, load, { publish, clock });
+    if (load?.state === 'CANCELLED') await publishEnd({ uploadId }, load, { publish, clock });
   } catch (error) {
     throw toUnavailable(error);
   }

@@ -64,11 +64,11 @@ describe('hired employees sent together with their departments and jobs', () => 
     await bench.load(jobs);
     await bench.load(hired);
     expect(bench.published.map(({ type }) => type).filter((type) => !type.endsWith('started'))).toEqual([
-      'employment.load.failed',
-      'employment.load.completed',
-      'employment.load.completed',
+      'csv-loader.work.failed',
+      'csv-loader.work.completed',
+      'csv-loader.work.completed',
     ]);
-    expect(bench.published.at(-1)?.body).toMatchObject({ rowsRead: 2, rowsLoaded: 0, rowsRejected: 2 });
+    expect(bench.published.at(-1)?.body).toMatchObject({ counts: { rowsRead: 2, rowsLoaded: 0, rowsRejected: 2 } });
     expect([...(await bench.rejections(hired))]).toEqual([
       { line: 1, column: 'department_id', code: 'UNKNOWN_DEPARTMENT' },
       { line: 2, column: 'department_id', code: 'UNKNOWN_DEPARTMENT' },

@@ -47,7 +47,7 @@ describe('loadDelivery', () => {
       await begunIs(upload, 0);
     }
     await deliver(upload, 'again');
-    expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+    expect(bench.published.at(-1)?.type).toBe('csv-loader.work.completed');
   });
 
   test('takes five deaths without progress for the file killing its worker, then starts with a clean count', async () => {
@@ -58,7 +58,7 @@ describe('loadDelivery', () => {
     }
     await expect(deliver(upload, 'again')).rejects.toBeInstanceOf(UnrecoverableError);
     await deliver(upload, 'again');
-    expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+    expect(bench.published.at(-1)?.type).toBe('csv-loader.work.completed');
   });
 
   test('counts the crashes of each of two messages of an upload, whatever the other does', async () => {
@@ -78,7 +78,7 @@ describe('loadDelivery', () => {
     for (let message = 1; message <= 8; message++) void deliver(upload, `message ${message}`, aStuckStore());
     await begunIs(upload, 8);
     await deliver(upload, 'another');
-    expect(bench.published.at(-1)?.type).toBe('employment.load.completed');
+    expect(bench.published.at(-1)?.type).toBe('csv-loader.work.completed');
     await deliver(upload, 'message 1');
     await begunIs(upload, 0);
   });
@@ -94,7 +94,10 @@ describe('loadDelivery', () => {
       await begunIs(upload, 0);
     }
     await Promise.all([deliver(upload, 'again'), deliver(upload, 'again'), deliver(upload, 'another')]);
-    expect(bench.published.at(-1)).toMatchObject({ type: 'employment.load.completed', body: { rowsLoaded: 20_000 } });
+    expect(bench.published.at(-1)).toMatchObject({
+      type: 'csv-loader.work.completed',
+      body: { counts: { rowsLoaded: 20_000 } },
+    });
   });
 
   test('is given back the moment it is lost, though its work has not ended', async () => {

@@ -1,11 +1,14 @@
 import { type Clock, unavailable } from '@tributary/core';
 import { asUnavailable, type EmploymentDb } from '@tributary/employment-db';
-import type { BodyOf, uploadReceived } from '@tributary/events';
+import { type BodyOf, type uploadAccepted, workEvents } from '@tributary/events';
 import type { FileStore } from '@tributary/file-store';
 import type { HandlingContext } from '@tributary/worker';
 import type { MeasureChunk } from './loading-metrics.ts';
 
-export type Upload = BodyOf<typeof uploadReceived>;
+export type Upload = BodyOf<typeof uploadAccepted>;
+
+/** The messages about loads. */
+export const work = workEvents('csv-loader');
 
 export interface LoadDependencies {
   readonly db: Pick<EmploymentDb, 'pool'>;

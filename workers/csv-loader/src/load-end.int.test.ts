@@ -46,8 +46,8 @@ describe('a cancelled load', () => {
     const ends = endsOf(upload);
     expect(ends.length).toBeGreaterThanOrEqual(1);
     for (const { type, body } of ends) {
-      expect(type).toBe('employment.load.cancelled');
-      expect(body).toMatchObject({ rowsLoaded: rows, rowsRead: rows, awaits: ['employment.queries.refreshed'] });
+      expect(type).toBe('csv-loader.work.cancelled');
+      expect(body).toMatchObject({ counts: { rowsLoaded: rows, rowsRead: rows }, conditions: ['employment.results'] });
     }
   });
 
@@ -56,7 +56,7 @@ describe('a cancelled load', () => {
     await cancel(upload);
     await deliver(upload);
     expect(await rowsOf(upload)).toBe(0);
-    const cancelled = { type: 'employment.load.cancelled', body: { rowsLoaded: 0, awaits: [] } };
+    const cancelled = { type: 'csv-loader.work.cancelled', body: { counts: { rowsLoaded: 0 }, conditions: [] } };
     expect(endsOf(upload)).toMatchObject([cancelled, cancelled]);
     expect(await unended(upload)).toBe(0);
   });
@@ -65,7 +65,7 @@ describe('a cancelled load', () => {
     const [done, half] = [bench.anUpload('JOBS', '1,Engineer\n'), bench.anUpload('JOBS', '2,Pilot\n')];
     await deliver(done);
     await cancel(done);
-    expect(endsOf(done).map(({ type }) => type)).toEqual(['employment.load.completed', 'employment.load.completed']);
+    expect(endsOf(done).map(({ type }) => type)).toEqual(['csv-loader.work.completed', 'csv-loader.work.completed']);
     await cancel(half);
     await cancel(half);
     const [first, second] = endsOf(half);
@@ -81,7 +81,10 @@ describe('a cancelled load', () => {
     await cancel(upload);
     await deliver(upload);
     expect(await rowsOf(upload)).toBe(rows);
-    expect(endsOf(upload).at(-1)).toMatchObject({ type: 'employment.load.cancelled', body: { rowsLoaded: rows } });
+    expect(endsOf(upload).at(-1)).toMatchObject({
+      type: 'csv-loader.work.cancelled',
+      body: { counts: { rowsLoaded: rows } },
+    });
   });
 
   test('completing and cancelling at the same time give one end, for which the counts are right', async () => {
@@ -91,7 +94,7 @@ describe('a cancelled load', () => {
       const rows = await rowsOf(upload);
       const types = new Set(endsOf(upload).map(({ type }) => type));
       expect(types.size).toBe(1);
-      for (const { body } of endsOf(upload)) expect(body.rowsLoaded).toBe(rows);
+      for (const { body } of endsOf(upload)) expect(body.counts).toMatchObject({ rowsLoaded: rows });
     }
   });
 
@@ -100,7 +103,7 @@ describe('a cancelled load', () => {
     await Promise.all([deliver(upload), deliver(upload, { messageId: 'n 1 0', chunkRows: 70 })]);
     expect(await rowsOf(upload)).toBe(3_000);
     for (const { type, body } of endsOf(upload)) {
-      expect([type, body.rowsLoaded]).toEqual(['employment.load.completed', 3_000]);
+      expect({ type, ...body }).toMatchObject({ type: 'csv-loader.work.completed', counts: { rowsLoaded: 3_000 } });
     }
   });
 
@@ -114,7 +117,7 @@ describe('a cancelled load', () => {
     expect(await unended(upload)).toBe(1);
     await deliver(upload);
     await markDeadLettered(bench.db.pool, upload, new Date());
-    expect(endsOf(upload)).toMatchObject([{ type: 'employment.load.completed', body: { rowsLoaded: 1 } }]);
+    expect(endsOf(upload)).toMatchObject([{ type: 'csv-loader.work.completed', body: { counts: { rowsLoaded: 1 } } }]);
   });
 
   test('deleting a dead-lettered upload cancels its load', async () => {
@@ -123,6 +126,6 @@ describe('a cancelled load', () => {
     await purgeLoad({ uploadId: upload.uploadId, at }, bench.dependencies);
     await deliver(upload);
     expect(await rowsOf(upload)).toBe(0);
-    expect(endsOf(upload).at(-1)?.type).toBe('employment.load.cancelled');
+    expect(endsOf(upload).at(-1)?.type).toBe('csv-loader.work.cancelled');
   });
 });

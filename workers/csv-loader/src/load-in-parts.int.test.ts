@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog, systemClock } from '@tributary/core';
-import { loadDelayed } from '@tributary/events';
 import { startTcpProxy, waitFor } from '@tributary/testing';
 import { type RunningWorker, startWorker } from '@tributary/worker';
 import { type LoaderGround, openLoaderGround } from '../fixtures/loader-process.ts';
+import { work } from './load-dependencies.ts';
 import worker from './worker.ts';
 
 const ROWS = 80_000;
@@ -36,11 +36,11 @@ describe('the csv-loader on a real broker', () => {
       ...(maxHandlingMs === undefined ? {} : { maxHandlingMs }),
     });
   }
-  const told = (type: string) => ground.published.filter((delivery) => delivery.type === `employment.load.${type}`);
+  const told = (type: string) => ground.published.filter((delivery) => delivery.type === `csv-loader.work.${type}`);
 
   const messagesOf = ({ uploadId }: { uploadId: string }) =>
     told('delayed')
-      .map(({ body }) => loadDelayed.body.parse(body))
+      .map(({ body }) => work.delayed.body.parse(body))
       .filter((body) => body.uploadId === uploadId)
       .map(({ message }) => message);
 

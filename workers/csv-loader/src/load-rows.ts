@@ -1,10 +1,9 @@
-import { loadProgressed } from '@tributary/events';
 import { inSpan } from '@tributary/tracing';
 import { ContinueLater } from '@tributary/worker';
 import { readChunks } from './chunk-reader.ts';
 import type { Chunk, Target } from './chunks.ts';
 import type { Dialect } from './csv/dialect.ts';
-import { type LoadDependencies, stopWhenAborted } from './load-dependencies.ts';
+import { type LoadDependencies, stopWhenAborted, work } from './load-dependencies.ts';
 import { createProgressGate } from './progress.ts';
 import { commitChunk } from './store/commit-chunk.ts';
 import { loadKnownIds } from './store/known-ids.ts';
@@ -41,14 +40,8 @@ export async function loadRows(
     markProgress();
     const percent = toPercent(rowsRead);
     if (!isDue(percent)) return;
-    await publish(loadProgressed, {
-      uploadId,
-      at: clock.now().toISOString(),
-      rowsRead,
-      rowsLoaded,
-      rowsRejected,
-      percent,
-    });
+    const counts = { rowsRead, rowsLoaded, rowsRejected };
+    await publish(work.progressed, { uploadId, at: clock.now().toISOString(), counts, percent });
   }
 
   const known = await loadKnownIds(db.pool, kind, sequence);

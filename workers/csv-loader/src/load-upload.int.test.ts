@@ -46,12 +46,11 @@ describe('loadUpload', () => {
     await bench.load(upload);
     expect(types()).toEqual(['started', 'completed']);
     expect(last()).toMatchObject({
-      rowsRead: 13,
-      rowsLoaded: 2,
-      rowsRejected: 11,
-      awaits: ['employment.queries.refreshed'],
+      counts: { rowsRead: 13, rowsLoaded: 2, rowsRejected: 11 },
+      summary: '2 rows of file.csv were imported, 11 rows were rejected.',
+      conditions: ['employment.results'],
     });
-    expect((last().reasons as unknown[]).length).toBe(10);
+    expect((last().problems as unknown[]).length).toBe(10);
     expect([...(await bench.rejections(upload))]).toEqual([
       { line: 3, column: 'id', code: 'NOT_AN_INTEGER' },
       { line: 4, column: 'id', code: 'OUT_OF_RANGE' },

@@ -1,12 +1,11 @@
 import { isAppError, unavailable } from '@tributary/core';
 import { recountHiresIfStale } from '@tributary/employment-db';
-import { loadStarted } from '@tributary/events';
 import type { FileStore } from '@tributary/file-store';
 import { inSpan } from '@tributary/tracing';
 import type { Target } from './chunks.ts';
 import { detectDialect } from './csv/dialect.ts';
 import { InvalidFileError } from './faults.ts';
-import { type LoadDependencies, stopWhenAborted, toUnavailable, type Upload } from './load-dependencies.ts';
+import { type LoadDependencies, stopWhenAborted, toUnavailable, type Upload, work } from './load-dependencies.ts';
 import { publishEnd } from './load-end.ts';
 import { loadRows } from './load-rows.ts';
 import { isKind } from './rows/kinds.ts';
@@ -24,7 +23,7 @@ export async function loadUpload(upload: Upload, dependencies: LoadDependencies,
       await advance(upload, load, dependencies);
       load = await readLoad(dependencies.db.pool, upload.uploadId);
     }
-    await publishEnd(upload.uploadId, load, dependencies);
+    await publishEnd(upload, load, dependencies);
   } catch (error) {
     throw toUnavailable(error);
   }
@@ -43,7 +42,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
       );
     }
     if (!load.dialect) {
-      await publish(loadStarted, { uploadId, at: clock.now().toISOString() });
+      await publish(work.started, { uploadId, at: clock.now().toISOString() });
       const dialect = await inSpan('first pass', {}, () => detectDialect(open, kind, () => stopWhenAborted(signal)));
       await saveDialect(db.pool, uploadId, dialect);
       markProgress();

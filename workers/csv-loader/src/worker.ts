@@ -1,6 +1,6 @@
 import { settings } from '@tributary/core';
 import { openEmploymentDb } from '@tributary/employment-db';
-import { loadDelayed, uploadCancelled, uploadDeleted, uploadReceived } from '@tributary/events';
+import { uploadAccepted, uploadCancelled, uploadDeleted } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
 import { measurePool } from '@tributary/metrics';
 import { defineWorker } from '@tributary/worker';
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { purgeLoad } from './deleted-load.ts';
 import { departments, hiredEmployees, jobs } from './kinds.ts';
 import { loadDelivery } from './load-delivery.ts';
-import { toUnavailable } from './load-dependencies.ts';
+import { toUnavailable, work } from './load-dependencies.ts';
 import { endAsCancelled } from './load-end.ts';
 import { measureLoading } from './loading-metrics.ts';
 import { createSizeLimiter, PREFETCH } from './size-limiter.ts';
@@ -18,7 +18,7 @@ import { markDeadLettered } from './store/load-record.ts';
 export default defineWorker({
   name: 'csv-loader',
   kinds: [departments, jobs, hiredEmployees],
-  consumes: [uploadReceived, uploadCancelled, uploadDeleted],
+  consumes: [uploadAccepted, uploadCancelled, uploadDeleted],
   prefetch: PREFETCH,
   // A cancellation must not wait behind the files it is to stop.
   separateQueues: { cancellations: { consumes: [uploadCancelled], prefetch: 2 } },
@@ -51,14 +51,14 @@ export default defineWorker({
   async onDelayed({ type, body: { uploadId } }, { reason, retryInMs }, { publish, clock }) {
     if (type === 'uploads.upload.deleted') return;
     const message = `${reason.replace(/\.$/, '')}, next try in ${Math.ceil(retryInMs / 1000)} s.`;
-    await publish(loadDelayed, { uploadId, at: clock.now().toISOString(), message });
+    await publish(work.delayed, { uploadId, at: clock.now().toISOString(), message });
   },
   async onDeadLettered({ type, body }, { publish, clock, db }) {
     if (type === 'uploads.upload.deleted') return;
-    const [work, now] = [type === 'uploads.upload.cancelled' ? 'Cancelling' : 'Loading', clock.now()];
+    const [task, now] = [type === 'uploads.upload.cancelled' ? 'Cancelling' : 'Loading', clock.now()];
     await markDeadLettered(db.pool, body, now).catch(rethrowUnavailable);
-    const message = `${work} failed repeatedly. An administrator has to look at it; you can also cancel or delete it.`;
-    await publish(loadDelayed, { uploadId: body.uploadId, at: now.toISOString(), message, deadLettered: true });
+    const message = `${task} failed repeatedly. An administrator has to look at it; you can also cancel or delete it.`;
+    await publish(work.delayed, { uploadId: body.uploadId, at: now.toISOString(), message, deadLettered: true });
   },
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openResultCache } from '@tributary/answers';
 import { systemClock as clock, createLog } from '@tributary/core';
 import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
-import { loadCompleted, queriesRefreshed } from '@tributary/events';
+import { employmentResults, workEvents } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import {
   createTestDatabase,
@@ -16,6 +16,8 @@ import { type RunningWorker, startWorker } from '@tributary/worker';
 import queryRefresher from './worker.ts';
 
 const log = createLog('test', 'silent');
+const { completed: workCompleted } = workEvents('csv-loader');
+const { settled } = workEvents('query-refresher');
 const redis = testRedis();
 const cache = openResultCache({ redisUrl: redis.url, prefix: redis.prefix, log });
 const broker = createMemoryBroker({ acceptUnroutable: true });
@@ -53,7 +55,7 @@ afterAll(async () => {
 describe('the query-refresher on the real database and Redis', () => {
   test('has put a completed load into the cached answers before it says so', async () => {
     await commitHire(1);
-    await broker.publish(loadCompleted, completed(1));
+    await broker.publish(workCompleted, completed(1));
     await broker.idle();
     expect(announcedVersions(1)).toEqual([1]);
     expect(await cachedHires()).toBe(1);
@@ -62,14 +64,14 @@ describe('the query-refresher on the real database and Redis', () => {
   test('serves ten waiting messages with fewer than ten runs of the queries', async () => {
     await commitHire(2);
     statements.take();
-    await broker.publish(loadCompleted, completed(2));
+    await broker.publish(workCompleted, completed(2));
     await broker.idle();
     const statementsOfOneRun = statements.take();
     expect(statementsOfOneRun).toBeGreaterThan(0);
 
     const ten = Array.from({ length: 10 }, (_, index) => index + 3);
     for (const number of ten) await commitHire(number);
-    for (const number of ten) await broker.publish(loadCompleted, completed(number));
+    for (const number of ten) await broker.publish(workCompleted, completed(number));
     await broker.idle();
     expect(statements.take()).toBeLessThan(10 * statementsOfOneRun);
     expect(ten.map(announcedVersions)).toEqual(ten.map(() => [12]));
@@ -87,15 +89,15 @@ async function commitHire(number: number) {
 }
 
 function completed(number: number) {
-  const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0, reasons: [] };
+  const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0 };
   const at = new Date().toISOString();
-  return { uploadId: uploadIdOf(number), at, ...counts, awaits: [queriesRefreshed.type], version: number };
+  return { uploadId: uploadIdOf(number), at, counts, conditions: [employmentResults], version: number };
 }
 
 function announcedVersions(number: number): number[] {
   return broker.sent
-    .filter(({ type }) => type === queriesRefreshed.type)
-    .map(({ body }) => queriesRefreshed.body.parse(body))
+    .filter(({ type }) => type === settled.type)
+    .map(({ body }) => settled.body.parse(body))
     .filter(({ uploadId }) => uploadId === uploadIdOf(number))
     .map(({ version }) => version);
 }

@@ -1,27 +1,36 @@
-import { type loadCancelled, type loadCompleted, loadFailed, queriesRefreshed } from '@tributary/events';
+import { type anyWork, employmentResults, workEvents } from '@tributary/events';
 import type { HandlingContext, MessageOf } from '@tributary/worker';
 import type { Refresher } from './refresher.ts';
 
-type FinishedLoad = MessageOf<readonly [typeof loadCompleted, typeof loadFailed, typeof loadCancelled]>;
+type FinishedWork = MessageOf<
+  readonly [(typeof anyWork)['completed'], (typeof anyWork)['failed'], (typeof anyWork)['cancelled']]
+>;
 
 interface Dependencies extends Pick<HandlingContext, 'publish' | 'clock' | 'messageId'> {
   refresher: Refresher;
 }
 
+const { settled } = workEvents('query-refresher');
+
 /**
- * Brings the stored results up to a load that ended, and publishes it if the upload awaits that: after it was completed, or
- * cancelled with rows committed. Nobody waits for a failed one. A repeated message is answered with the same message id.
+ * Brings the stored results up to work that ended and names them as a condition; other work changes none of them. Publishes
+ * that the condition holds unless the work failed: no upload waits then. A repeated message leads to the same message id.
  */
 export async function refreshAfterLoad(
-  message: FinishedLoad,
+  { type, body }: FinishedWork,
   { refresher, publish, clock, messageId }: Dependencies,
 ): Promise<void> {
-  if (message.type === loadFailed.type || !message.body.awaits.includes(queriesRefreshed.type)) {
+  if (!body.conditions.includes(employmentResults)) return;
+  if (type === '*.work.failed') {
     await refresher.refresh();
     return;
   }
-  const { uploadId } = message.body;
-  const version = await refresher.refreshTo(message.body.version);
-  const refreshed = { uploadId, at: clock.now().toISOString(), version };
-  await publish(queriesRefreshed, refreshed, { messageId: `${messageId}:refreshed` });
+  const { uploadId } = body;
+  const version = await refresher.refreshTo(body.version);
+  const at = clock.now().toISOString();
+  await publish(
+    settled,
+    { uploadId, at, condition: employmentResults, version },
+    { messageId: `${messageId}:refreshed` },
+  );
 }

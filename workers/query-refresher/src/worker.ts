@@ -1,7 +1,7 @@
 import { openResultCache, refreshResults } from '@tributary/answers';
 import { settings } from '@tributary/core';
 import { computeQueryResults, openEmploymentDb } from '@tributary/employment-db';
-import { loadCancelled, loadCompleted, loadFailed } from '@tributary/events';
+import { anyWork } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
 import { inSpan } from '@tributary/tracing';
 import { defineWorker } from '@tributary/worker';
@@ -12,8 +12,8 @@ import { createRefresher } from './refresher.ts';
 
 export default defineWorker({
   name: 'query-refresher',
-  consumes: [loadCompleted, loadFailed, loadCancelled],
-  // Loads that end while a run is under way wait in hand and share the next.
+  consumes: [anyWork.completed, anyWork.failed, anyWork.cancelled],
+  // Work that ends while a run is under way waits and shares the next run.
   prefetch: 50,
   config: z.object({
     EMPLOYMENT_DATABASE_URL: settings.databaseUrl('employment'),

@@ -1,77 +1,53 @@
-import type {
-  emailSent,
-  loadCancelled,
-  loadCompleted,
-  loadDelayed,
-  loadFailed,
-  loadProgressed,
-  loadStarted,
-  queriesRefreshed,
-} from '@tributary/events';
+import { type anyWork, type BodyOf, type emailSent, rejectionReason } from '@tributary/events';
 import type { StatusUpdate } from '@tributary/uploads-db';
 import type { MessageOf } from '@tributary/worker';
 
-/** Every message the tracker takes, told apart by its type. */
+type Work = typeof anyWork;
+
+/** Every message the tracker consumes. */
 export type TrackedMessage = MessageOf<
   readonly [
-    typeof loadStarted,
-    typeof loadProgressed,
-    typeof loadDelayed,
-    typeof loadCompleted,
-    typeof loadFailed,
-    typeof loadCancelled,
-    typeof queriesRefreshed,
+    Work['started'],
+    Work['progressed'],
+    Work['delayed'],
+    Work['completed'],
+    Work['failed'],
+    Work['cancelled'],
+    Work['settled'],
     typeof emailSent,
   ]
 >;
 
-/** What a message reports about its upload, with the time of the event. A condition is named by the type as published. */
-export function toStatusUpdate({ type, body }: TrackedMessage, messageType: string): StatusUpdate {
+/** What a message reports about its upload, with the time of the event. */
+export function toStatusUpdate({ type, body }: TrackedMessage): StatusUpdate {
   const at = new Date(body.at);
   switch (type) {
-    case 'employment.load.started':
+    case '*.work.started':
       return { type: 'started', at };
-    case 'employment.load.progressed':
-      return { type: 'progressed', at, counts: toCounts(body), percent: body.percent };
-    case 'employment.load.delayed':
+    case '*.work.progressed':
+      return { type: 'progressed', at, counts: toRowCounts(body), percent: body.percent };
+    case '*.work.delayed':
       return { type: 'delayed', at, message: body.message, deadLettered: body.deadLettered };
-    case 'employment.load.completed':
-      return {
-        type: 'loaded',
-        at,
-        counts: toCounts(body),
-        reasons: body.reasons,
-        awaits: body.awaits,
-        version: body.version,
-      };
-    case 'employment.load.failed':
-      return { type: 'failed', at, counts: toCounts(body), reasons: body.reasons, failure: body.failure };
-    case 'employment.load.cancelled':
-      return {
-        type: 'cancelled',
-        at,
-        counts: toCounts(body),
-        reasons: body.reasons,
-        awaits: body.awaits,
-        version: body.version,
-      };
-    case 'employment.queries.refreshed':
-      return { type: 'settled', at, condition: messageType, version: body.version };
+    case '*.work.completed':
+      return { type: 'loaded', at, ...toResult(body), awaits: body.conditions, version: body.version };
+    case '*.work.failed':
+      return { type: 'failed', at, ...toResult(body), failure: body.failure };
+    case '*.work.cancelled':
+      return { type: 'cancelled', at, ...toResult(body), awaits: body.conditions, version: body.version };
+    case '*.work.settled':
+      return { type: 'settled', at, condition: body.condition, version: body.version };
     case 'notifications.email.sent':
       return { type: 'notified', at };
   }
 }
 
-const toCounts = ({
-  rowsRead,
-  rowsLoaded,
-  rowsRejected,
-}: {
-  rowsRead: number;
-  rowsLoaded: number;
-  rowsRejected: number;
-}) => ({
-  rowsRead,
-  rowsLoaded,
-  rowsRejected,
+const toRowCounts = ({ counts }: Pick<BodyOf<Work['completed']>, 'counts'>) => ({
+  rowsRead: counts.rowsRead ?? 0,
+  rowsLoaded: counts.rowsLoaded ?? 0,
+  rowsRejected: counts.rowsRejected ?? 0,
+});
+
+const toResult = (body: Pick<BodyOf<Work['completed']>, 'counts' | 'problems'>) => ({
+  counts: toRowCounts(body),
+  reasons: body.problems.flatMap((problem) => rejectionReason.safeParse(problem).data ?? []),
 });

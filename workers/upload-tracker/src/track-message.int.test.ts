@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
-import { emailSent, loadCompleted, loadFailed, loadProgressed, loadStarted, queriesRefreshed } from '@tributary/events';
+import { emailSent, employmentResults, workEvents } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { openTestDatabase } from '@tributary/testing';
@@ -13,7 +13,10 @@ import tracker from './worker.ts';
 const log = createLog('test', 'silent');
 const at = '2026-01-02T03:04:05.678Z';
 const counts = { rowsRead: 3, rowsLoaded: 2, rowsRejected: 1 };
-const completed = { at, ...counts, reasons: [], awaits: [queriesRefreshed.type], version: 7 };
+const work = workEvents('csv-loader');
+const completed = { at, counts, conditions: [employmentResults], version: 7 };
+const { settled } = workEvents('query-refresher');
+const holds = { at, condition: employmentResults, version: 7 };
 
 const { db, close } = await openTestDatabase('uploads', openUploadsDb);
 afterAll(close);
@@ -70,10 +73,15 @@ async function recordOf(uploadId: string) {
 describe('upload-tracker', () => {
   test('turns the messages of a load into its log, ends it once, and signals each time', async () => {
     const uploadId = await anUpload();
-    await broker.publish(loadStarted, { uploadId, at });
-    await broker.publish(loadProgressed, { uploadId, at, rowsRead: 2, rowsLoaded: 2, rowsRejected: 0, percent: 50 });
-    await broker.publish(loadCompleted, { uploadId, ...completed });
-    await broker.publish(queriesRefreshed, { uploadId, at, version: 7 });
+    await broker.publish(work.started, { uploadId, at });
+    await broker.publish(work.progressed, {
+      uploadId,
+      at,
+      counts: { rowsRead: 2, rowsLoaded: 2, rowsRejected: 0 },
+      percent: 50,
+    });
+    await broker.publish(work.completed, { uploadId, ...completed });
+    await broker.publish(settled, { uploadId, ...holds });
     await broker.idle();
     const { upload, events, finished } = await recordOf(uploadId);
     expect(upload).toMatchObject({ status: 'COMPLETED', ...counts, percent: 100 });
@@ -93,9 +101,9 @@ describe('upload-tracker', () => {
   test('handling the same message twice changes nothing', async () => {
     const uploadId = await anUpload();
     const messages = async () => {
-      await broker.publish(loadStarted, { uploadId, at });
-      await broker.publish(loadCompleted, { uploadId, ...completed });
-      await broker.publish(queriesRefreshed, { uploadId, at, version: 7 });
+      await broker.publish(work.started, { uploadId, at });
+      await broker.publish(work.completed, { uploadId, ...completed });
+      await broker.publish(settled, { uploadId, ...holds });
       await broker.publish(emailSent, { uploadId, at, messageId: '<m@example.com>' });
       await broker.idle();
     };
@@ -108,35 +116,29 @@ describe('upload-tracker', () => {
 
   test('an answer that overtakes its load is kept until the load is known', async () => {
     const uploadId = await anUpload();
-    await broker.publish(queriesRefreshed, { uploadId, at, version: 7 });
+    await broker.publish(settled, { uploadId, ...holds });
     await broker.idle();
     expect((await recordOf(uploadId)).upload.status).toBe('RECEIVED');
-    await broker.publish(loadCompleted, { uploadId, ...completed });
+    await broker.publish(work.completed, { uploadId, ...completed });
     await broker.idle();
     expect((await recordOf(uploadId)).upload.status).toBe('COMPLETED');
   });
 
-  test('follows a worker of another database without a change', async () => {
+  test('follows any worker without a change', async () => {
     const uploadId = await anUpload();
-    const videos = { ...loadFailed, routingKey: () => 'videos.load.failed', type: 'videos.load.failed' };
-    await broker.publish(videos, { uploadId, at, ...counts, failure: 'The video has no sound.', reasons: [] });
+    const { failed } = workEvents('media-converter');
+    await broker.publish(failed, { uploadId, at, counts: {}, code: 'NO_SOUND', failure: 'The video has no sound.' });
     await broker.idle();
     expect((await recordOf(uploadId)).upload).toMatchObject({ status: 'FAILED', failure: 'The video has no sound.' });
   });
 
-  test('completes an upload that awaits two conditions after both, each named by the type as published', async () => {
+  test('completes an upload that awaits two conditions after both', async () => {
     const uploadId = await anUpload();
-    const videos = {
-      ...queriesRefreshed,
-      routingKey: () => 'videos.queries.refreshed',
-      type: 'videos.queries.refreshed',
-    };
-    await broker.publish(loadCompleted, { uploadId, ...completed, awaits: [queriesRefreshed.type, videos.type] });
-    for (let repeated = 0; repeated < 2; repeated++)
-      await broker.publish(queriesRefreshed, { uploadId, at, version: 7 });
+    await broker.publish(work.completed, { uploadId, ...completed, conditions: [employmentResults, 'videos.index'] });
+    for (let repeated = 0; repeated < 2; repeated++) await broker.publish(settled, { uploadId, ...holds });
     await broker.idle();
     expect((await recordOf(uploadId)).upload.status).toBe('LOADED');
-    await broker.publish(videos, { uploadId, at, version: 7 });
+    await broker.publish(settled, { uploadId, ...holds, condition: 'videos.index' });
     await broker.idle();
     expect((await recordOf(uploadId)).upload.status).toBe('COMPLETED');
   });
@@ -154,12 +156,12 @@ describe('upload-tracker', () => {
     await resent;
     await reconciler?.stop();
     const [message] = await db.client.outboxMessage.findMany({ where: { uploadId } });
-    expect(message).toMatchObject({ type: 'uploads.upload.received', routingKey: 'uploads.upload.received.jobs' });
+    expect(message).toMatchObject({ type: 'uploads.upload.accepted', routingKey: 'uploads.upload.accepted.jobs' });
     expect(await metrics.metrics()).toMatch(/tributary_uploads_resent_total [1-9]/);
   });
 
   test('drops a message about an upload that does not exist', async () => {
-    await broker.publish(loadStarted, { uploadId: randomUUID(), at });
+    await broker.publish(work.started, { uploadId: randomUUID(), at });
     await broker.idle();
     expect(broker.deadLetters('upload-tracker')).toEqual([]);
     expect(signalled).toEqual([]);

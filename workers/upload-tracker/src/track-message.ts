@@ -18,11 +18,11 @@ export interface TrackerDependencies {
  */
 export async function trackMessage(
   message: TrackedMessage,
-  { recorder, signals, relay, log, messageType }: TrackerDependencies & Pick<HandlingContext, 'log' | 'messageType'>,
+  { recorder, signals, relay, log }: TrackerDependencies & Pick<HandlingContext, 'log'>,
 ): Promise<void> {
   const { uploadId } = message.body;
   try {
-    const { ownerId, events } = await recorder.record(uploadId, [toStatusUpdate(message, messageType)]);
+    const { ownerId, events } = await recorder.record(uploadId, [toStatusUpdate(message)]);
     signals.signal({ uploadId, ownerId });
     if (events.some(({ status }) => isFinal(status))) relay.nudge();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { systemClock as clock, settings, wholeNumber } from '@tributary/core';
-import * as events from '@tributary/events';
+import { anyWork, emailSent } from '@tributary/events';
 import { connectBroker, startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
@@ -12,17 +12,15 @@ import { trackMessage } from './track-message.ts';
 export default defineWorker({
   name: 'upload-tracker',
   consumes: [
-    events.loadStarted,
-    events.loadProgressed,
-    events.loadDelayed,
-    events.loadCompleted,
-    events.loadFailed,
-    events.loadCancelled,
-    events.queriesRefreshed,
-    events.emailSent,
+    anyWork.started,
+    anyWork.progressed,
+    anyWork.delayed,
+    anyWork.completed,
+    anyWork.failed,
+    anyWork.cancelled,
+    anyWork.settled,
+    emailSent,
   ],
-  // Whichever worker handles an upload, and whatever its answers come from, publishes under its own database's name.
-  bindings: ['*.load.*', '*.queries.refreshed', events.emailSent.binding],
   // What is in hand at the same time is recorded together.
   prefetch: 100,
   config: z.object({

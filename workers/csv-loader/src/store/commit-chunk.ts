@@ -1,5 +1,5 @@
 import { isContention } from '@tributary/employment-db';
-import type { rejectionReason } from '@tributary/events';
+import type { problem } from '@tributary/events';
 import type { PoolConnection } from 'mariadb';
 import type { z } from 'zod';
 import { addRange, type Chunk, type Target } from '../chunks.ts';
@@ -102,9 +102,9 @@ async function raiseDataVersion(connection: PoolConnection): Promise<number> {
 }
 
 /** The first ten by their lines: a chunk may be committed before one that stands above it. */
-function addReasons(reasons: z.output<typeof rejectionReason>[], chunk: Chunk): z.output<typeof rejectionReason>[] {
+function addReasons(reasons: z.output<typeof problem>[], chunk: Chunk): z.output<typeof problem>[] {
   const added = chunk.rejections
     .slice(0, MAX_REASONS)
     .map(({ raw, ...reason }) => ({ ...reason, raw: raw.slice(0, MAX_REASON_CHARACTERS) }));
-  return [...reasons, ...added].sort((a, b) => a.line - b.line).slice(0, MAX_REASONS);
+  return [...reasons, ...added].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, MAX_REASONS);
 }

@@ -1,4 +1,4 @@
-import { type BodyOf, rejectionReason, type uploadCancelled, type uploadReceived } from '@tributary/events';
+import { type BodyOf, problem, type uploadAccepted, type uploadCancelled } from '@tributary/events';
 import type { Connection, Pool } from 'mariadb';
 import { z } from 'zod';
 import { type Dialect, dialect } from '../csv/dialect.ts';
@@ -11,7 +11,7 @@ const loadRecord = z.object({
   rowsRead: z.number(),
   rowsLoaded: z.number(),
   rowsRejected: z.number(),
-  reasons: z.preprocess(fromJson, z.array(rejectionReason)),
+  reasons: z.preprocess(fromJson, z.array(problem)),
   failure: z.string().nullable(),
   version: z.coerce.number(),
   deadLettered: z.coerce.boolean(),
@@ -32,7 +32,7 @@ function committedRows(checkpoint: unknown): unknown {
 }
 
 /** The upload's load, inserted first if this is the first time it is seen; no longer dead-lettered. */
-export async function openLoad(pool: Pool, upload: BodyOf<typeof uploadReceived>): Promise<LoadRecord> {
+export async function openLoad(pool: Pool, upload: BodyOf<typeof uploadAccepted>): Promise<LoadRecord> {
   await insertLoad(pool, upload);
   const load = await readLoad(pool, upload.uploadId);
   if (load.deadLettered) {
