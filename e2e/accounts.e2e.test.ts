@@ -26,7 +26,7 @@ describe('a forgotten password', () => {
 
   async function askForLink(email: string) {
     expect(await client.data(request, { email })).toEqual({ requestPasswordReset: true });
-    const link = await mailbox.linkMailedTo(email, 'new password');
+    const link = await mailbox.linkMailedTo(email, 'Reset your');
     expect(link).toMatch(`:${new URL(stack.gatewayUrl).port}/account/reset-password#token=`);
     return link;
   }
@@ -46,7 +46,7 @@ describe('a forgotten password', () => {
     await expect(client.login(ann.email, ann.password)).rejects.toThrow('UNAUTHENTICATED');
     await client.login(ann.email, newPassword);
     expect(codes(await client.graph(reset, { token, newPassword }))).toEqual(['BAD_USER_INPUT']);
-    expect(await mailbox.mailsTo('nobody@example.com', 'new password')).toEqual([]);
+    expect(await mailbox.mailsTo('nobody@example.com', 'Reset your')).toEqual([]);
   });
 
   test('is replaced on the page of the link, which takes the token out of the address and tells what is wrong', async () => {
@@ -75,7 +75,10 @@ describe('a forgotten password', () => {
     expect(await again.submit('a third good password', 'a third good password')).toMatch('This link is not valid');
     await client.login(ann.email, newPassword);
     const loadedAgain = await openPage(again.address());
-    expect([loadedAgain.hasForm(), loadedAgain.message()]).toEqual([false, expect.stringMatching('Open the link')]);
+    expect([loadedAgain.hasForm(), loadedAgain.message()]).toEqual([
+      false,
+      expect.stringMatching('Please open the link'),
+    ]);
     loadedAgain.follow(link);
     expect([loadedAgain.hasForm(), loadedAgain.message(), loadedAgain.address()]).toEqual([true, '', again.address()]);
   });

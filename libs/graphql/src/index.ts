@@ -10,5 +10,5 @@ export {
 export { readTypeDefs } from './read-type-defs.ts';
 export { BigIntScalar as BigInt, DateTime, JsonScalar as JSON } from './scalars.ts';
 export { authorizeDownload, hasValidSignature, signDownloadPath } from './signed-path.ts';
-export { type SubgraphOptions, startSubgraph } from './subgraph.ts';
+export { type Route, type SubgraphOptions, startSubgraph } from './subgraph.ts';
 export { requirePermission, requireViewer, type Viewer } from './viewer.ts';

@@ -84,10 +84,12 @@ describe('a request to a subgraph', () => {
 
 test('a route of its own learns the viewer, and answers with the code of the error it throws', async () => {
   const { origin, authorization } = await open({
-    routes: (app, { viewerOf }) => {
-      app.get('/mine', async (request, response) => void response.json(await viewerOf(request)));
-      app.get('/taken', async () => Promise.reject(conflict('It is taken')));
-    },
+    routes: [
+      (app, { viewerOf }) => {
+        app.get('/mine', async (request, response) => void response.json(await viewerOf(request)));
+        app.get('/taken', async () => Promise.reject(conflict('It is taken')));
+      },
+    ],
   });
   const mine = await fetch(`${origin}/mine`, { headers: { authorization: authorization(aViewer('QUERY')) } });
   expect(await mine.json()).toEqual(aViewer('QUERY'));

@@ -11,6 +11,12 @@ import { answerErrors, healthRoutes, logRequests } from './middleware.ts';
 import { measureSubgraph } from './subgraph-metrics.ts';
 import type { Viewer } from './viewer.ts';
 
+/** Adds a route. It is open to anyone unless it calls `viewerOf`; it may throw an AppError, also from a promise. */
+export type Route = (
+  app: express.Express,
+  helpers: { viewerOf: (request: express.Request) => Promise<Viewer | null> },
+) => void;
+
 export interface SubgraphOptions<C extends object> {
   name: string;
   /** The SDL of schema.graphql. */
@@ -29,8 +35,8 @@ export interface SubgraphOptions<C extends object> {
   ready: () => string[];
   /** What the subgraph measures by itself; its operations are added, and all of it is served on that port, if one is given. */
   metrics?: { registry: Registry; port: number | undefined };
-  /** Adds routes beside /graphql. They are open unless they call viewerOf, and may throw an AppError, also from a promise. */
-  routes?: (app: express.Express, helpers: { viewerOf: (request: express.Request) => Promise<Viewer | null> }) => void;
+  /** Routes beside /graphql. */
+  routes?: readonly Route[];
   /** Runs before the body of a GraphQL request is parsed, but after its token is checked. */
   beforeGraphql?: express.RequestHandler[];
 }
@@ -87,7 +93,7 @@ export async function startSubgraph<C extends object>(
     },
   });
   app.use('/graphql', authenticate, ...(options.beforeGraphql ?? []), express.json({ limit: bodyLimitBytes }), graphql);
-  options.routes?.(app, { viewerOf });
+  for (const addRoute of options.routes ?? []) addRoute(app, { viewerOf });
   app.use((_request, response) => {
     response
       .status(404)

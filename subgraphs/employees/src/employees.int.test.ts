@@ -41,7 +41,7 @@ beforeAll(async () => {
     internalTokenPublicKey: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     log,
     ready: () => [],
-    routes: rejectedRowsRoute({ read, deletedUploads: { has: async (id) => deleted.has(id) }, clock, secret, log }),
+    routes: [rejectedRowsRoute({ read, deletedUploads: { has: async (id) => deleted.has(id) }, clock, secret, log })],
   });
 });
 

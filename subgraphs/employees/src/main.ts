@@ -48,7 +48,7 @@ await startProcess('employees', async ({ log, onClose }) => {
     stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: rejectedRowsRoute({ read, deletedUploads, clock, secret, log }),
+    routes: [rejectedRowsRoute({ read, deletedUploads, clock, secret, log })],
   });
   onClose(() => subgraph.stop());
 });

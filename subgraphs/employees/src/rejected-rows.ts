@@ -2,13 +2,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
 import { Prisma } from '@tributary/employment-db';
-import { authorizeDownload, type SubgraphOptions, signDownloadPath } from '@tributary/graphql';
+import { authorizeDownload, type Route, signDownloadPath } from '@tributary/graphql';
 import type { DeletedUploads } from '@tributary/redis';
 import { csvLine, type Dialect, splitRecord, toDialect } from './csv.ts';
 import { createLoadAccess, type LoadAccess } from './load-access.ts';
 import type { ReadRows } from './loaders.ts';
-
-type Routes = NonNullable<SubgraphOptions<object>['routes']>;
 
 /**
  * GET /downloads/rejected-rows/:uploadId streams the rejected rows to anyone with a signed URL, the uploader and
@@ -26,7 +24,7 @@ export function rejectedRowsRoute({
   clock: Clock;
   secret: string;
   log: Log;
-}): Routes {
+}): Route {
   return (app, { viewerOf }) => {
     app.get('/downloads/rejected-rows/:uploadId', async (request, response) => {
       const { uploadId } = request.params;

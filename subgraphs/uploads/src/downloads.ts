@@ -1,12 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
 import type { FileStore } from '@tributary/file-store';
-import { authorizeDownload, type SubgraphOptions, signDownloadPath } from '@tributary/graphql';
+import { authorizeDownload, type Route, signDownloadPath } from '@tributary/graphql';
 import { listKinds } from '@tributary/kinds';
 import { renderTemplate, templatePath } from './kind-info.ts';
 import { createUploadAccess, createUploadLoader, type ReadUploads } from './upload-access.ts';
-
-type Routes = NonNullable<SubgraphOptions<object>['routes']>;
 
 interface DownloadDeps {
   readUploads: ReadUploads;
@@ -20,7 +18,7 @@ interface DownloadDeps {
  * GET /downloads/files/templates/<kind>.csv is the template of a kind, for anyone. GET /downloads/files/:id streams an uploaded file, or one range of it, to anyone with a signed URL, the
  * uploader and ADMIN. A file cut short by an error ends with a broken connection, never as if it were whole.
  */
-export function downloadRoute({ readUploads, files, clock, secret, log }: DownloadDeps): Routes {
+export function downloadRoute({ readUploads, files, clock, secret, log }: DownloadDeps): Route {
   return (app, { viewerOf }) => {
     for (const { name, columns } of listKinds()) {
       if (columns === null) continue;

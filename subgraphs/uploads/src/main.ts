@@ -73,7 +73,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
     stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: downloadRoute({ readUploads, files, clock, secret, log }),
+    routes: [downloadRoute({ readUploads, files, clock, secret, log })],
     beforeGraphql: [receiveMultipart(maxUploadBytes)],
   });
   onClose(() => subgraph.stop());

@@ -5,10 +5,10 @@ import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { normaliseEmail } from './account-rules.ts';
 
-/** A user as resolvers pass it on; `isSignedIn` marks the one that has just proved who it is in this request. */
+/** A user as resolvers see it. `isSignedIn` marks the user who signed in with this request. */
 export type UserRow = User & { isSignedIn?: true };
 
-const isPermission = (name: string) => listPermissions().some((known) => known.name === name);
+const isPermission = (name: string) => listPermissions().some((permission) => permission.name === name);
 
 /** The name of a permission that a subgraph or a kind of upload declares. */
 export const permission = z.string().refine(isPermission, {
@@ -18,29 +18,29 @@ export const permission = z.string().refine(isPermission, {
       .join(', ')}`,
 });
 
-/** The permissions of a user's row, in alphabetical order, without those that nothing declares any more. */
+/** The permissions of a user's row, in alphabetical order, without undeclared ones. */
 export function getPermissions(user: Pick<User, 'permissions'>): string[] {
   return user.permissions.split(',').filter(isPermission);
 }
 
-/** What a user may do: ADMIN includes every other permission. */
+/** The permissions that a user effectively has: ADMIN includes all others. */
 export function getEffectivePermissions(user: Pick<User, 'permissions'>): string[] {
-  const own = getPermissions(user);
-  return own.includes('ADMIN')
+  const permissions = getPermissions(user);
+  return permissions.includes('ADMIN')
     ? listPermissions()
         .map(({ name }) => name)
         .sort()
-    : own;
+    : permissions;
 }
 
-/** Permissions as a row keeps them: each once, in alphabetical order. */
+/** Permissions as stored in a row: without duplicates, in alphabetical order. */
 export function toPermissionList(permissions: readonly string[]): string {
   return [...new Set(permissions)].sort().join(',');
 }
 
 export type UserLoader = DataLoader<string, User | null>;
 
-/** Loads users by id, all that one request asks for in one query; null where there is none. */
+/** Loads users by id, those of one request in one query; null for an unknown id. */
 export function createUserLoader({ db }: { db: UsersDb }): UserLoader {
   return new DataLoader(async (ids) => {
     const rows = await db.query((client) => client.user.findMany({ where: { id: { in: [...ids] } } }));
@@ -49,7 +49,7 @@ export function createUserLoader({ db }: { db: UsersDb }): UserLoader {
   });
 }
 
-/** Writes a new account; CONFLICT if the address has one, also when two arrive at once. */
+/** Writes a new account; EMAIL_TAKEN if the address has one, also in concurrent requests. */
 export async function createAccount(
   tx: Pick<Transaction, 'user'>,
   account: {
@@ -71,15 +71,15 @@ export async function createAccount(
   }
 }
 
-/** The account of an address, however it is written; null if there is none, also for what is no address at all. */
+/** The account of an address, in any spelling; null if there is none, and for malformed addresses. */
 export function findByEmail(address: string, db: UsersDb): Promise<User | null> {
   const email = normaliseEmail(address);
-  // The column holds ASCII alone: another address is nobody's, and comparing it there would be an error.
+  // The column contains only ASCII; comparing it with other characters is an error of the database.
   const comparable = /^[\x20-\x7e]+$/.test(email) ? email : '';
   return db.query((client) => client.user.findUnique({ where: { email: comparable } }));
 }
 
-/** Locks the user's row until the transaction ends and gives its newest state; null if there is no such user. */
+/** Locks the user's row until the transaction ends and returns its latest state; null if there is no such user. */
 export async function lockUser(tx: Transaction, id: string): Promise<User | null> {
   await tx.$queryRaw`SELECT id FROM users WHERE id = ${id} FOR UPDATE`;
   return tx.user.findUnique({ where: { id } });

@@ -4,7 +4,7 @@ import type { UsersDb } from '@tributary/users-db';
 import { createAccount } from './accounts.ts';
 import type { Passwords } from './passwords/hashing.ts';
 
-interface SeedDeps {
+interface AdministratorDeps {
   db: UsersDb;
   clock: Clock;
   passwords: Passwords;
@@ -14,20 +14,20 @@ interface SeedDeps {
 const retryDelayMs = 1_000;
 
 export interface AdministratorTask {
-  /** The readiness check: resolves once the account exists, UNAVAILABLE before. */
+  /** The readiness check: UNAVAILABLE until the account exists. */
   assertDone(): Promise<void>;
   /** Ends the retries and waits for the current attempt. */
   stop(): Promise<void>;
 }
 
-/** Creates the administrator's account, where one is configured, and retries each second until that works. The caller stops it. */
+/** Creates the configured administrator's account, and retries every second until that succeeds. The caller stops it. */
 export function ensureAdministrator(
   { email, password }: { email: string | undefined; password: string | undefined },
-  deps: SeedDeps,
+  deps: AdministratorDeps,
 ): AdministratorTask {
   let isDone = email === undefined || password === undefined;
   const stopping = new AbortController();
-  const seeding = email === undefined || password === undefined ? Promise.resolve() : retry({ email, password });
+  const task = email === undefined || password === undefined ? Promise.resolve() : retry({ email, password });
 
   async function retry(administrator: { email: string; password: string }) {
     const { clock, log } = deps;
@@ -48,15 +48,15 @@ export function ensureAdministrator(
     },
     async stop() {
       stopping.abort();
-      await seeding;
+      await task;
     },
   };
 }
 
-/** Creates the account with every permission, its address confirmed; false if the address has one, which stays as it is. */
+/** Creates the account with every permission and a confirmed address; false, without a change, if the address has an account. */
 export async function createAdministrator(
   { email, password }: { email: string; password: string },
-  { db, clock, passwords }: Omit<SeedDeps, 'log'>,
+  { db, clock, passwords }: Omit<AdministratorDeps, 'log'>,
 ): Promise<boolean> {
   if (await db.query((client) => client.user.findUnique({ where: { email } }))) return false;
   const passwordHash = await passwords.hash(password);

@@ -53,14 +53,14 @@ const schema = z.object({
 
 type Setting = keyof z.output<typeof schema>;
 
-/** True unless `other` is set and `name` is not; asked whatever else is wrong, so that all problems are told at once. */
+/** Requires `name` when `other` is set; checked even if other settings are wrong, so that all problems are reported at once. */
 const requiresToo = (name: Setting, other: Setting) =>
   z.refine<Partial<Record<Setting, unknown>>>((env) => env[other] === undefined || env[name] !== undefined, {
     path: [name],
     when: () => true,
   });
 
-/** The settings of this subgraph; README.md explains each. */
+/** The environment of the users subgraph. */
 export const config = schema.check(
   requiresToo('ADMIN_PASSWORD', 'ADMIN_EMAIL'),
   requiresToo('ADMIN_EMAIL', 'ADMIN_PASSWORD'),

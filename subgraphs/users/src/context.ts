@@ -6,7 +6,7 @@ import type { Passwords } from './passwords/hashing.ts';
 import type { Revocations } from './sessions/revocations.ts';
 import type { SigningKeys } from './sessions/signing-keys.ts';
 
-/** What every use case of this subgraph draws its own few dependencies from. */
+/** The dependencies of all use cases; each takes only those that it needs. */
 export interface Dependencies {
   db: UsersDb;
   clock: Clock;
@@ -15,7 +15,7 @@ export interface Dependencies {
   signing: { keys: SigningKeys; issuer: string };
   newUserPermissions: readonly string[];
   emailConfirmation: 'required' | 'off';
-  /** Called once a message lies in the outbox. */
+  /** Called after the commit of a message to the outbox. */
   onOutboxWrite: () => void;
 }
 
@@ -24,7 +24,7 @@ export interface Context extends Dependencies {
   userLoader: UserLoader;
 }
 
-/** A context for one request, with a loader of its own, so that nothing is cached beyond it. */
+/** The context of one request. Its loader caches nothing beyond the request. */
 export function createContext(viewer: Viewer | null, dependencies: Dependencies): Context {
   return { ...dependencies, viewer, userLoader: createUserLoader(dependencies) };
 }

@@ -6,12 +6,13 @@ import { createMetrics, measureOutbox, measurePool } from '@tributary/metrics';
 import { connectRedis } from '@tributary/redis';
 import { startTracing } from '@tributary/tracing';
 import { createOutboxStore, openUsersDb } from '@tributary/users-db';
+import { accountPageRoutes } from './account-pages.ts';
 import { ensureAdministrator } from './administrator.ts';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
 import { createPasswords } from './passwords/hashing.ts';
 import { resolvers } from './resolvers.ts';
-import { createRoutes } from './routes.ts';
+import { keysRoute, revocationsRoute } from './routes.ts';
 import { createRevocations } from './sessions/revocations.ts';
 import { readSigningKeys } from './sessions/signing-keys.ts';
 
@@ -34,10 +35,10 @@ await startProcess('users', async ({ log, onClose }) => {
   const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, onAttempt });
   onClose(() => relay.stop());
   const administrator = { email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD };
-  const seeding = ensureAdministrator(administrator, { db, clock, passwords, log });
-  onClose(seeding.stop);
-  // RabbitMQ is not waited for: nobody is kept from signing in because a mail has to wait in the outbox.
-  const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seeding.assertDone };
+  const seed = ensureAdministrator(administrator, { db, clock, passwords, log });
+  onClose(seed.stop);
+  // RabbitMQ is not a check: signing in works while emails wait in the outbox.
+  const checks = { 'the users database': db.ping, Redis: () => redis.ping(), 'the administrator': seed.assertDone };
   const readiness = watchReadiness({ checks, clock, log });
   onClose(readiness.stop);
 
@@ -61,7 +62,7 @@ await startProcess('users', async ({ log, onClose }) => {
     stopping: shutdownBudget(env),
     ready: readiness.waitingFor,
     metrics: { registry, port: env.METRICS_PORT },
-    routes: await createRoutes(keys, revocations),
+    routes: [keysRoute(keys), revocationsRoute(revocations), await accountPageRoutes()],
   });
   onClose(subgraph.stop);
 });

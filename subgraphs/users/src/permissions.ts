@@ -4,8 +4,8 @@ import { getPermissions, lockUser, toPermissionList } from './accounts.ts';
 import type { Revocations } from './sessions/revocations.ts';
 
 /**
- * Replaces a user's permissions; tokens that carry the old ones stop at the next request. CONFLICT when nobody would be
- * left with ADMIN. While Redis is unavailable, UNAVAILABLE, and nothing has changed.
+ * Replaces a user's permissions and revokes the tokens that carry the old ones. LAST_ADMINISTRATOR if no administrator would
+ * remain. UNAVAILABLE while Redis is unavailable; then nothing has changed.
  */
 export async function setPermissions(
   input: { userId: string; permissions: readonly string[] },
@@ -20,13 +20,13 @@ export async function setPermissions(
     const permissions = toPermissionList(input.permissions);
     if (permissions === toPermissionList(getPermissions(locked))) return locked;
     const user = await tx.user.update({ where: { id: locked.id }, data: { permissions } });
-    // While the row is locked no token can be issued, so none with the old permissions is younger than this moment.
+    // No token can be issued while the row is locked, so all tokens with the old permissions are older than this.
     await revocations.refuseBefore(tx, user.id, new Date(clock.now().getTime() + 1));
     return user;
   });
 }
 
-/** Locks all administrators, in one order, so that two cannot remove each other at once. */
+/** Locks all administrators in a fixed order, so that two cannot remove each other at the same time. */
 async function requireAnotherAdministrator(tx: Transaction, userId: string): Promise<void> {
   const administrators = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM users WHERE FIND_IN_SET('ADMIN', permissions) ORDER BY id FOR UPDATE`;

@@ -14,11 +14,11 @@ export interface RegisterDeps {
   signing: { keys: SigningKeys; issuer: string };
   newUserPermissions: readonly string[];
   emailConfirmation: 'required' | 'off';
-  /** Called once a message lies in the outbox. */
+  /** Called after the commit of a message to the outbox. */
   onOutboxWrite: () => void;
 }
 
-/** Makes an account, has the link mailed that confirms its address, and signs it in; CONFLICT if the address has one already, BAD_USER_INPUT if a rule is broken. */
+/** Creates an account, emails its confirmation link and signs in. BAD_USER_INPUT names every invalid field; EMAIL_TAKEN for a known address. */
 export async function registerUser(
   input: { email: string; name: string; password: string },
   { db, clock, passwords, signing, newUserPermissions, emailConfirmation, onOutboxWrite }: RegisterDeps,

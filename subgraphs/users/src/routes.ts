@@ -1,22 +1,10 @@
 import { forbidden } from '@tributary/core';
-import type { SubgraphOptions } from '@tributary/graphql';
-import { accountPages } from './account-pages.ts';
+import type { Route } from '@tributary/graphql';
 import type { Revocations } from './sessions/revocations.ts';
 import type { SigningKeys } from './sessions/signing-keys.ts';
 
-/** The routes beside the graph: the public keys and the pages that mailed links open, for anyone; the revocations, for the gateway. */
-export async function createRoutes(
-  keys: Pick<SigningKeys, 'jwks'>,
-  revocations: Pick<Revocations, 'list'>,
-): Promise<NonNullable<SubgraphOptions<object>['routes']>> {
-  const routes = [keysRoute(keys), revocationsRoute(revocations), await accountPages()];
-  return (app, helpers) => {
-    for (const add of routes) add(app, helpers);
-  };
-}
-
-/** GET /.well-known/jwks.json, open to all: the public keys that access tokens are checked with. */
-function keysRoute({ jwks }: Pick<SigningKeys, 'jwks'>): NonNullable<SubgraphOptions<object>['routes']> {
+/** GET /.well-known/jwks.json, for anyone: the public keys that verify access tokens. */
+export function keysRoute({ jwks }: Pick<SigningKeys, 'jwks'>): Route {
   return (app) => {
     app.get('/.well-known/jwks.json', (_request, response) => {
       response.json(jwks);
@@ -24,11 +12,11 @@ function keysRoute({ jwks }: Pick<SigningKeys, 'jwks'>): NonNullable<SubgraphOpt
   };
 }
 
-/** GET /internal/revocations, for the gateway itself: every current revocation, times in milliseconds since 1970. */
-function revocationsRoute({ list }: Pick<Revocations, 'list'>): NonNullable<SubgraphOptions<object>['routes']> {
+/** GET /internal/revocations, for the gateway: all current revocations, times in milliseconds since 1970. */
+export function revocationsRoute({ list }: Pick<Revocations, 'list'>): Route {
   return (app, { viewerOf }) => {
     app.get('/internal/revocations', async (request, response) => {
-      // A request that the gateway passes on has the token of a viewer, or none.
+      // The gateway's own requests carry a token without a viewer; those that it passes on carry a viewer or no token.
       if ((await viewerOf(request)) !== null) {
         throw forbidden('Only the gateway may read the revocations.', { reason: 'GATEWAY_ONLY' });
       }

@@ -2,7 +2,7 @@ import { type Connection, encodeCursor, readPageArguments, toConnection } from '
 import type { User, UsersDb } from '@tributary/users-db';
 import { z } from 'zod';
 
-// From the year 1000, the first that a DATETIME column can hold, to 9999.
+// The range of a DATETIME column.
 const createdMs = z
   .int()
   .min(Date.UTC(1000, 0))

@@ -4,11 +4,10 @@ import { measurePool } from '@tributary/metrics';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { defineWorker } from '@tributary/worker';
 import { z } from 'zod';
-import { mailConfirmationLink } from './confirmation-mail.ts';
+import { mailConfirmationLink, mailResetLink } from './link-mails.ts';
 import { openMailJournal } from './mail-journal.ts';
 import { createMailMetrics } from './mail-metrics.ts';
 import { createMailSender } from './mail-sender.ts';
-import { mailResetLink } from './reset-mail.ts';
 import { notifyUploader, resendMail } from './result-mail.ts';
 import { connectSmtp } from './smtp.ts';
 

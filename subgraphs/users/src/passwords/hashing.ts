@@ -4,7 +4,7 @@ import { unavailable } from '@tributary/core';
 
 export interface Passwords {
   hash(password: string): Promise<string>;
-  /** Without a hash (no such account) it does the same work and gives false. */
+  /** Without a hash (no such account) it does the same work and returns false. */
   verify(hash: string | null, password: string): Promise<boolean>;
 }
 
@@ -15,11 +15,11 @@ const maxQueued = 200;
 
 interface PasswordOptions {
   cost?: { memoryCost: number; timeCost: number; parallelism: number };
-  /** What compares with one hash, by the cost the hash was made with. */
+  /** Compares a password with a hash, at the cost of the hash. */
   verifyHash?: (hash: string, password: string) => Promise<boolean>;
 }
 
-/** argon2id, at most four at once (76 MiB); when more than 200 wait, the next is refused with UNAVAILABLE. */
+/** Hashes with argon2id, at most four at a time (76 MiB). UNAVAILABLE while 200 are queued. */
 export async function createPasswords(options: PasswordOptions = {}): Promise<Passwords> {
   const { cost = recommended, verifyHash = verify } = options;
   const createError = () =>

@@ -2,13 +2,13 @@ import { type Clock, conflict, invalidArgument, unauthenticated } from '@tributa
 import type { Transaction, UsersDb } from '@tributary/users-db';
 import { assertPassword } from '../account-rules.ts';
 import { lockUser } from '../accounts.ts';
+import { endLinkTokens } from '../link-tokens.ts';
 import type { Revocations } from '../sessions/revocations.ts';
 import type { SigningKeys } from '../sessions/signing-keys.ts';
 import { endFamilies, issueSession, type Session, startFamily } from '../sessions/tokens.ts';
 import type { Passwords } from './hashing.ts';
-import { endResets } from './reset-tokens.ts';
 
-/** Sets a new password, ends all sessions, and gives a new one. While Redis is unavailable, UNAVAILABLE, and nothing has changed. */
+/** Sets a new password, ends all sessions and starts a new one. UNAVAILABLE while Redis is unavailable; then nothing has changed. */
 export async function changePassword(
   input: { userId: string; currentPassword: string; newPassword: string },
   deps: ReplacePasswordDeps & { db: UsersDb; passwords: Passwords },
@@ -37,8 +37,8 @@ export interface ReplacePasswordDeps {
 }
 
 /**
- * Writes the new password, ends all sessions and every link to a new password, and gives a new session. The caller has
- * locked the user's row and does nothing more before the commit.
+ * Writes the new password, ends all sessions and reset links, and starts a new session. The caller has locked the user's row and
+ * does nothing else before the commit.
  */
 export async function replacePassword(
   tx: Transaction,
@@ -48,12 +48,12 @@ export async function replacePassword(
   const now = clock.now().getTime();
   const user = await tx.user.update({ where: { id: userId }, data: { passwordHash } });
   await endFamilies(tx, userId, new Date(now));
-  await endResets(tx, userId, new Date(now));
-  // One millisecond on, so that a token issued in this very one is refused; the new one is another millisecond younger.
+  await endLinkTokens(tx, 'passwordReset', userId);
+  // Tokens issued in this millisecond are revoked too, so the new one is dated two milliseconds later.
   const issuedAt = new Date(now + 2);
   const family = await startFamily(tx, userId, issuedAt);
   const session = issueSession(user, family, issuedAt, signing);
-  // Last before the commit: if it fails, all is rolled back; if the commit fails, users merely have to refresh.
+  // Comes last: if it fails, everything is rolled back; if the commit fails, users only have to refresh their tokens.
   await revocations.refuseBefore(tx, userId, new Date(now + 1));
   return session;
 }

@@ -8,7 +8,7 @@ import { hashToken, issueSession, rotateToken, type Session, startFamily } from 
 
 const wrongCredentials = () => unauthenticated('Incorrect email address or password.', { reason: 'WRONG_CREDENTIALS' });
 
-/** Signs in. A wrong password and an unknown address get the same answer after the same work. */
+/** Signs in. A wrong password and an unknown address get the same error after the same work. */
 export async function logIn(
   input: { email: string; password: string },
   deps: { db: UsersDb; clock: Clock; passwords: Passwords; signing: { keys: SigningKeys; issuer: string } },
@@ -19,14 +19,14 @@ export async function logIn(
   if (found === null || !matches) throw wrongCredentials();
   return db.transaction(async (tx) => {
     const user = await lockUser(tx, found.id);
-    // Changed while it was being checked: the password that was right no longer is.
+    // Another request changed the password after the check.
     if (user === null || user.passwordHash !== found.passwordHash) throw wrongCredentials();
     const now = clock.now();
     return issueSession(user, await startFamily(tx, user.id, now), now, signing);
   });
 }
 
-/** Two tabs that wake up together both use the token they share. */
+/** Two browser tabs may use their shared token at the same time. */
 const graceMs = 10_000;
 
 const invalidRefreshToken = () =>
@@ -35,8 +35,8 @@ const invalidRefreshToken = () =>
 type TokenReuse = { isReuse: true };
 
 /**
- * Trades a refresh token for a new pair, once. Used again within ten seconds it gives another fresh pair; after that,
- * somebody else has it: its family ends, and the user's access tokens given out so far are refused.
+ * Exchanges a refresh token for the next pair of tokens. A repetition within ten seconds returns another pair. A later one means
+ * that the token was stolen: its family ends, and all access tokens of the user are revoked.
  */
 export async function refreshSession(
   refreshToken: string,
@@ -67,7 +67,7 @@ async function redeemRefreshToken(
     where: { tokenHash },
     select: { family: { select: { userId: true } } },
   });
-  // The user's row is the one lock for everything that issues or ends tokens; what was read before it may be stale.
+  // Everything that issues or ends tokens locks the user's row, so the token is read again under the lock.
   const user = owner && (await lockUser(tx, owner.family.userId));
   const token = await tx.refreshToken.findUnique({ where: { tokenHash }, include: { family: true } });
   const now = clock.now();
@@ -85,8 +85,8 @@ async function redeemRefreshToken(
 }
 
 /**
- * Ends the session of the refresh token: its access tokens are refused at the next request. A token that is unknown or has
- * ended is no error, and reveals nothing. It succeeds without Redis too: the gateway then asks the database.
+ * Ends the session of the refresh token, and its access tokens from the next request on. An unknown or ended token is no error, so
+ * that nothing is revealed. Works without Redis: the gateway then reads the revocations from the database.
  */
 export async function logOut(
   refreshToken: string,

@@ -2,7 +2,7 @@ import { type Clock, type Log, unavailable } from '@tributary/core';
 import type { Transaction, UsersDb } from '@tributary/users-db';
 import type { Redis } from 'ioredis';
 
-/** Access tokens of the subject, a user or a session, are refused if they were issued before that moment. */
+/** Access tokens of the subject (a user or a session) are refused if they were issued before `revokedBefore`. */
 export interface Revocation {
   subject: string;
   revokedBefore: Date;
@@ -11,30 +11,30 @@ export interface Revocation {
 
 export interface Revocations {
   /**
-   * Refuses the access tokens of the subject issued before that moment once the transaction is committed; UNAVAILABLE if Redis
-   * cannot be reached. Call it last: until the commit Redis refuses more than the database.
+   * Revokes the access tokens of the subject that were issued before `moment`; UNAVAILABLE while Redis is unavailable. Call it last
+   * in the transaction: Redis has the revocation before the commit.
    */
   refuseBefore(tx: Transaction, subject: string, moment: Date): Promise<void>;
-  /** Writes the revocation to the database alone; call `publish` after the commit. */
+  /** Writes the revocation only to the database. Call `publish` after the commit. */
   store(tx: Transaction, subject: string, moment: Date): Promise<void>;
-  /** Copies every current revocation to Redis; what fails is logged, and done again once Redis is connected. */
+  /** Copies all current revocations to Redis. A failure is logged, and repeated when Redis reconnects. */
   publish(): Promise<void>;
-  /** Every current revocation. It waits for transactions that are about to add one. */
+  /** All current revocations. Waits for transactions that add one. */
   list(): Promise<Revocation[]>;
-  /** A moment by which every access token issued until now has expired. */
+  /** A time at which all access tokens issued until now have expired. */
   endOfTokens(): Date;
 }
 
-/** One minute longer than an access token lives. */
+/** One minute longer than the lifetime of an access token. */
 const keepMs = 16 * 60 * 1000;
 
 const raise = `
-  local known = tonumber(redis.call('GET', KEYS[1]))
-  if known and known >= tonumber(ARGV[1]) then return 0 end
+  local current = tonumber(redis.call('GET', KEYS[1]))
+  if current and current >= tonumber(ARGV[1]) then return 0 end
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
   return 1`;
 
-/** Revocations in the database, with a copy in Redis that the gateway reads at each request; a moment is only ever replaced by a later one. */
+/** Revocations in the database, with a copy in Redis that the gateway reads for each request. A later `revokedBefore` replaces an earlier one. */
 export function createRevocations(options: {
   db: UsersDb;
   redis: Redis;
@@ -63,7 +63,7 @@ export function createRevocations(options: {
   async function list(): Promise<Revocation[]> {
     const now = clock.now();
     await db.query((client) => client.revocation.deleteMany({ where: { expiresAt: { lte: now } } }));
-    // A locking read: a transaction that wrote to Redis before Redis lost its data, and has not committed, is waited for.
+    // The locking read waits for uncommitted transactions, whose revocations Redis may have lost.
     return db.query(
       (client) => client.$queryRaw<Revocation[]>`
         SELECT subject, revoked_before AS revokedBefore, expires_at AS expiresAt FROM revocations LOCK IN SHARE MODE`,

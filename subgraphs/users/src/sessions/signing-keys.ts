@@ -6,11 +6,11 @@ export interface SigningKeys {
   /** The key that signs, and its RFC 7638 thumbprint. */
   key: KeyObject;
   kid: string;
-  /** The public halves of all keys, so that tokens of a key being retired stay good. */
+  /** The public keys of all keys, so that tokens of a key being retired stay valid. */
   jwks: { keys: JWK[] };
 }
 
-/** Reads one or more concatenated PEM keys: the first signs, all are published. Anything but P-256 private keys is BAD_CONFIG. */
+/** Reads concatenated PEM keys: the first one signs, all are published. BAD_CONFIG for anything but P-256 private keys. */
 export async function readSigningKeys(pems: string): Promise<SigningKeys> {
   const keys = (pems.match(/-----BEGIN [^-]+-----[\s\S]+?-----END [^-]+-----/g) ?? []).map(readKey);
   const [first] = keys;

@@ -4,7 +4,7 @@ import jsonwebtoken from 'jsonwebtoken';
 import { getEffectivePermissions, type UserRow } from '../accounts.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** What a successful sign-in answers with. */
+/** The result of a successful sign-in. */
 export interface Session {
   accessToken: string;
   refreshToken: string;
@@ -12,7 +12,7 @@ export interface Session {
   user: UserRow;
 }
 
-/** Puts a pair of tokens together. Call it while the user's row is locked: then the access token cannot outlive a change of permissions. */
+/** Creates the access token of a session. The caller has locked the user's row, so that no token outlives a change of permissions. */
 export function issueSession(
   user: User,
   { familyId, refreshToken }: FamilyToken,
@@ -24,7 +24,10 @@ export function issueSession(
 
 const accessTokenSeconds = 15 * 60;
 
-/** Signs what the gateway trusts for fifteen minutes. `sid` is the session, so that a logout revokes its tokens alone; `iat` has milliseconds, since revocation compares it with a moment. */
+/**
+ * Signs an access token for 15 minutes. `sid` is the session, so that a logout revokes only its own tokens. `iat` includes
+ * milliseconds, because revocations compare it with a time in milliseconds.
+ */
 function signAccessToken(
   user: User,
   familyId: string,
@@ -46,20 +49,20 @@ function signAccessToken(
 
 const refreshTokenMs = 30 * 24 * 3600 * 1000;
 
-/** The refresh token of a session, and the family of tokens that the session is. */
+/** The refresh token of a session. All refresh tokens of a session form a family. */
 export interface FamilyToken {
   familyId: string;
   refreshToken: string;
 }
 
-/** Begins a family with its first token, and forgets the user's families that have expired. */
+/** Starts a family with its first token, and deletes the user's expired families. */
 export async function startFamily(tx: Transaction, userId: string, now: Date): Promise<FamilyToken> {
   await tx.tokenFamily.deleteMany({ where: { userId, expiresAt: { lt: now } } });
   const family = await tx.tokenFamily.create({ data: { userId, createdAt: now, expiresAt: getExpiry(now) } });
   return { familyId: family.id, refreshToken: await addToken(tx, family.id, now) };
 }
 
-/** Trades the token for the next of its family, whose row the caller has locked. */
+/** Exchanges the token for the next one of its family. The caller has locked the user's row. */
 export async function rotateToken(
   tx: Transaction,
   used: { tokenHash: string; familyId: string; rotatedAt: Date | null },
@@ -84,7 +87,7 @@ export async function endFamilies(tx: Transaction, userId: string, now: Date): P
 }
 
 async function addToken(tx: Transaction, familyId: string, now: Date): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
+  const token = createToken();
   await tx.refreshToken.create({
     data: { tokenHash: hashToken(token), familyId, createdAt: now, expiresAt: getExpiry(now) },
   });
@@ -93,7 +96,10 @@ async function addToken(tx: Transaction, familyId: string, now: Date): Promise<s
 
 const getExpiry = (now: Date) => new Date(now.getTime() + refreshTokenMs);
 
-/** The only form in which a token is stored; tokens are 256 random bits, so that one round is enough. */
+/** A token of 256 random bits. */
+export const createToken = () => randomBytes(32).toString('base64url');
+
+/** The form in which tokens are stored. They are 256 random bits, so one round is enough. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
