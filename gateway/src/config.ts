@@ -2,9 +2,9 @@ import { pem, readConfig, settings, urlOf, wholeNumber } from '@tributary/core';
 import { shutdownConfig, timeoutConfig } from '@tributary/http';
 import { metricsConfig } from '@tributary/metrics';
 import { z } from 'zod';
-import { passThroughRoutes } from './door/pass-through-routes.ts';
+import { networks } from './admission/client-address.ts';
 import { limitSettings } from './limit-settings.ts';
-import { networks } from './limits/client-address.ts';
+import { passThroughRoutes } from './pass-through-routes.ts';
 
 const subgraphUrlPrefix = 'SUBGRAPH_URL_';
 

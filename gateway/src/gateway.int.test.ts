@@ -4,7 +4,7 @@ import { createLog, systemClock } from '@tributary/core';
 import { waitFor } from '@tributary/testing';
 import { type Started, startFixture } from '../fixtures/start-fixture.ts';
 import { readGatewayConfig } from './config.ts';
-import { startGateway } from './start-gateway.ts';
+import { startGateway } from './gateway.ts';
 
 let fixture: Started;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { wholeNumber } from '@tributary/core';
 import { z } from 'zod';
-import { fieldRates, rateOrOff } from './limits/rates.ts';
+import { fieldRates, rateOrOff } from './admission/rate-limits.ts';
 
 /** The variables of the gateway that bound what clients may use. */
 export const limitSettings = {

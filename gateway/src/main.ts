@@ -2,7 +2,7 @@ import { startProcess, systemClock } from '@tributary/core';
 import { createMetrics } from '@tributary/metrics';
 import { startTracing } from '@tributary/tracing';
 import { readGatewayConfig } from './config.ts';
-import { startGateway } from './start-gateway.ts';
+import { startGateway } from './gateway.ts';
 
 await startProcess('gateway', async ({ log, onClose }) => {
   const config = readGatewayConfig();

@@ -5,7 +5,7 @@ import { startTcpProxy, type TcpProxy, testServers, waitFor } from '@tributary/t
 import { z } from 'zod';
 import { type Fixture, openFixture } from '../fixtures/open-fixture.ts';
 import { readGatewayConfig } from './config.ts';
-import { startGateway } from './start-gateway.ts';
+import { startGateway } from './gateway.ts';
 
 let fixture: Fixture;
 let proxies: Record<'redis' | 'keys' | 'boxes', TcpProxy>;

@@ -8,13 +8,13 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import type { CostRules } from '../limits/cost-rules.ts';
-import { estimateCost } from '../limits/estimate-cost.ts';
-import { assertShallow } from '../limits/value-depth.ts';
-import { createValidate } from './create-validate.ts';
-import { createDocumentCache } from './document-cache.ts';
-import { createMeasure } from './measure-operation.ts';
-import { withoutSuggestion } from './without-suggestion.ts';
+import { stripSuggestions } from '../errors.ts';
+import { estimateCost } from '../graphql/cost-estimate.ts';
+import type { CostRules } from '../graphql/cost-rules.ts';
+import { createDocumentCache } from '../graphql/document-cache.ts';
+import { createMeasure } from '../graphql/operation-size.ts';
+import { createValidate } from '../graphql/validation.ts';
+import { assertShallow } from '../graphql/value-depth.ts';
 
 export interface DocumentLimits {
   maxDocumentBytes: number;
@@ -113,7 +113,7 @@ export function createDocuments(options: {
     for (const error of errors) {
       // A copy would compute its line and column again.
       error.extensions.code = 'GRAPHQL_VALIDATION_FAILED';
-      if (isProduction) error.message = withoutSuggestion(error.message);
+      if (isProduction) error.message = stripSuggestions(error.message);
     }
     verdicts.set(document, errors);
     return errors;

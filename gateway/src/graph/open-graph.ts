@@ -1,27 +1,26 @@
 import type { ApolloServer } from '@apollo/server';
 import { badConfig, type Log } from '@tributary/core';
 import { type GraphQLSchema, parse } from 'graphql';
-import type { SignInternal } from '../auth/internal-tokens.ts';
-import { type Authorization, createAuthorization } from '../authorization/create-authorization.ts';
-import type { MeetPolicies } from '../authorization/judge.ts';
+import type { SignInternal } from '../admission/internal-tokens.ts';
+import { checkFieldRates } from '../admission/rate-limits.ts';
 import type { GatewayConfig } from '../config.ts';
-import { checkFieldRates } from '../limits/check-field-rates.ts';
-import { readCostRules } from '../limits/cost-rules.ts';
-import type { Measures } from '../metrics/create-measures.ts';
-import type { RequestContext } from '../request-context.ts';
-import { createResponseBudget } from '../subgraph/response-budget.ts';
-import { createSubgraph, type Subgraph } from '../subgraph/subgraph.ts';
-import { checkEventLogs } from '../supergraph/check-event-logs.ts';
-import type { EventLog } from '../supergraph/event-logs.ts';
-import { readSupergraph } from '../supergraph/read-supergraph.ts';
+import { readCostRules } from '../graphql/cost-rules.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { RequestState } from '../request-state.ts';
+import { type Authorization, createAuthorization } from './authorization/authorization.ts';
+import type { PolicyEvaluator } from './authorization/requirements.ts';
 import { createDocuments, type Documents } from './documents.ts';
+import { checkEventLogs, type EventLog } from './event-logs.ts';
 import { startGraph } from './start-graph.ts';
+import { createSubgraph, type Subgraph } from './subgraph/client.ts';
+import { createResponseBudget } from './subgraph/response-budget.ts';
+import { readSupergraph } from './supergraph.ts';
 
 /** Everything that follows from one supergraph, so that all of it is replaced together. */
 export interface OpenGraph {
   /** Other for other supergraphs. */
   version: string;
-  server: ApolloServer<RequestContext>;
+  server: ApolloServer<RequestState>;
   /** The schema clients see. */
   schema: GraphQLSchema;
   documents: Documents;
@@ -41,8 +40,8 @@ export async function openGraph(
   options: {
     config: GatewayConfig;
     sign: SignInternal | null;
-    meetPolicies: MeetPolicies;
-    measures: Measures;
+    meetPolicies: PolicyEvaluator;
+    measures: GatewayMetrics;
     log: Log;
   },
 ): Promise<OpenGraph> {

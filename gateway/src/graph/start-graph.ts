@@ -4,17 +4,15 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { badConfig, type Log } from '@tributary/core';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
-import type { Authorization } from '../authorization/create-authorization.ts';
-import type { Measures } from '../metrics/create-measures.ts';
-import { tellErrors } from '../metrics/tell-errors.ts';
-import type { RequestContext } from '../request-context.ts';
-import { createDataSource, type DataSource } from '../subgraph/data-source.ts';
-import type { Subgraph } from '../subgraph/subgraph.ts';
-import { answerDirectly } from './answer-directly.ts';
-import { csrfHeaders } from './csrf-headers.ts';
-import { createFormatError } from './format-error.ts';
-import { requireOperation, requireValid } from './require-operation.ts';
-import { statusByMediaType } from './status-by-media-type.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import { countErrors } from '../metrics/operations.ts';
+import type { RequestState } from '../request-state.ts';
+import { csrfHeaders } from '../transport/http/middleware.ts';
+import { createFormatError, requireOperation, requireValid, statusByMediaType } from './apollo-plugins.ts';
+import type { Authorization } from './authorization/authorization.ts';
+import { createFastPath } from './fast-path.ts';
+import type { Subgraph } from './subgraph/client.ts';
+import { createDataSource, type DataSource } from './subgraph/data-source.ts';
 
 type QueryPlan = Parameters<typeof executeQueryPlan>[0];
 
@@ -24,12 +22,12 @@ export async function startGraph(options: {
   subgraphs: Map<string, Subgraph>;
   isProduction: boolean;
   log: Log;
-  measures: Measures;
+  measures: GatewayMetrics;
   /** What is wrong with a document; remembered, so that it costs nothing for one that was checked before. */
   findErrors: (document: DocumentNode) => readonly GraphQLError[];
   /** Puts something in front of the gateway that may change what it is asked and what it answers. */
   wrap?: Authorization['wrap'];
-}): Promise<{ server: ApolloServer<RequestContext>; schema: GraphQLSchema; planCount: () => number }> {
+}): Promise<{ server: ApolloServer<RequestState>; schema: GraphQLSchema; planCount: () => number }> {
   const { log, isProduction, subgraphs, measures } = options;
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -52,7 +50,7 @@ export async function startGraph(options: {
     onSchemaLoadOrUpdate: (callback) => planned.onSchemaLoadOrUpdate(callback),
     async load(loading) {
       const loaded = await planned.load(loading);
-      return { ...loaded, executor: answerDirectly(loaded.executor, { plans, sources }) };
+      return { ...loaded, executor: createFastPath(loaded.executor, { plans, sources }) };
     },
     stop: () => planned.stop(),
   };
@@ -60,7 +58,7 @@ export async function startGraph(options: {
   planned.onSchemaLoadOrUpdate(({ apiSchema }) => {
     schema = apiSchema;
   });
-  const server = new ApolloServer<RequestContext>({
+  const server = new ApolloServer<RequestState>({
     gateway: options.wrap?.(gateway) ?? gateway,
     logger: log,
     // Documents are validated by `requireValid`, in linear time.
@@ -76,7 +74,7 @@ export async function startGraph(options: {
       requireValid(options.findErrors),
       requireOperation,
       statusByMediaType,
-      tellErrors(measures),
+      countErrors(measures),
       measures.caches.documents,
       isProduction
         ? ApolloServerPluginLandingPageDisabled()

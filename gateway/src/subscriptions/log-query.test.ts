@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, getOperationAST, parse, print, validate } from 'graphql';
+import { getRootField } from '../graphql/ast.ts';
 import { buildLogQuery } from './log-query.ts';
-import { rootField } from './root-field.ts';
 
 const schema = buildSchema(`
   type Query { box(id: ID!): Box }
@@ -14,7 +14,7 @@ const log = { source: ['box', 'items'], cursor: 'n', end: 'state', endValues: ['
 function build(source: string) {
   const document = parse(source);
   const operation = getOperationAST(document);
-  const field = operation && rootField(operation.selectionSet, document);
+  const field = operation && getRootField(operation.selectionSet, document);
   if (!operation || !field) throw new Error('There is no such field');
   const query = buildLogQuery({ schema, document, operation, field, log });
   for (const text of [query.full, query.bare]) expect(validate(schema, parse(text))).toEqual([]);

@@ -9,8 +9,8 @@ import {
   print,
   type SelectionSetNode,
 } from 'graphql';
-import type { EventLog } from '../supergraph/event-logs.ts';
-import { fragmentsUsedBy, namesIn, variablesIn } from './document-parts.ts';
+import type { EventLog } from '../graph/event-logs.ts';
+import { listNames, listUsedFragments, listVariables } from '../graphql/ast.ts';
 
 export interface LogQuery {
   /** The subscriber's selection on each event, with its cursor; and the log owner's cursor and end, where it has one. */
@@ -36,7 +36,7 @@ export function buildLogQuery(options: {
   log: EventLog;
 }): LogQuery {
   const { schema, document, operation, field, log } = options;
-  const taken = namesIn(document);
+  const taken = listNames(document);
   const names = {
     after: unused('logAfter', taken),
     first: unused('logFirst', taken),
@@ -62,9 +62,9 @@ export function buildLogQuery(options: {
   }
 
   function complete(body: string, selection: SelectionSetNode | undefined) {
-    const fragments = selection ? fragmentsUsedBy(selection, document) : [];
+    const fragments = selection ? listUsedFragments(selection, document) : [];
     // What the subscriber declared for `after` alone is not used here, and an unused variable is not valid.
-    const used = new Set([parse(`{ ${body} }`), ...fragments].flatMap(variablesIn));
+    const used = new Set([parse(`{ ${body} }`), ...fragments].flatMap(listVariables));
     const kept = (operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value));
     const own = [`$${names.after}: Int`, `$${names.first}: Int`];
     return `query EventLog(${[...own, ...kept.map(print)].join(', ')}) { ${body} } ${fragments.map(print).join(' ')}`;
@@ -73,7 +73,7 @@ export function buildLogQuery(options: {
   const selection = field.selectionSet;
   const wanted = selection ? `... { ${selection.selections.map(print).join(' ')} }` : '';
   const full = complete(query(wanted), selection);
-  const uses = new Set(variablesIn(parse(full)).filter((name) => name !== names.after && name !== names.first));
+  const uses = new Set(listVariables(parse(full)).filter((name) => name !== names.after && name !== names.first));
   return { full, bare: complete(query(''), undefined), names, uses: [...uses] };
 }
 

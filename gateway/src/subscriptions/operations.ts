@@ -1,13 +1,13 @@
 import { type Headers, inSpan } from '@tributary/tracing';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
+import { onIteratorEnd } from '../admission/iterator-end.ts';
+import { createTimeoutSignal } from '../admission/timeout-signal.ts';
+import { operationAttributes } from '../graph/apollo-plugins.ts';
 import type { OpenGraph } from '../graph/open-graph.ts';
-import { operationAttributes } from '../graph/operation-attributes.ts';
-import { withinTime } from '../limits/operation-time.ts';
-import { releasing } from '../limits/releasing.ts';
-import type { RequestContext } from '../request-context.ts';
-import { failedStream } from './failed-stream.ts';
-import type { createSubscribe } from './subscribe.ts';
+import type { RequestState } from '../request-state.ts';
+import type { createSubscribe } from './engine.ts';
+import { createRejectedIterator } from './event-stream.ts';
 
 const variables = z.record(z.string(), z.unknown());
 
@@ -16,7 +16,7 @@ export type Operations = ReturnType<typeof createOperations>;
 /** Runs prepared operations of one client; `context` is asked before each read, and throws once its token is no longer good. */
 export function createOperations(options: {
   subscribe: ReturnType<typeof createSubscribe>;
-  context: (signal: AbortSignal) => Promise<RequestContext>;
+  context: (signal: AbortSignal) => Promise<RequestState>;
   /** Aborted when the client is gone. */
   until: AbortSignal;
   /** Takes a place for a subscription, to be released by the result; throws where there is none left. */
@@ -41,12 +41,12 @@ export function createOperations(options: {
           throw error;
         }
       } catch (error) {
-        return failedStream(error);
+        return createRejectedIterator(error);
       }
     },
 
     async execute(args: ExecutionArgs, graph: OpenGraph): Promise<FormattedExecutionResult> {
-      const time = withinTime(until, timeoutMs);
+      const time = createTimeoutSignal(until, timeoutMs);
       const { type, attributes } = operationAttributes(args.document, args.operationName);
       const description = from ? { kind: 'server' as const, attributes, from } : { attributes };
       try {
@@ -61,7 +61,7 @@ export function createOperations(options: {
   function endingWith<T>(signal: AbortSignal, results: AsyncIterableIterator<T>, release: () => void) {
     // The transport ends the results as well, and reports what goes wrong.
     const stop = () => void stream.return?.().catch(() => undefined);
-    const stream = releasing(results, () => {
+    const stream = onIteratorEnd(results, () => {
       signal.removeEventListener('abort', stop);
       release();
     });

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { type AppError, type Log, unavailable } from '@tributary/core';
+import { GraphQLError } from 'graphql';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { toGraphQLError } from '../errors.ts';
+import type { Rate } from './rate-limits.ts';
+import type { Safelist } from './safelist.ts';
+import type { ConsumeTokens } from './token-buckets.ts';
+
+const extensionsWithHash = z.object({
+  persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+});
+
+/** Tells the document of an operation that may be named by its sha256 alone, and whether it may run at all. */
+export function createPersistedDocuments(options: {
+  /** Null where none are kept: a hash is then of use for published operations only. */
+  store: ApqCache | null;
+  safelist: Safelist;
+  mode: 'off' | 'warn' | 'enforce';
+  drawTokens: ConsumeTokens;
+  /** Bytes of documents that one client may register; null for no limit. */
+  bytesPerClient: Rate | null;
+  log: Log;
+}) {
+  const { store, safelist, mode, log } = options;
+
+  async function textOf(query: string | null | undefined, hash: string | undefined): Promise<string> {
+    if (query) {
+      if (hash !== undefined && hash !== sha256(query)) throw refused('PERSISTED_QUERY_HASH_MISMATCH', mismatch);
+      return query;
+    }
+    if (hash === undefined) throw refused('BAD_USER_INPUT', 'The operation has neither a document nor its hash');
+    const known = (await safelist.find(hash)) ?? (mode === 'enforce' ? null : await store?.find(hash));
+    if (known) return known;
+    if (mode === 'enforce') throw notListed(hash);
+    if (!store) throw refused('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+    throw refused('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+  }
+
+  return {
+    /** Throws a GraphQLError that says why there is no document, or why it must not run. */
+    async resolve(sent: { query?: string | null | undefined; extensions?: unknown }): Promise<string> {
+      const read = extensionsWithHash.safeParse(sent.extensions);
+      const named = read.success ? read.data.persistedQuery.sha256Hash : undefined;
+      try {
+        const text = await textOf(sent.query, named);
+        const hash = sha256(text);
+        if (mode !== 'off' && (await safelist.find(hash)) === null) {
+          if (mode === 'enforce') throw notListed(hash);
+          // Its text may hold a password or a token.
+          log.warn({ sha256: hash }, 'an operation ran that is not published');
+        }
+        return text;
+      } catch (error) {
+        throw error instanceof GraphQLError ? error : toGraphQLError(asUnavailable(error));
+      }
+    },
+
+    /**
+     * Registers a document that came with its hash; called once the operation is admitted: parsed, valid, its client authenticated and
+     * within its rates. A client over its bytes is not refused, only its document is not registered.
+     */
+    async register(sent: { query?: string | null | undefined; extensions?: unknown }, client: string): Promise<void> {
+      if (!store || !sent.query || mode === 'enforce' || !extensionsWithHash.safeParse(sent.extensions).success) return;
+      const { query } = sent;
+      const hash = sha256(query);
+      if ((await store.find(hash)) !== null) return;
+      const rate = options.bytesPerClient;
+      const tokens = Buffer.byteLength(query);
+      if (rate && (await options.drawTokens([{ key: `apq:${client}`, ...rate, tokens }])) > 0) return;
+      await store.keep(hash, query);
+    },
+  };
+}
+
+const mismatch = 'The document is not the one that its sha256Hash names';
+
+function refused(code: string, message: string, more: object = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...more } });
+}
+
+function notListed(hash: string): GraphQLError {
+  const message = `The operation is not published: no document with the sha256 ${hash} is known`;
+  return refused('OPERATION_NOT_PUBLISHED', message, { sha256: hash });
+}
+
+function asUnavailable(cause: unknown): AppError {
+  return unavailable('The published operations cannot be looked up at the moment', { cause });
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+export interface ApqCache {
+  /** Null for one that is not kept, or while Redis is away. */
+  find(hash: string): Promise<string | null>;
+  /** Resolves also where it was not kept: it is too long, or Redis is away. */
+  keep(hash: string, text: string): Promise<void>;
+}
+
+/** The ones kept longest ago make place. */
+const keep = `
+redis.call('SET', KEYS[2] .. ARGV[1], ARGV[2], 'EX', ARGV[3])
+redis.call('ZADD', KEYS[1], redis.call('TIME')[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+local over = redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[4])
+if over > 0 then
+  for i, hash in ipairs(redis.call('ZRANGE', KEYS[1], 0, over - 1)) do redis.call('DEL', KEYS[2] .. hash) end
+  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, over - 1)
+end
+return 0
+`;
+
+/** Automatic persisted queries in Redis, which all gateways share: for a time, at most so many, none longer than allowed. */
+export function createApqCache(options: {
+  redis: Redis;
+  prefix: string;
+  ttlSeconds: number;
+  most: number;
+  maxBytes: number;
+}): ApqCache {
+  const { redis } = options;
+  const prefix = `${options.prefix}apq:`;
+  const isAway = () => redis.status !== 'ready';
+  return {
+    find: async (hash) => (isAway() ? null : redis.get(`${prefix}${hash}`).catch(() => null)),
+    async keep(hash, text) {
+      if (isAway() || Buffer.byteLength(text) > options.maxBytes) return;
+      const keys = [`${options.prefix}apqs`, prefix];
+      await redis.eval(keep, 2, ...keys, hash, text, options.ttlSeconds, options.most).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { RetryAfterError } from '../errors.ts';
+
+/**
+ * A signal that is aborted with the other one, or with UNAVAILABLE once the time is up, unless bytes came in meanwhile, as
+ * `bytesIn` counts them. `end` must be called when the operation is over.
+ */
+export function createTimeoutSignal(
+  signal: AbortSignal,
+  ms: number,
+  bytesIn: () => number = () => 0,
+): { signal: AbortSignal; end: () => void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout;
+  function wait() {
+    const before = bytesIn();
+    timer = setTimeout(() => {
+      if (bytesIn() > before) return wait();
+      const limit = { limit: 'OPERATION_TIMEOUT_MS', retryAfterSeconds: 1 } as const;
+      late.abort(new RetryAfterError('UNAVAILABLE', `The operation took longer than ${ms} ms`, limit));
+    }, ms);
+  }
+  wait();
+  return { signal: AbortSignal.any([signal, late.signal]), end: () => clearTimeout(timer) };
+}

@@ -1,0 +1,59 @@
+import { AppError, type ErrorCode } from '@tributary/core';
+import { GraphQLError } from 'graphql';
+import type { LimitName } from './metrics/limit-names.ts';
+
+/** The error as GraphQL shows it, with its code among the extensions. */
+export function toGraphQLError(error: AppError): GraphQLError {
+  return new GraphQLError(error.message, { extensions: getErrorExtensions(error), originalError: error });
+}
+
+/** What an error tells beside its message: its code; where a limit refused, which one and when to try again. */
+export function getErrorExtensions(error: AppError): { code: ErrorCode; limit?: string; retryAfterSeconds?: number } {
+  const { code } = error;
+  if (!(error instanceof RetryAfterError)) return { code };
+  return { code, limit: error.limit, retryAfterSeconds: error.retryAfterSeconds };
+}
+
+/** The message of an error of graphql-js without the names of the schema that it proposes. */
+export function stripSuggestions(message: string): string {
+  return message.replace(/ ?Did you mean .+\?$/, '');
+}
+
+/** What is more than a limit allows, and by which. */
+export class LimitExceededError extends AppError {
+  readonly limit: LimitName;
+
+  constructor(code: ErrorCode, message: string, limit: LimitName) {
+    super(code, message);
+    this.limit = limit;
+  }
+}
+
+/** What a limit refuses, by the variable that sets it; the same request may be answered after that many seconds. */
+export class RetryAfterError extends LimitExceededError {
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    code: 'RATE_LIMITED' | 'UNAVAILABLE',
+    message: string,
+    { limit, retryAfterSeconds }: { limit: LimitName; retryAfterSeconds: number },
+  ) {
+    super(code, message, limit);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+const byCode: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  BAD_USER_INPUT: 400,
+  FILE_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+};
+
+/** The HTTP status of a whole request that failed with that code. */
+export function httpStatus(code: ErrorCode): number {
+  return byCode[code] ?? 500;
+}

@@ -1,0 +1,104 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { Log } from '@tributary/core';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  getOperationAST,
+  Kind,
+  type OperationTypeNode,
+} from 'graphql';
+import { stripSuggestions } from '../errors.ts';
+import type { RequestState } from '../request-state.ts';
+
+/** Answers 400 where a document does not say which operation to run; @apollo/gateway would fail with 500. */
+export const requireOperation: ApolloServerPlugin<RequestState> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ document, operation, request: { operationName } }) {
+        if (operation) return;
+        const message =
+          typeof operationName === 'string'
+            ? `The document has no operation "${operationName}"; it has ${listOperations(document)}`
+            : 'The document must have one operation, or "operationName" must say which of them to run';
+        throw new GraphQLError(message, {
+          extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
+        });
+      },
+    };
+  },
+};
+
+function listOperations({ definitions }: DocumentNode): string {
+  const names = definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? [definition.name ? `"${definition.name.value}"` : 'one without a name']
+      : [],
+  );
+  return names.join(', ') || 'none';
+}
+
+/** Refuses any document with an error, whichever way it came here: Apollo Server itself validates nothing. */
+export function requireValid(
+  findErrors: (document: DocumentNode) => readonly GraphQLError[],
+): ApolloServerPlugin<RequestState> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document }) {
+          const [error] = findErrors(document);
+          if (error) throw error;
+        },
+      };
+    },
+  };
+}
+
+/** What a span tells of an operation: never its text, which may hold literals, nor its variables. */
+export function operationAttributes(document: DocumentNode, operationName: string | null | undefined) {
+  const operation = getOperationAST(document, operationName);
+  const type: OperationTypeNode | 'unknown' = operation?.operation ?? 'unknown';
+  const name = operation?.name?.value.slice(0, 100);
+  return { type, attributes: { 'graphql.operation.type': type, 'graphql.operation.name': name } };
+}
+
+const documentErrors = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
+
+/**
+ * As GraphQL over HTTP wants it, a well-formed request whose operation cannot be run is 400 as application/graphql-response+json
+ * but 200 as application/json, where a status is said by whatever stands between as well.
+ */
+export const statusByMediaType: ApolloServerPlugin<RequestState> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ request, response: { body, http } }) {
+        if (request.http?.headers.get('accept') !== 'application/json') return;
+        if (http.status !== 400 || body.kind !== 'single') return;
+        if (documentErrors.has(body.singleResult.errors?.[0]?.extensions?.code)) http.status = 200;
+      },
+    };
+  },
+};
+
+const internal = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
+
+/** What a client may see of an error: its code and what a subgraph added. An unavailable subgraph is named in the message, see docs/gateway.md. */
+export function createFormatError({ log, isProduction }: { log: Log; isProduction: boolean }) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const { serviceName, stacktrace, exception, ...extensions } = formatted.extensions ?? {};
+    const message = isProduction ? stripSuggestions(formatted.message) : formatted.message;
+    const shown = { ...formatted, message, extensions };
+    const { code } = extensions;
+    // Some subgraphs use numbers, as HTTP does.
+    if (typeof code === 'number' || (typeof code === 'string' && !internal.has(code))) return shown;
+    const cause = error instanceof GraphQLError ? unwrapResolverError(error) : error;
+    log.error({ err: cause, subgraph: serviceName, path: formatted.path }, 'an operation failed');
+    return { ...shown, message: 'Internal server error', extensions: { ...extensions, code: 'INTERNAL_SERVER_ERROR' } };
+  };
+}

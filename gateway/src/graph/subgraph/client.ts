@@ -1,0 +1,61 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { createSemaphore, type Semaphore } from '@tributary/concurrency';
+import { inSpan, traceHeaders } from '@tributary/tracing';
+import type { Caller } from '../../admission/authenticate.ts';
+import type { SignInternal } from '../../admission/internal-tokens.ts';
+import type { ResponseBudget } from './response-budget.ts';
+
+/** How one subgraph is reached. */
+export interface Subgraph {
+  name: string;
+  url: URL;
+  /** Keeps connections, which the subgraph may close just as they are used again: for what may be sent twice. */
+  agent: HttpAgent;
+  /** Makes a connection for each request: for what must not be sent twice. */
+  freshAgent: HttpAgent;
+  /** Limits connections waiting for `100 Continue`, so that a burst of uploads cannot delay other requests. */
+  knock: Semaphore;
+  /** How long a query may wait for the first byte of its response, and then for each next one. */
+  timeoutMs: number;
+  /** Maximum idle time on the connection of a mutation, an upload or a download. */
+  mutationTimeoutMs: number;
+  sign: SignInternal | null;
+  responses: ResponseBudget;
+}
+
+/** More would only wait at the subgraph instead: Node takes one new connection in each turn of its event loop. */
+const mostConnections = 100;
+const mostKnocking = 16;
+
+export function createSubgraph(
+  options: Omit<Subgraph, 'url' | 'agent' | 'freshAgent' | 'knock'> & { url: string },
+): Subgraph {
+  const url = new URL(options.url);
+  const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
+  return {
+    ...options,
+    url,
+    agent: new Agent({ keepAlive: true, maxSockets: mostConnections }),
+    freshAgent: new Agent({ keepAlive: false }),
+    knock: createSemaphore({ permits: mostKnocking }),
+  };
+}
+
+/** Asks a subgraph in a span of its own. */
+export function inSubgraphSpan<T>({ name, url }: Subgraph, ask: () => Promise<T>): Promise<T> {
+  const attributes = { 'tributary.subgraph': name, 'server.address': url.hostname, 'server.port': Number(url.port) };
+  return inSpan(`subgraph ${name}`, { kind: 'client', attributes }, ask);
+}
+
+/** The headers every request to a subgraph carries; the client's own authorization and trace are never among them. */
+export function subgraphHeaders(
+  { name, sign }: Subgraph,
+  caller: Caller & { requestId: string },
+): Record<string, string> {
+  return {
+    'x-request-id': caller.requestId,
+    ...traceHeaders(),
+    ...(sign ? { authorization: sign(caller, name) } : {}),
+  };
+}

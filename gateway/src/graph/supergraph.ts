@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { badConfig } from '@tributary/core';
+import { parse, print, visit } from 'graphql';
+import { z } from 'zod';
+import { directiveArguments, readSecurityFeatures, withoutSecurityMarks } from '../graphql/directives.ts';
+import { type AccessRules, readAccessRules } from './access-rules.ts';
+import { type EventLog, readEventLogs } from './event-logs.ts';
+
+export interface Supergraph {
+  /** Other for other texts. */
+  version: string;
+  /** What @apollo/gateway can load. */
+  sdl: string;
+  /** By subgraph's name as the supergraph spells it. */
+  subgraphUrls: Map<string, string>;
+  /** By the name of the subscription field. */
+  eventLogs: Map<string, EventLog>;
+  /** What the caller must be for a type or a field. */
+  accessRules: AccessRules;
+}
+
+/** Reads the text of a supergraph; overrides are by upper-case name. Throws BAD_CONFIG, saying what is wrong with it. */
+export function readSupergraph(sdl: string, overrides: Map<string, string>): Supergraph {
+  try {
+    const document = parse(sdl);
+    return {
+      version: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
+      // @apollo/gateway knows nothing of @authenticated and the like and refuses what is marked so; they are enforced in front of
+      // it by the rules read here. The file keeps the mark, so that other routers can serve it and enforce it themselves.
+      sdl: print(withoutSecurityMarks(document)),
+      subgraphUrls: readSubgraphUrls(sdl, overrides),
+      eventLogs: readEventLogs(sdl),
+      accessRules: readAccessRules(document, readSecurityFeatures(document)),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw badConfig(`It cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+const joinGraph = z.object({ name: z.string(), url: z.string() });
+
+/**
+ * Every subgraph of the supergraph with its URL, or the one that overrides it: `my-name` is overridden by `MY_NAME`. Throws for a URL
+ * that is none of HTTP.
+ */
+export function readSubgraphUrls(sdl: string, overrides: Map<string, string>): Map<string, string> {
+  const urls = new Map<string, string>();
+  visit(parse(sdl), {
+    EnumValueDefinition: ({ directives = [] }) => {
+      for (const directive of directives.filter(({ name }) => name.value === 'join__graph')) {
+        const { name, url } = joinGraph.parse(directiveArguments(directive));
+        const used = overrides.get(name.toUpperCase().replaceAll('-', '_')) ?? url;
+        if (!URL.canParse(used) || !/^https?:$/.test(new URL(used).protocol)) {
+          throw new Error(`the URL "${used}" of the subgraph "${name}" must begin with http: or https:`);
+        }
+        urls.set(name, used);
+      }
+    },
+  });
+  return urls;
+}

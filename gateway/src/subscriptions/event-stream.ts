@@ -1,0 +1,192 @@
+import { type Clock, isAppError } from '@tributary/core';
+import { type Headers, openSpan, recordError } from '@tributary/tracing';
+import type { FormattedExecutionResult } from 'graphql';
+import { toGraphQLError } from '../errors.ts';
+import type { EventPage, LogEvent, ReadPage } from './log-reader.ts';
+import type { OnSignal } from './signals.ts';
+
+const pollMs = 5_000;
+const longestQuietMs = 20_000;
+const firstRetryMs = 250;
+
+/**
+ * Follows an event log by "a signal, then the log": every event after the cursor, once and in order, until the log has
+ * ended. Nothing is read while the consumer has not taken what is there, so a slow one only lags. `return()` releases
+ * the signal subscription at once, also while a read is under way; an async generator would wait for that read.
+ */
+export function streamEventLog(options: {
+  read: ReadPage;
+  subscribe: (onSignal: OnSignal) => Promise<() => void>;
+  after: number;
+  clock: Clock;
+  /** Hears of each event that a signal told of how long after it was handed on. */
+  lagged?: (ms: number) => void;
+}): AsyncIterableIterator<FormattedExecutionResult> {
+  const { read, clock } = options;
+  const done = { done: true, value: undefined } as const;
+  const closed = new AbortController();
+  let cursor = options.after;
+  let page: EventPage = { events: [], isFull: false, endCursor: null };
+  let hasNews = true;
+  // When the oldest signal not yet read for was given, and the one that led to the page in hand.
+  let saidAt: number | null = null;
+  let pageSaidAt: number | null = null;
+  // The longer a log rests, the less often it is looked at unasked: a crowd that waits must not slow down what it waits for.
+  let quietMs = pollMs;
+  let failures = 0;
+  let wake = () => {};
+  let subscribed: Promise<void> | null = null;
+
+  function onSignal(at = clock.now().getTime()) {
+    hasNews = true;
+    saidAt ??= at;
+    wake();
+  }
+
+  async function subscribe() {
+    const unsubscribe = await options.subscribe(onSignal);
+    if (closed.signal.aborted) unsubscribe();
+    else closed.signal.addEventListener('abort', unsubscribe, { once: true });
+  }
+
+  async function pause(ms: number) {
+    if (closed.signal.aborted) return;
+    const waiting = new AbortController();
+    wake = () => waiting.abort();
+    await clock.sleep(ms, waiting.signal).catch(() => undefined);
+    wake = () => {};
+  }
+
+  async function readNext() {
+    hasNews = false;
+    pageSaidAt = saidAt ?? (page.isFull ? pageSaidAt : null);
+    saidAt = null;
+    try {
+      page = await read(cursor, closed.signal);
+      hasNews ||= page.isFull;
+      failures = 0;
+    } catch (error) {
+      hasNews = true;
+      saidAt ??= pageSaidAt;
+      if (!isAppError(error, 'UNAVAILABLE')) throw error;
+      await pause(Math.min(pollMs, firstRetryMs * 2 ** failures++));
+    }
+  }
+
+  function take(event: LogEvent): IteratorResult<FormattedExecutionResult> {
+    cursor = event.cursor;
+    quietMs = pollMs;
+    if (pageSaidAt !== null) options.lagged?.(clock.now().getTime() - pageSaidAt);
+    return { done: false, value: event.result };
+  }
+
+  function close() {
+    closed.abort();
+    page = { ...page, events: [] };
+    wake();
+    return done;
+  }
+
+  async function next(): Promise<IteratorResult<FormattedExecutionResult>> {
+    subscribed ??= subscribe();
+    await subscribed;
+    while (!closed.signal.aborted) {
+      const event = page.events.shift();
+      if (event) return take(event);
+      if (page.endCursor !== null && cursor >= page.endCursor) return close();
+      if (hasNews) await readNext();
+      else {
+        await pause(quietMs);
+        quietMs = hasNews ? pollMs : Math.min(2 * quietMs, longestQuietMs);
+        hasNews = true;
+      }
+    }
+    return done;
+  }
+
+  return {
+    next: () =>
+      next().catch((error: unknown) => {
+        close();
+        throw error;
+      }),
+    return: async () => close(),
+    async throw(error) {
+      close();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/**
+ * The same results, in a span that lasts as long as they do. Each has a span of its own, from when it is there until the
+ * client has taken it, linked to what it tells of: `cause` gives that as a `traceparent`.
+ */
+export function traceStream<T>(
+  { field, operationName, from, cause }: StreamDescription,
+  results: AsyncIterableIterator<T>,
+): AsyncIterableIterator<T> {
+  const attributes = { 'graphql.operation.type': 'subscription', 'graphql.operation.name': operationName };
+  const { span, run } = openSpan('subscription', { kind: 'server', attributes, ...(from ? { from } : {}) });
+  let handOver: () => void = () => undefined;
+
+  function end() {
+    handOver();
+    span.end();
+  }
+
+  async function next() {
+    handOver();
+    handOver = () => undefined;
+    try {
+      const result = await results.next();
+      if (result.done) end();
+      else handOver = endOf(openSpan(`deliver ${field}`, { kind: 'producer', links: [cause()] }).span);
+      return result;
+    } catch (error) {
+      recordError(span, error);
+      end();
+      throw error;
+    }
+  }
+
+  return {
+    next: () => run(next),
+    async return() {
+      end();
+      return (await results.return?.()) ?? { done: true, value: undefined };
+    },
+    async throw(error) {
+      end();
+      if (results.throw) return results.throw(error);
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+interface StreamDescription {
+  readonly field: string;
+  readonly operationName: string | undefined;
+  /** Headers that may name whose trace it is; without, it is a part of what happens now. */
+  readonly from: Headers | undefined;
+  readonly cause: () => string | null;
+}
+
+const endOf = (span: { end(): void }) => () => span.end();
+
+/** A stream that fails at once: graphql-ws tells the one operation so, where a throw would close the whole socket. */
+export function createRejectedIterator<T>(error: unknown): AsyncIterableIterator<T> {
+  return {
+    next: () => Promise.reject(isAppError(error) ? toGraphQLError(error) : error),
+    return: async () => ({ done: true, value: undefined }),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

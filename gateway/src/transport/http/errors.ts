@@ -1,0 +1,60 @@
+import { isAppError, type Log } from '@tributary/core';
+import type { ErrorRequestHandler, Response } from 'express';
+import type { GraphQLError } from 'graphql';
+import type { Limits } from '../../admission/limits.ts';
+import { getErrorExtensions, httpStatus, RetryAfterError } from '../../errors.ts';
+import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
+import { getOperationMetrics } from '../../metrics/operations.ts';
+import { type graphqlJson, json, jsonTypeFor } from './content-negotiation.ts';
+
+/** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
+export function createErrorHandler(
+  log: Log,
+  measures: GatewayMetrics,
+  { addressOf, refusals }: Pick<Limits, 'addressOf' | 'refusals'>,
+): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    getOperationMetrics(response, measures).failed([error]);
+    const { status, extensions, message } = describe(error);
+    if (status === 500) log.error({ err: error }, 'a request failed');
+    // The answer does not wait for it: an address over its rate is refused from its next request on.
+    if (status < 500 && !(error instanceof RetryAfterError)) refusals.count(addressOf(request)).catch(() => undefined);
+    if (error instanceof RetryAfterError) response.setHeader('retry-after', error.retryAfterSeconds);
+    response
+      .status(status)
+      .type(jsonTypeFor(request.headers.accept))
+      .json({ errors: [{ message, extensions }] });
+  };
+}
+
+function describe(error: unknown) {
+  if (isAppError(error)) {
+    return { status: httpStatus(error.code), extensions: getErrorExtensions(error), message: error.message };
+  }
+  // What express and its body parsers throw for a malformed or too large request.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    return { status: error.status, extensions: { code: 'BAD_USER_INPUT' }, message: error.message };
+  }
+  return { status: 500, extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Internal server error' };
+}
+
+/** Tells what is wrong with a document; as GraphQL over HTTP wants it, with 200 as application/json, else with 400. */
+export function sendErrors(
+  response: Response,
+  type: typeof json | typeof graphqlJson,
+  errors: readonly GraphQLError[],
+): void {
+  response
+    .status(type === json ? 200 : 400)
+    .type(type)
+    .json({ errors });
+}
+
+/** An error that answers the whole request with that 4xx status, and code BAD_USER_INPUT. */
+export function httpError(status: 405 | 406, message: string): Error {
+  return Object.assign(new Error(message), { status });
+}
