@@ -20,8 +20,28 @@ const databases = readdirSync(join(__dirname, 'prisma')).filter((name) =>
   existsSync(join(__dirname, 'prisma', name, 'schema.prisma')),
 );
 
+/**
+ * The rooms of the gateway by floor, the ground first: each may import the floors below it. Files beside the rooms are shared
+ * (errors, names of limits) or put the rooms together (main, gateway, config).
+ */
+const gatewayFloors = [
+  { rooms: ['graphql', 'metrics'], reason: 'They are pure or only count, so that every other room can use them.' },
+  { rooms: ['admission'], reason: 'Whether a request is let in does not depend on what it is answered with.' },
+  { rooms: ['graph'], reason: 'An operation runs the same however it arrives, as a request or for an event.' },
+  { rooms: ['subscriptions'], reason: 'Events are the same on every transport.' },
+];
+
 module.exports = {
   forbidden: [
+    ...gatewayFloors.map(({ rooms, reason }, index) => ({
+      name: `gateway-${rooms.join('-and-')}-look-down`,
+      comment: reason,
+      severity: 'error',
+      from: { path: `^gateway/src/(${rooms.join('|')})/`, pathNot: test },
+      to: {
+        path: `^gateway/src/(${[...gatewayFloors.slice(index + 1).flatMap((floor) => floor.rooms), 'transport'].join('|')})/`,
+      },
+    })),
     {
       name: 'no-cycles',
       comment: 'Two files that need each other belong together or share a third file.',

@@ -14,6 +14,10 @@ const rules = createRequire(import.meta.url)(config).forbidden.map((rule) => rul
 
 /** For each rule a file that breaks it, and the path it imports. */
 const planted = {
+  'gateway-graphql-and-metrics-look-down': ['gateway/src/metrics/one.ts', '../admission/one.ts'],
+  'gateway-admission-look-down': ['gateway/src/admission/two.ts', '../graph/two.ts'],
+  'gateway-graph-look-down': ['gateway/src/graph/three.ts', '../subscriptions/three.ts'],
+  'gateway-subscriptions-look-down': ['gateway/src/subscriptions/four.ts', '../transport/four.ts'],
   'no-cycles': ['libs/a/src/one.ts', '../../a/src/two.ts'],
   'deployables-are-islands': ['workers/one/src/worker.ts', '../../two/src/worker.ts'],
   'libs-look-down': ['libs/low/src/index.ts', '../../../gateway/src/main.ts'],

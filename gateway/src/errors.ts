@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '@tributary/core';
 import { GraphQLError } from 'graphql';
-import type { LimitName } from './metrics/limit-names.ts';
+import type { LimitName } from './limit-names.ts';
 
 /** The error as GraphQL shows it, with its code among the extensions. */
 export function toGraphQLError(error: AppError): GraphQLError {
@@ -56,4 +56,9 @@ const byCode: Partial<Record<ErrorCode, number>> = {
 /** The HTTP status of a whole request that failed with that code. */
 export function httpStatus(code: ErrorCode): number {
   return byCode[code] ?? 500;
+}
+
+/** An error that answers the whole request with that 4xx status, and code BAD_USER_INPUT. */
+export function httpError(status: 405 | 406, message: string): Error {
+  return Object.assign(new Error(message), { status });
 }

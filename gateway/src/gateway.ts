@@ -52,7 +52,7 @@ export async function startGateway(
     log,
   });
   const { graphs } = supergraph;
-  measures.caches.tellPlans(() => graphs.now().planCount());
+  measures.caches.tellPlans(() => graphs.current().planCount());
 
   const signals = config.REDIS_URL ? connectSignalSubscriber({ url: config.REDIS_URL, prefix, log }) : nullSignals;
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : null;

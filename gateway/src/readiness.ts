@@ -19,7 +19,7 @@ export function watchedDependencies(on: {
   signals: SignalSubscriber;
   /** Null where tokens are not checked. */
   tokens: AccessTokens | null;
-  graphs: Pick<GraphManager, 'now'>;
+  graphs: Pick<GraphManager, 'current'>;
 }): () => Checks {
   const { redis, signals, tokens } = on;
   const always: Checks = {};
@@ -38,7 +38,7 @@ export function watchedDependencies(on: {
   let haveAllBeenSeen = false;
 
   return () => {
-    const subgraphs = [...on.graphs.now().subgraphs.values()];
+    const subgraphs = [...on.graphs.current().subgraphs.values()];
     haveAllBeenSeen ||= subgraphs.every(({ name }) => seen.has(name));
     if (haveAllBeenSeen) return always;
     const ofSubgraphs = subgraphs.map((subgraph) => [

@@ -3,7 +3,7 @@ import { createTtlCache } from '@tributary/concurrency';
 import { type Clock, unauthenticated, unavailable } from '@tributary/core';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { viewerClaims } from './authenticate.ts';
+import { viewerClaims } from './caller.ts';
 import { createKeySet } from './key-set.ts';
 
 const audience = 'tributary';

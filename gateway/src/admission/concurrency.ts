@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { type BlockList, isIPv6, type Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { RetryAfterError } from '../errors.ts';
-import type { LimitName } from '../metrics/limit-names.ts';
+import type { LimitName } from '../limit-names.ts';
 import { countedAddress, plainAddress } from './client-address.ts';
 
 export interface ConnectionLimiter {

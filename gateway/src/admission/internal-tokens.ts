@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { createTtlCache } from '@tributary/concurrency';
 import { badConfig, type Clock } from '@tributary/core';
 import jsonwebtoken from 'jsonwebtoken';
-import type { Caller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 
 /** The Authorization header of a request to that subgraph: a token for it alone, still good for 30 seconds at least. */
 export type SignInternal = (caller: Caller, subgraph: string) => string;

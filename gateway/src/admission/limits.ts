@@ -1,15 +1,14 @@
 import { badConfig, type Log } from '@tributary/core';
 import type { Redis } from 'ioredis';
 import type { GatewayConfig } from '../config.ts';
-import type { Viewer } from './authenticate.ts';
+import type { Viewer } from './caller.ts';
 import { createClientAddress } from './client-address.ts';
 import { createConnectionLimiter, createLimitConnections, createLoadShedder } from './concurrency.ts';
 import { createKnownAddresses, nobodyKnown } from './known-addresses.ts';
 import { createApqCache, createPersistedDocuments } from './persisted-documents.ts';
-import { createCheckRates } from './rate-limits.ts';
+import { createCheckRates, createTokenBuckets } from './rate-limits.ts';
 import { createRefusals } from './refusals.ts';
 import { createRedisSafelist, emptySafelist, loadSafelist } from './safelist.ts';
-import { createTokenBuckets } from './token-buckets.ts';
 
 const productionPerViewer = { count: 1_200, periodMs: 60_000 };
 const productionConnections = 200;

@@ -4,9 +4,8 @@ import { GraphQLError } from 'graphql';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { toGraphQLError } from '../errors.ts';
-import type { Rate } from './rate-limits.ts';
+import type { ConsumeTokens, Rate } from './rate-limits.ts';
 import type { Safelist } from './safelist.ts';
-import type { ConsumeTokens } from './token-buckets.ts';
 
 const extensionsWithHash = z.object({
   persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string().regex(/^[0-9a-f]{64}$/) }),

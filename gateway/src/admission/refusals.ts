@@ -1,6 +1,5 @@
 import { RetryAfterError } from '../errors.ts';
-import type { Rate } from './rate-limits.ts';
-import type { ConsumeTokens } from './token-buckets.ts';
+import type { ConsumeTokens, Rate } from './rate-limits.ts';
 
 const maxBlocked = 10_000;
 /** The bucket is asked again after that: it may have been emptied, or Redis be unavailable. */

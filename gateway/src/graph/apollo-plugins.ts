@@ -10,10 +10,11 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import { stripSuggestions } from '../errors.ts';
-import type { RequestState } from '../request-state.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { OperationContext } from './operation-context.ts';
 
 /** Answers 400 where a document does not say which operation to run; @apollo/gateway would fail with 500. */
-export const requireOperation: ApolloServerPlugin<RequestState> = {
+export const requireOperation: ApolloServerPlugin<OperationContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ document, operation, request: { operationName } }) {
@@ -42,7 +43,7 @@ function listOperations({ definitions }: DocumentNode): string {
 /** Refuses any document with an error, whichever way it came here: Apollo Server itself validates nothing. */
 export function requireValid(
   findErrors: (document: DocumentNode) => readonly GraphQLError[],
-): ApolloServerPlugin<RequestState> {
+): ApolloServerPlugin<OperationContext> {
   return {
     async requestDidStart() {
       return {
@@ -74,7 +75,7 @@ const documentErrors = new Set<unknown>([
  * As GraphQL over HTTP wants it, a well-formed request whose operation cannot be run is 400 as application/graphql-response+json
  * but 200 as application/json, where a status is said by whatever stands between as well.
  */
-export const statusByMediaType: ApolloServerPlugin<RequestState> = {
+export const statusByMediaType: ApolloServerPlugin<OperationContext> = {
   async requestDidStart() {
     return {
       async willSendResponse({ request, response: { body, http } }) {
@@ -100,5 +101,21 @@ export function createFormatError({ log, isProduction }: { log: Log; isProductio
     const cause = error instanceof GraphQLError ? unwrapResolverError(error) : error;
     log.error({ err: cause, subgraph: serviceName, path: formatted.path }, 'an operation failed');
     return { ...shown, message: 'Internal server error', extensions: { ...extensions, code: 'INTERNAL_SERVER_ERROR' } };
+  };
+}
+
+/** Counts what Apollo Server answers to a request; what the gateway asks of it for itself is nobody's answer. */
+export function countErrors({ operations }: GatewayMetrics): ApolloServerPlugin<OperationContext> {
+  return {
+    async invalidRequestWasReceived({ error }) {
+      operations.failed([error]);
+    },
+    async requestDidStart() {
+      return {
+        async willSendResponse({ contextValue, response: { body } }) {
+          if (body.kind === 'single') contextValue.measured?.failed(body.singleResult.errors ?? []);
+        },
+      };
+    },
   };
 }

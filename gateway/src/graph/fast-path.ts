@@ -4,7 +4,7 @@ import { createLruMemo } from '@tributary/concurrency';
 import { getOperationAST } from 'graphql';
 import { compileResponseMatcher } from '../graphql/response-matcher.ts';
 import type { PlanCache } from '../metrics/caches.ts';
-import type { RequestState } from '../request-state.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { DataSource } from './subgraph/data-source.ts';
 
 type Executor = Awaited<ReturnType<ApolloGateway['load']>>['executor'];
@@ -27,7 +27,7 @@ export function createFastPath(
   return async (request) => {
     const { queryHash } = request;
     // The executor's type does not say which context the server that it belongs to has.
-    const context = request.context as RequestState;
+    const context = request.context as OperationContext;
     const key = `${queryHash} ${request.request.operationName ?? ''}`;
     const { fits, planKey } = operationOf(key, () => read(request));
     const fetch = fits && onlyFetch(await plans.peek(planKey));

@@ -13,13 +13,13 @@ function aGraph() {
 test('a graph that was replaced is closed once the last operation has left it, not before', () => {
   const [first, second] = [aGraph(), aGraph()];
   const graphs = createGraphManager(first, log);
-  const [one, other] = [graphs.enter(), graphs.enter()];
+  const [one, other] = [graphs.acquire(), graphs.acquire()];
   graphs.replace(second);
-  expect(graphs.enter().graph).toBe(second);
-  one.leave();
-  one.leave();
+  expect(graphs.acquire().graph).toBe(second);
+  one.release();
+  one.release();
   expect(first.closed).toBe(0);
-  other.leave();
+  other.release();
   expect([first.closed, second.closed]).toEqual([1, 0]);
 });
 
@@ -28,9 +28,9 @@ test('one that nothing runs on is closed at once, and all are in the end', async
   const graphs = createGraphManager(first, log);
   graphs.replace(second);
   expect(first.closed).toBe(1);
-  const { leave } = graphs.enter();
+  const { release } = graphs.acquire();
   graphs.replace(third);
   await graphs.close();
-  leave();
+  release();
   expect([first.closed, second.closed, third.closed]).toEqual([1, 1, 1]);
 });

@@ -7,14 +7,14 @@ type Closable = Pick<OpenGraph, 'close'>;
 export interface GraphLease<Graph> {
   graph: Graph;
   /** May be called more than once. */
-  leave(): void;
+  release(): void;
 }
 
 export interface GraphManager<Graph = OpenGraph> {
   /** The graph that new operations run on; it may be closed at any time. */
-  now(): Graph;
+  current(): Graph;
   /** The same, kept open until it is left. */
-  enter(): GraphLease<Graph>;
+  acquire(): GraphLease<Graph>;
   /** From now on operations run on the next graph; the former one is closed once all have left it. */
   replace(next: Graph): void;
   /** Closes every graph that is open still. */
@@ -33,14 +33,14 @@ export function createGraphManager<Graph extends Closable>(first: Graph, log: Lo
   }
 
   return {
-    now: () => current,
-    enter() {
+    current: () => current,
+    acquire() {
       const graph = current;
       guests.set(graph, (guests.get(graph) ?? 0) + 1);
       let isIn = true;
       return {
         graph,
-        leave() {
+        release() {
           const count = guests.get(graph);
           if (isIn && count !== undefined) guests.set(graph, count - 1);
           isIn = false;

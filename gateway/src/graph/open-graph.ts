@@ -6,11 +6,11 @@ import { checkFieldRates } from '../admission/rate-limits.ts';
 import type { GatewayConfig } from '../config.ts';
 import { readCostRules } from '../graphql/cost-rules.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import type { RequestState } from '../request-state.ts';
 import { type Authorization, createAuthorization } from './authorization/authorization.ts';
 import type { PolicyEvaluator } from './authorization/requirements.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { checkEventLogs, type EventLog } from './event-logs.ts';
+import type { OperationContext } from './operation-context.ts';
 import { startGraph } from './start-graph.ts';
 import { createSubgraph, type Subgraph } from './subgraph/client.ts';
 import { createResponseBudget } from './subgraph/response-budget.ts';
@@ -20,7 +20,7 @@ import { readSupergraph } from './supergraph.ts';
 export interface OpenGraph {
   /** Other for other supergraphs. */
   version: string;
-  server: ApolloServer<RequestState>;
+  server: ApolloServer<OperationContext>;
   /** The schema clients see. */
   schema: GraphQLSchema;
   documents: Documents;

@@ -5,16 +5,17 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import { badConfig, type Log } from '@tributary/core';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import { countErrors } from '../metrics/operations.ts';
-import type { RequestState } from '../request-state.ts';
-import { csrfHeaders } from '../transport/http/middleware.ts';
-import { createFormatError, requireOperation, requireValid, statusByMediaType } from './apollo-plugins.ts';
+import { countErrors, createFormatError, requireOperation, requireValid, statusByMediaType } from './apollo-plugins.ts';
 import type { Authorization } from './authorization/authorization.ts';
 import { createFastPath } from './fast-path.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { Subgraph } from './subgraph/client.ts';
 import { createDataSource, type DataSource } from './subgraph/data-source.ts';
 
 type QueryPlan = Parameters<typeof executeQueryPlan>[0];
+
+/** Headers a browser cannot send across origins without asking first; one of them is needed where CSRF is possible. */
+export const csrfHeaders = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization'];
 
 /** Starts the federated graph on a supergraph, with the schema clients see and the number of plans it keeps; `server.stop()` ends it. Throws BAD_CONFIG. */
 export async function startGraph(options: {
@@ -27,7 +28,7 @@ export async function startGraph(options: {
   findErrors: (document: DocumentNode) => readonly GraphQLError[];
   /** Puts something in front of the gateway that may change what it is asked and what it answers. */
   wrap?: Authorization['wrap'];
-}): Promise<{ server: ApolloServer<RequestState>; schema: GraphQLSchema; planCount: () => number }> {
+}): Promise<{ server: ApolloServer<OperationContext>; schema: GraphQLSchema; planCount: () => number }> {
   const { log, isProduction, subgraphs, measures } = options;
   // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
@@ -58,7 +59,7 @@ export async function startGraph(options: {
   planned.onSchemaLoadOrUpdate(({ apiSchema }) => {
     schema = apiSchema;
   });
-  const server = new ApolloServer<RequestState>({
+  const server = new ApolloServer<OperationContext>({
     gateway: options.wrap?.(gateway) ?? gateway,
     logger: log,
     // Documents are validated by `requireValid`, in linear time.

@@ -1,45 +1,5 @@
 import { z } from 'zod';
-
-/** Every limit of the gateway, by the variable that sets it where there is one. */
-export const limitNames = [
-  'APQ',
-  'BATCHING',
-  'BODY_PROGRESS_MS',
-  'CSRF',
-  'MAX_ALIASES',
-  'MAX_BODY_BYTES',
-  'MAX_CONNECTIONS',
-  'MAX_CONNECTIONS_PER_VIEWER',
-  'MAX_COST',
-  'MAX_DEPTH',
-  'MAX_DIRECTIVES',
-  'MAX_DOCUMENT_BYTES',
-  'MAX_EVENT_LOOP_LAG_MS',
-  'MAX_IN_FLIGHT',
-  'MAX_IN_FLIGHT_PER_ADDRESS',
-  'MAX_MERGED_FIELDS',
-  'MAX_RESPONSE_BYTES_IN_FLIGHT',
-  'MAX_ROOT_FIELDS',
-  'MAX_SUBGRAPH_RESPONSE_BYTES',
-  'MAX_SUBSCRIPTIONS',
-  'MAX_SUBSCRIPTIONS_PER_VIEWER',
-  'MAX_TCP_CONNECTIONS',
-  'MAX_TCP_CONNECTIONS_PER_ADDRESS',
-  'MAX_TOKENS',
-  'MAX_UPLOAD_BYTES',
-  'MAX_UPLOAD_FILES',
-  'OPERATION_TIMEOUT_MS',
-  'RATE_LIMIT',
-  'REQUEST_BODY_TIMEOUT_MS',
-  'REQUEST_HEAD_TIMEOUT_MS',
-  'RESPONSE_PROGRESS_MS',
-  'SAFELIST',
-  'SUBGRAPH_MUTATION_TIMEOUT_MS',
-  'SUBGRAPH_TIMEOUT_MS',
-  'WEBSOCKET_ORIGINS',
-] as const;
-
-export type LimitName = (typeof limitNames)[number];
+import { type LimitName, limitNames } from '../limit-names.ts';
 
 const known = z.enum(limitNames);
 

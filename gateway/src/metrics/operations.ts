@@ -1,10 +1,7 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { isAppError } from '@tributary/core';
 import { Counter, codeLabel, Histogram, type Registry, secondsBuckets } from '@tributary/metrics';
-import type { RequestHandler, Response } from 'express';
-import type { RequestState } from '../request-state.ts';
-import type { GatewayMetrics } from './gateway-metrics.ts';
-import { getLimitName, type LimitName, limitNames } from './limit-names.ts';
+import { type LimitName, limitNames } from '../limit-names.ts';
+import { getLimitName } from './limit-names.ts';
 
 export type Transport = 'http' | 'sse' | 'multipart' | 'websocket';
 
@@ -81,38 +78,4 @@ function codeOf(error: unknown): unknown {
   const { extensions, status } = Object(error);
   if (extensions?.code !== undefined) return extensions.code;
   return typeof status === 'number' && status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR';
-}
-
-/** Measures each request as an operation, until its answer is out or the client is gone. */
-export function measureRequests({ operations }: GatewayMetrics): RequestHandler {
-  return (_request, response, next) => {
-    const operation = operations.begin('http');
-    response.locals.measured = operation;
-    response.once('close', () => {
-      if (!response.writableFinished) operation.end('aborted');
-      else operation.end(response.statusCode >= 400 ? 'errors' : undefined);
-    });
-    next();
-  };
-}
-
-/** The operation that this is the response to; on other routes one that is counted nowhere but in its errors. */
-export function getOperationMetrics(response: Response, { operations }: GatewayMetrics): OperationMetrics {
-  return response.locals.measured ?? { is: () => undefined, failed: operations.failed, end: () => undefined };
-}
-
-/** Counts what Apollo Server answers to a request; what the gateway asks of it for itself is nobody's answer. */
-export function countErrors({ operations }: GatewayMetrics): ApolloServerPlugin<RequestState> {
-  return {
-    async invalidRequestWasReceived({ error }) {
-      operations.failed([error]);
-    },
-    async requestDidStart() {
-      return {
-        async willSendResponse({ contextValue, response: { body } }) {
-          if (body.kind === 'single') contextValue.measured?.failed(body.singleResult.errors ?? []);
-        },
-      };
-    },
-  };
 }

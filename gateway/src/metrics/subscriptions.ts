@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from '@tributary/metrics';
 import type { FormattedExecutionResult } from 'graphql';
-import { onIteratorEnd } from '../admission/iterator-end.ts';
+import { onIteratorEnd } from '../iterator-end.ts';
 import type { OperationMetrics, Transport } from './operations.ts';
 
 type Results = AsyncIterableIterator<FormattedExecutionResult>;

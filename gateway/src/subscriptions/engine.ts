@@ -14,13 +14,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { z } from 'zod';
-import type { Caller } from '../admission/authenticate.ts';
+import type { Caller } from '../admission/caller.ts';
 import type { EventLog } from '../graph/event-logs.ts';
 import type { GraphManager } from '../graph/graph-manager.ts';
 import type { OpenGraph } from '../graph/open-graph.ts';
+import type { OperationContext } from '../graph/operation-context.ts';
 import { getRootField } from '../graphql/ast.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import type { RequestState } from '../request-state.ts';
 import { streamEventLog, traceStream } from './event-stream.ts';
 import { buildLogQuery, type LogQuery } from './log-query.ts';
 import { createReadLog, type RunQuery } from './log-reader.ts';
@@ -29,7 +29,7 @@ import { createChannelSubscription, type OnSignal, type SignalSubscriber, toChan
 
 interface Subscription extends SubscribeOperation {
   /** The subscriber as of now: called before every read, it throws once the token is expired or revoked. */
-  context: (signal: AbortSignal) => Promise<RequestState>;
+  context: (signal: AbortSignal) => Promise<OperationContext>;
   /** Headers that may name the trace it is part of. */
   from?: Headers | undefined;
 }
@@ -55,7 +55,7 @@ export function createSubscribe(options: {
   const share = createReadSharing({ clock, measures: subscriptions });
   return ({ context, from, ...subscription }, validBy) => {
     const reader = share();
-    const first = graphs.now();
+    const first = graphs.current();
     let plan = first.schema === validBy ? planSubscription(subscription, first) : replan(subscription, first);
 
     let hear: OnSignal = () => {};
@@ -68,7 +68,7 @@ export function createSubscribe(options: {
     /** What one read needs: the subscriber as of now, and what others must have alike to be told the same. */
     async function prepare(signal: AbortSignal): Promise<SharableRead> {
       const caller = await context(signal);
-      const graph = graphs.now();
+      const graph = graphs.current();
       if (plan.graph !== graph) plan = replan(subscription, graph);
       const { log, query, responseKey, used, given, admit } = plan;
       await admit(caller);
@@ -98,7 +98,7 @@ export function createSubscribe(options: {
 /** Runs queries on the graph they were planned for, which stays open meanwhile. Throws UNAVAILABLE where it was replaced since. */
 function runOn(graphs: GraphManager, plan: SubscriptionPlan, caller: Caller & { requestId: string }): RunQuery {
   return async (query, variables, signal) => {
-    const { graph, leave } = graphs.enter();
+    const { graph, release } = graphs.acquire();
     try {
       if (graph !== plan.graph) throw unavailable('The graph was replaced just now');
       const contextValue = { ...caller, signal };
@@ -108,7 +108,7 @@ function runOn(graphs: GraphManager, plan: SubscriptionPlan, caller: Caller & { 
       if (body.kind !== 'single') throw new Error('A log query was answered in parts');
       return body.singleResult;
     } finally {
-      leave();
+      release();
     }
   };
 }

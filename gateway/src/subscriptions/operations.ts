@@ -1,11 +1,11 @@
 import { type Headers, inSpan } from '@tributary/tracing';
 import { type ExecutionArgs, type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import { z } from 'zod';
-import { onIteratorEnd } from '../admission/iterator-end.ts';
 import { createTimeoutSignal } from '../admission/timeout-signal.ts';
 import { operationAttributes } from '../graph/apollo-plugins.ts';
 import type { OpenGraph } from '../graph/open-graph.ts';
-import type { RequestState } from '../request-state.ts';
+import type { OperationContext } from '../graph/operation-context.ts';
+import { onIteratorEnd } from '../iterator-end.ts';
 import type { createSubscribe } from './engine.ts';
 import { createRejectedIterator } from './event-stream.ts';
 
@@ -16,7 +16,7 @@ export type Operations = ReturnType<typeof createOperations>;
 /** Runs prepared operations of one client; `context` is asked before each read, and throws once its token is no longer good. */
 export function createOperations(options: {
   subscribe: ReturnType<typeof createSubscribe>;
-  context: (signal: AbortSignal) => Promise<RequestState>;
+  context: (signal: AbortSignal) => Promise<OperationContext>;
   /** Aborted when the client is gone. */
   until: AbortSignal;
   /** Takes a place for a subscription, to be released by the result; throws where there is none left. */

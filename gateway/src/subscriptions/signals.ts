@@ -1,7 +1,7 @@
 import { type Log, unauthenticated } from '@tributary/core';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
-import type { Viewer } from '../admission/authenticate.ts';
+import type { Viewer } from '../admission/caller.ts';
 import { toGraphQLError } from '../errors.ts';
 import type { EventLog } from '../graph/event-logs.ts';
 

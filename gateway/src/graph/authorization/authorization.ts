@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApolloGateway } from '@apollo/gateway';
 import { createLruMemo } from '@tributary/concurrency';
 import { getVariableValues, print } from 'graphql';
-import type { Caller } from '../../admission/authenticate.ts';
+import type { Caller } from '../../admission/caller.ts';
 import { toGraphQLError } from '../../errors.ts';
 import { listNames } from '../../graphql/ast.ts';
 import type { AccessRules, Requirement } from '../access-rules.ts';

@@ -1,5 +1,5 @@
 import { type AppError, forbidden, isAppError, unauthenticated } from '@tributary/core';
-import type { Caller } from '../../admission/authenticate.ts';
+import type { Caller } from '../../admission/caller.ts';
 import { toGraphQLError } from '../../errors.ts';
 import type { Requirement } from '../access-rules.ts';
 

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSemaphore, type Semaphore } from '@tributary/concurrency';
 import { inSpan, traceHeaders } from '@tributary/tracing';
-import type { Caller } from '../../admission/authenticate.ts';
+import type { Caller } from '../../admission/caller.ts';
 import type { SignInternal } from '../../admission/internal-tokens.ts';
 import type { ResponseBudget } from './response-budget.ts';
 

@@ -4,7 +4,7 @@ import { GraphQLError, parse } from 'graphql';
 import { toGraphQLError } from '../../errors.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
 import type { CallOutcome } from '../../metrics/subgraphs.ts';
-import type { RequestState } from '../../request-state.ts';
+import type { OperationContext } from '../operation-context.ts';
 import { inSubgraphSpan, type Subgraph, subgraphHeaders } from './client.ts';
 import { sendJson } from './json.ts';
 import { sendMultipart } from './multipart.ts';
@@ -14,11 +14,11 @@ import { findUploads } from './uploads.ts';
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
-export interface DataSource extends GraphQLDataSource<RequestState> {
+export interface DataSource extends GraphQLDataSource<OperationContext> {
   /** Rejects with a GraphQLError where there is no answer. */
   ask(
     body: { query: string; variables?: object; operationName?: string | undefined },
-    context: RequestState,
+    context: OperationContext,
   ): Promise<Answer>;
 }
 

@@ -9,13 +9,13 @@ import { getClient, type Limits } from '../../admission/limits.ts';
 import { createTimeoutSignal } from '../../admission/timeout-signal.ts';
 import { getErrorExtensions, httpStatus, RetryAfterError } from '../../errors.ts';
 import type { GraphManager } from '../../graph/graph-manager.ts';
+import type { OperationContext } from '../../graph/operation-context.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
-import { getOperationMetrics, measureRequests } from '../../metrics/operations.ts';
-import { getRequestState, type RequestState } from '../../request-state.ts';
 import { createErrorHandler } from './errors.ts';
 import { createGraphqlHandler } from './graphql-route.ts';
 import { cors, countInFlight, identifyRequest, leaseGraph, refuseOverload, securityHeaders } from './middleware.ts';
 import { passThrough } from './proxy-routes.ts';
+import { getOperationMetrics, getRequestState, measureRequests } from './request-state.ts';
 import type { StreamOperation } from './stream-operation.ts';
 import { acceptUploads } from './upload-request.ts';
 
@@ -74,7 +74,7 @@ export function createApp(options: {
   app.use(createErrorHandler(log, measures, limits));
   return app;
 
-  async function context({ req, res }: { req: Request; res: Response }): Promise<RequestState> {
+  async function context({ req, res }: { req: Request; res: Response }): Promise<OperationContext> {
     const measured = getOperationMetrics(res, measures);
     try {
       const { viewer } = await authenticate(req.headers.authorization);

@@ -1,5 +1,5 @@
 import type { OperationTypeNode } from 'graphql';
-import { httpError } from './errors.ts';
+import { httpError } from '../../errors.ts';
 
 export const json = 'application/json';
 export const graphqlJson = 'application/graphql-response+json';

@@ -4,8 +4,8 @@ import type { GraphQLError } from 'graphql';
 import type { Limits } from '../../admission/limits.ts';
 import { getErrorExtensions, httpStatus, RetryAfterError } from '../../errors.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
-import { getOperationMetrics } from '../../metrics/operations.ts';
 import { type graphqlJson, json, jsonTypeFor } from './content-negotiation.ts';
+import { getOperationMetrics } from './request-state.ts';
 
 /** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
 export function createErrorHandler(
@@ -52,9 +52,4 @@ export function sendErrors(
     .status(type === json ? 200 : 400)
     .type(type)
     .json({ errors });
-}
-
-/** An error that answers the whole request with that 4xx status, and code BAD_USER_INPUT. */
-export function httpError(status: 405 | 406, message: string): Error {
-  return Object.assign(new Error(message), { status });
 }

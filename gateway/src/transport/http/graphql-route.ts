@@ -1,16 +1,15 @@
 import { invalidInput } from '@tributary/core';
 import { openSpan } from '@tributary/tracing';
 import type { Request, RequestHandler } from 'express';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { GraphQLError, getOperationAST } from 'graphql';
 import { z } from 'zod';
 import type { Limits } from '../../admission/limits.ts';
 import { operationAttributes } from '../../graph/apollo-plugins.ts';
 import type { CheckedOperation } from '../../graph/documents.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
-import { getOperationMetrics } from '../../metrics/operations.ts';
-import { getRequestState } from '../../request-state.ts';
 import { eventStream, graphqlJson, json, negotiateMediaType } from './content-negotiation.ts';
 import { sendErrors } from './errors.ts';
+import { getOperationMetrics, getRequestState, setRequestState } from './request-state.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
 /** A request with this header set to `report` is answered with the estimated cost in it. */
@@ -50,7 +49,7 @@ export function createGraphqlHandler(options: {
       return sendErrors(response, type, errors);
     }
     if (request.get(costHeader) === 'report') response.setHeader(costHeader, cost);
-    response.locals.operation = { ...parameters, schema, document, register };
+    setRequestState(response, { operation: { ...parameters, schema, document, register } });
     if (parameters.extensions?.persistedQuery) putText(request, query, parameters.extensions);
     request.headers.accept = type;
     const { type: name, attributes } = operationAttributes(document, parameters.operationName);
@@ -89,16 +88,6 @@ async function refusedOr(check: () => Promise<CheckedOperation & { query: string
     if (error instanceof GraphQLError) return { query: '', document: null, errors: [error], cost: 0 };
     throw error;
   }
-}
-
-/** An operation that is within the limits of a document. */
-export interface ReadOperation {
-  schema: GraphQLSchema;
-  document: DocumentNode;
-  operationName?: string | null | undefined;
-  variables?: Record<string, unknown> | null | undefined;
-  /** Registers the document under its hash where it came with one; called once the operation is admitted. */
-  register?: (client: string) => Promise<void>;
 }
 
 const object = z.record(z.string(), z.unknown()).nullish();

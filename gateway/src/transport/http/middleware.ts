@@ -3,7 +3,9 @@ import type { LoadShedder } from '../../admission/concurrency.ts';
 import type { Limits } from '../../admission/limits.ts';
 import { LimitExceededError } from '../../errors.ts';
 import type { GraphManager } from '../../graph/graph-manager.ts';
-import { getRequestId, getRequestState } from '../../request-state.ts';
+import { getRequestId } from '../../graph/operation-context.ts';
+import { csrfHeaders } from '../../graph/start-graph.ts';
+import { getRequestState, setRequestState } from './request-state.ts';
 
 const allowed =
   'content-type, authorization, accept, apollo-require-preflight, x-apollo-operation-name, x-request-id, x-graphql-cost';
@@ -57,8 +59,7 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
     if (!response.writableFinished) gone.abort();
   });
   const requestId = getRequestId(request.headers['x-request-id']);
-  response.locals.requestId = requestId;
-  response.locals.signal = gone.signal;
+  setRequestState(response, { requestId, signal: gone.signal });
   response.setHeader('x-request-id', requestId);
   next();
 };
@@ -66,10 +67,9 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
 /** Gives the request the graph of now until it is answered, whatever replaces that meanwhile; a stream leaves it earlier. */
 export function leaseGraph(graphs: GraphManager): RequestHandler {
   return (_request, response, next) => {
-    const { graph, leave } = graphs.enter();
-    response.locals.graph = graph;
-    response.locals.leave = leave;
-    response.once('close', leave);
+    const { graph, release } = graphs.acquire();
+    setRequestState(response, { graph, release });
+    response.once('close', release);
     next();
   };
 }
@@ -87,11 +87,13 @@ export function refuseOverload({ load, refusals, addressOf }: Limits): RequestHa
 export function countInFlight(load: LoadShedder, addressOf: (request: Request) => string): RequestHandler {
   return (request, response, next) => {
     const leaveLoad = load.enter(addressOf(request));
-    const { leave } = getRequestState(response);
-    response.locals.leave = () => {
-      leaveLoad();
-      leave();
-    };
+    const { release } = getRequestState(response);
+    setRequestState(response, {
+      release() {
+        leaveLoad();
+        release();
+      },
+    });
     response.once('close', leaveLoad);
     next();
   };
@@ -110,6 +112,3 @@ export function requireCsrfHeader(request: Request): void {
     'CSRF',
   );
 }
-
-/** Headers a browser cannot send across origins without asking first; one of them is needed where CSRF is possible. */
-export const csrfHeaders = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization'];

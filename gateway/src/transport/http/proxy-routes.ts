@@ -7,7 +7,7 @@ import { inSubgraphSpan, subgraphHeaders } from '../../graph/subgraph/client.ts'
 import { sendIdempotent } from '../../graph/subgraph/json.ts';
 import { openSubgraphRequest } from '../../graph/subgraph/request.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
-import { getRequestState } from '../../request-state.ts';
+import { getRequestState } from './request-state.ts';
 
 const perConnection = [
   'connection',

@@ -3,15 +3,15 @@ import type { Request, Response } from 'express';
 import type { ExecutionArgs, FormattedExecutionResult, GraphQLError, OperationTypeNode } from 'graphql';
 import type { Authenticate } from '../../admission/authenticate.ts';
 import { getClient, type Limits } from '../../admission/limits.ts';
+import { httpError } from '../../errors.ts';
 import { getOperation } from '../../graphql/ast.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
-import { getOperationMetrics } from '../../metrics/operations.ts';
 import { watchErrors } from '../../metrics/subscriptions.ts';
-import { getRequestState } from '../../request-state.ts';
 import { createOperations } from '../../subscriptions/operations.ts';
 import { type eventStream, jsonTypeFor, multipart } from './content-negotiation.ts';
-import { httpError, sendErrors } from './errors.ts';
+import { sendErrors } from './errors.ts';
 import { requireCsrfHeader } from './middleware.ts';
+import { getOperationMetrics, getRequestState } from './request-state.ts';
 import { multipartFormat, sendStream, sseFormat } from './stream-response.ts';
 
 const heartbeatMs = 5_000;
@@ -61,12 +61,12 @@ export function createStreamOperation(options: {
       if (type === multipart) return sendErrors(response, jsonTypeFor(request.headers.accept), prepared);
       return send(one(async () => ({ errors: prepared.map((error) => error.toJSON()) })));
     }
-    const { signal, leave, graph, ...noted } = getRequestState(response);
+    const { signal, release, graph, ...noted } = getRequestState(response);
     const address = limits.addressOf(request);
     await limits.checkRates(getOperation(prepared), { viewer, address });
     await register(getClient(viewer, address));
     // It lasts as long as the client likes; it is counted as a subscription from here on.
-    if (kind === 'subscription') leave();
+    if (kind === 'subscription') release();
     const { subscribe, execute } = createOperations({
       ...options.operations,
       until: signal,

@@ -3,10 +3,11 @@ import { fileTooLarge, invalidInput, isAppError } from '@tributary/core';
 import type { Request, RequestHandler } from 'express';
 import { processRequest } from 'graphql-upload-minimal';
 import { LimitExceededError } from '../../errors.ts';
+import { csrfHeaders } from '../../graph/start-graph.ts';
 import { findUploads, type IncomingUploads } from '../../graph/subgraph/uploads.ts';
 import { assertShallow } from '../../graphql/value-depth.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
-import { csrfHeaders } from './middleware.ts';
+import { setRequestState } from './request-state.ts';
 import { parseUploadMap } from './upload-map.ts';
 
 const maxFieldBytes = 1_000_000;
@@ -42,7 +43,7 @@ export function acceptUploads(
       onBytes: subgraphs.uploaded,
       whenComplete: async (upload) => (upload === last ? whole : undefined),
     };
-    response.locals.files = files;
+    setRequestState(response, { files });
     request.body = operations;
     next();
   };

@@ -11,13 +11,14 @@ import {
 } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Authenticate, Viewer } from '../../admission/authenticate.ts';
-import { endingSafely } from '../../admission/iterator-end.ts';
+import type { Authenticate } from '../../admission/authenticate.ts';
+import type { Viewer } from '../../admission/caller.ts';
 import { getClient, type Limits } from '../../admission/limits.ts';
 import { toGraphQLError } from '../../errors.ts';
 import type { GraphManager } from '../../graph/graph-manager.ts';
 import type { OpenGraph } from '../../graph/open-graph.ts';
 import { getOperation } from '../../graphql/ast.ts';
+import { endingSafely } from '../../iterator-end.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
 import type { OperationMetrics } from '../../metrics/operations.ts';
 import { createOperations, type Operations } from '../../subscriptions/operations.ts';
@@ -165,7 +166,7 @@ export function serveWebSockets(options: {
         try {
           limits.refusals.assertNotBlocked(address);
           const query = await limits.persisted.resolve(payload);
-          const { graph, leave: leaveGraph } = options.graphs.enter();
+          const { graph, release: leaveGraph } = options.graphs.acquire();
           leave = leaveGraph;
           const prepared = graph.documents.prepare({ ...payload, query });
           if (!('document' in prepared)) return refused(prepared);
