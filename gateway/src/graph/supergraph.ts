@@ -44,7 +44,7 @@ const joinGraph = z.object({ name: z.string(), url: z.string() });
  * Every subgraph of the supergraph with its URL, or the one that overrides it: `my-name` is overridden by `MY_NAME`. Throws for a URL
  * that is none of HTTP.
  */
-export function readSubgraphUrls(sdl: string, overrides: Map<string, string>): Map<string, string> {
+function readSubgraphUrls(sdl: string, overrides: Map<string, string>): Map<string, string> {
   const urls = new Map<string, string>();
   visit(parse(sdl), {
     EnumValueDefinition: ({ directives = [] }) => {

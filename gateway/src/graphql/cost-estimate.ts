@@ -129,7 +129,7 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Reco
 }
 
 /** The cost of a field's arguments: an input object is 1 and what its fields are, anything else 0, unless @cost says otherwise. */
-export function costOfArguments(options: {
+function costOfArguments(options: {
   node: FieldNode;
   field: GraphQLField<unknown, unknown>;
   /** `Type.field`. */

@@ -139,7 +139,7 @@ export interface SubscriptionPlan {
 }
 
 /** Plans a subscription whose document is valid in the graph. Throws BAD_USER_INPUT for what is wrong. */
-export function planSubscription(
+function planSubscription(
   { document, operationName, variables }: SubscribeOperation,
   graph: OpenGraph,
 ): SubscriptionPlan {
@@ -164,7 +164,7 @@ export function planSubscription(
 }
 
 /** Plans a running subscription again, for a graph that replaced its own. Throws GRAPHQL_VALIDATION_FAILED where it does not fit it. */
-export function replan(subscription: SubscribeOperation, graph: OpenGraph): SubscriptionPlan {
+function replan(subscription: SubscribeOperation, graph: OpenGraph): SubscriptionPlan {
   const [error] = graph.documents.findErrors(subscription.document);
   if (!error) return planSubscription(subscription, graph);
   const message = `The graph has changed, and this subscription does not fit it any more: ${error.message}`;

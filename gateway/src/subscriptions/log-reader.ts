@@ -85,7 +85,7 @@ export type ReadPage = (after: number, signal: AbortSignal) => Promise<EventPage
  * The page that a log query's answer holds, or null when there is no list to read: an error of the log itself, or one in
  * an event that took the whole list with it. Errors inside an event go with that event, their paths as the subscriber sees them.
  */
-export function toEventPage(
+function toEventPage(
   answer: FormattedExecutionResult,
   options: { log: EventLog; names: LogQuery['names']; responseKey: string; first: number },
 ): EventPage | null {
@@ -120,7 +120,7 @@ function at(value: unknown, path: string[]): unknown {
 }
 
 /** The error with the first `dropped` steps of its path replaced. */
-export function relocateError(error: GraphQLFormattedError, path: string[], dropped: number): GraphQLFormattedError {
+function relocateError(error: GraphQLFormattedError, path: string[], dropped: number): GraphQLFormattedError {
   const { locations: _ofTheLogQuery, ...rest } = error;
   return { ...rest, path: [...path, ...(error.path ?? []).slice(dropped)] };
 }

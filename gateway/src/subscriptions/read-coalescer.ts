@@ -118,7 +118,7 @@ interface Flight {
 export type ReadCoalescer = ReturnType<typeof createReadCoalescer>;
 
 /** The reads of equal subscribers. A read is shared only by those whose last news came before it began. */
-export function createReadCoalescer({
+function createReadCoalescer({
   clock,
   tick,
   onEmpty,

@@ -106,7 +106,7 @@ const parameters = z
 export type OperationParameters = z.output<typeof parameters>;
 
 /** The operation of a POST's JSON body or of a GET's query string. Throws BAD_USER_INPUT naming what is missing or wrong. */
-export function readParameters(request: Request): OperationParameters {
+function readParameters(request: Request): OperationParameters {
   const given: unknown = request.method === 'GET' ? { ...request.query, ...jsonOf(request.query) } : request.body;
   const read = parameters.safeParse(given);
   if (read.success) return read.data;

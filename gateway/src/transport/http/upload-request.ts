@@ -68,7 +68,7 @@ function drain(request: Request) {
  * sees them: the parser fails with BAD_USER_INPUT when they are wrong. That library also ignores a file part that the map does not name, and
  * waits forever on one that is sent twice. The result resolves once the whole request was read; it rejects with BAD_USER_INPUT for such a file.
  */
-export function observeMultipart(request: Request, maxFiles: number): Promise<void> {
+function observeMultipart(request: Request, maxFiles: number): Promise<void> {
   let operations: unknown;
   let map: ReadonlyMap<string, string> = new Map();
   const seen = new Set<string>();
