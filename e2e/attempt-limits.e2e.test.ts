@@ -92,6 +92,6 @@ test('an address gets only its confirmation link until it is confirmed, and resu
   await waitFor(async () => (await mailbox.mailsTo(email, 'jobs.csv')).length > 0, { what: 'the result mail' });
   expect((await mailbox.mailsTo(email, '')).map(({ subject }) => subject)).toEqual([
     'Confirm your address for Tributary',
-    'jobs.csv is loaded',
+    'All 2 rows of jobs.csv were imported',
   ]);
 }, 60_000);

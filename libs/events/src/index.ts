@@ -10,7 +10,6 @@ export {
 export { employmentResults, toCurrentCondition } from './former-work.ts';
 export { emailReopened, emailSent } from './notifications.ts';
 export {
-  rejectionReason,
   uploadAccepted,
   uploadCancelled,
   uploadDeleted,

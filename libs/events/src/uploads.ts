@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, defineFormer } from './define-event.ts';
+import { formerFinished } from './former-finished.ts';
+import { problem } from './work.ts';
 
 const uploader = z.object({
   id: z.uuid(),
@@ -7,22 +9,6 @@ const uploader = z.object({
   name: z.string(),
   /** False: no mail may be sent to the address. Messages of older versions lack it and count as confirmed. */
   emailConfirmed: z.boolean().optional(),
-});
-
-/** A reason a row was rejected, as the mail shows it. `line` counts from 1, `raw` is cut to 200 characters. */
-export const rejectionReason = z.object({
-  line: z.int().min(1),
-  column: z.string().nullable(),
-  code: z.string(),
-  message: z.string(),
-  raw: z.string(),
-});
-
-/** Rows seen, loaded and rejected so far; always rowsRead = rowsLoaded + rowsRejected. */
-const rowCounts = z.object({
-  rowsRead: z.int().min(0),
-  rowsLoaded: z.int().min(0),
-  rowsRejected: z.int().min(0),
 });
 
 const accepted = z.object({
@@ -46,7 +32,20 @@ export const uploadAccepted = defineEvent('uploads.upload.accepted', accepted, {
   former: [defineFormer('uploads.upload.received', z.looseObject({}), (body) => body, 'uploads.upload.received.*')],
 });
 
-/** An upload reached an end, in the transaction that wrote its last event. */
+/** What the owner of an upload is told about its end; the notifier only renders it. */
+const notice = z.object({
+  title: z.string().min(1),
+  summary: z.string().min(1),
+  facts: z.array(z.object({ label: z.string(), value: z.string() })).max(20),
+  /** The first ten. */
+  problems: z.array(problem).max(10),
+  problemCount: z.int().min(0),
+  nextStep: z.string(),
+  /** `path` begins at the public address of the system. */
+  links: z.array(z.object({ label: z.string(), path: z.string().startsWith('/') })).max(5),
+});
+
+/** An upload reached its final status, in the transaction that wrote its last event. */
 export const uploadFinished = defineEvent(
   'uploads.upload.finished',
   z.object({
@@ -55,12 +54,11 @@ export const uploadFinished = defineEvent(
     kind: z.string(),
     status: z.enum(['COMPLETED', 'FAILED', 'CANCELLED']),
     uploader,
-    ...rowCounts.shape,
-    failure: z.string().nullable(),
-    reasons: z.array(rejectionReason).max(10),
     receivedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime(),
+    notice,
   }),
+  { former: formerFinished },
 );
 
 /**

@@ -30,7 +30,7 @@ const begin = new Date('2026-01-01T00:00:00Z');
 const later = (minutes: number) => new Date(begin.getTime() + minutes * 60_000);
 const owner = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
 const counts = { rowsRead: 3, rowsLoaded: 2, rowsRejected: 1 };
-const loaded: StatusUpdate = { type: 'loaded', counts, reasons: [], awaits: ['x'], version: 7 };
+const loaded: StatusUpdate = { type: 'loaded', counts, problems: [], conditions: ['x'], version: 7 };
 const deadLetter: StatusUpdate = { type: 'delayed', message: 'Loading failed repeatedly.', deadLettered: true };
 
 /** An upload whose message the broker has. */
@@ -79,14 +79,14 @@ describe('requestCancel', () => {
   test('becomes CANCELLED with its counts once the results include them, and stays so', async () => {
     const id = await anUpload();
     await requestCancel(db, id, later(1));
-    await recordUpdates(db, id, { ...loaded, type: 'cancelled', at: later(2) }, later(2));
+    const message = 'The upload was cancelled. 2 rows were imported before that and stay.';
+    await recordUpdates(db, id, { ...loaded, type: 'cancelled', summary: message, at: later(2) }, later(2));
     expect(await db.client.upload.findUnique({ where: { id } })).toMatchObject({ status: 'PROCESSING', ...counts });
     await recordUpdates(db, id, { type: 'settled', condition: 'x', version: 7, at: later(3) }, later(3));
-    const message = 'The upload was cancelled. 2 rows were loaded before that and stay.';
     expect(await lastEvent(id)).toMatchObject({ status: 'CANCELLED', ...counts, message });
     expect((await messagesOf(id)).at(-1)).toMatchObject({
       type: 'uploads.upload.finished',
-      body: { status: 'CANCELLED', ...counts },
+      body: { status: 'CANCELLED', notice: { summary: message } },
     });
     expect(await requestCancel(db, id, later(4))).toMatchObject({ status: 'CANCELLED' });
   });
@@ -166,7 +166,7 @@ describe('resendStaleUploads', () => {
     const cancelled = await anUpload();
     await requestCancel(db, cancelled, begin);
     await db.client.outboxMessage.deleteMany();
-    await anUpload('JOBS', [{ type: 'failed', counts, reasons: [], failure: 'The file is empty.' }]);
+    await anUpload('JOBS', [{ type: 'failed', counts, problems: [], failure: 'The file is empty.' }]);
     const waiting = await anUpload();
     await db.client.upload.update({ where: { id: waiting }, data: { status: 'RECEIVED' } });
     expect(idsOf(await resend(60))).toEqual([cancelled]);

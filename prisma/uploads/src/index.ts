@@ -12,11 +12,13 @@ export {
   openIntake,
   renewIntake,
 } from './intakes.ts';
+export { toTitledCounts } from './notice.ts';
 export { createOutboxStore, type UploadsOutboxRow } from './outbox-store.ts';
 export { prerequisiteKinds } from './prerequisite-kinds.ts';
 export { findStuckUploads, resendStaleUploads, resendUpload } from './stale-uploads.ts';
 export { isFinal, type UploadStatus, uploadStatuses } from './status.ts';
 export { createStatusRecorder, recordUpdates, type StatusRecorder } from './status-recorder.ts';
-export type { RejectionReason, RowCounts, StatusUpdate, UploadLogEvent } from './status-update.ts';
+export type { StatusUpdate, UploadLogEvent } from './status-update.ts';
 export { confirmFileDeleted, deleteUploadRecord, findFilesToDelete, findOrphanFiles } from './upload-deletion.ts';
 export { toOptions } from './upload-messages.ts';
+export { toCounts, toWorkResult } from './upload-rows.ts';

@@ -1,4 +1,5 @@
 import type { Intake, Upload } from './generated/client.ts';
+import { toCountColumns } from './upload-rows.ts';
 
 /** A file that is durable in the store, and whose intake is still held. */
 export interface AcceptedFile {
@@ -20,7 +21,10 @@ export interface AcceptedFile {
 
 export type TakenIntake = Pick<Intake, 'fileId' | 'idempotencyKey'>;
 
-const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0, percent: 0, failure: null, reasons: '[]' };
+const none = {
+  ...toCountColumns({}),
+  ...{ percent: 0, failure: null, reasons: '[]', problems: '[]', problemCount: 0, resultFiles: '[]', summary: null },
+};
 const notYet = {
   startedAt: null,
   progressAt: null,
@@ -56,6 +60,5 @@ export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: big
 
 /** Event 1 of its log. */
 export function firstEvent({ id, ownerId, status, cursor, createdAt, ...upload }: Upload) {
-  const { rowsRead, rowsLoaded, rowsRejected, percent } = upload;
-  return { uploadId: id, ownerId, status, cursor, rowsRead, rowsLoaded, rowsRejected, percent, at: createdAt };
+  return { uploadId: id, ownerId, status, cursor, ...toCountColumns({}), percent: upload.percent, at: createdAt };
 }

@@ -65,7 +65,7 @@ describe('accepting an upload', () => {
     await db.client.upload.updateMany({ data: { finishedAt: now } });
     const [departments, jobs] = [await anUpload('DEPARTMENTS'), await anUpload('JOBS')];
     const ended = await anUpload('JOBS');
-    await recordUpdates(db, ended.id, { type: 'failed', counts: none, reasons: [], failure: 'empty' }, now);
+    await recordUpdates(db, ended.id, { type: 'failed', counts: none, problems: [], failure: 'empty' }, now);
     await anUpload('HIRED_EMPLOYEES');
     const hired = await anUpload('HIRED_EMPLOYEES');
     const [message] = await messagesOf(hired.id);
@@ -81,7 +81,7 @@ describe('the event log', () => {
       { type: 'queued' } as const,
       { type: 'started', at: now } as const,
       { type: 'progressed', counts, percent: 50, at: now } as const,
-      { type: 'loaded', counts, reasons: [], awaits: ['employment.results'], version: 7, at: now } as const,
+      { type: 'loaded', counts, problems: [], conditions: ['employment.results'], version: 7, at: now } as const,
       { type: 'settled', condition: 'employment.results', version: 7, at: now } as const,
     ]).flat();
     await Promise.all(facts.map((fact) => recordUpdates(db, id, fact, now)));
@@ -123,7 +123,7 @@ test('the events of many uploads at once of two owners are numbered without a ho
       const facts = [
         { type: 'queued' },
         { type: 'started', at: now },
-        { type: 'loaded', counts, reasons: [], awaits: [], version: 1, at: now },
+        { type: 'loaded', counts, problems: [], conditions: [], version: 1, at: now },
       ] as const;
       await Promise.all(facts.map((fact) => recordUpdates(db, id, fact, now)));
     }),

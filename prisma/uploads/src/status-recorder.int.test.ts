@@ -17,9 +17,9 @@ const life: StatusUpdate[] = [
   { type: 'started', ...at(1) },
   { type: 'delayed', message: 'waits', ...at(2) },
   { type: 'progressed', counts: { ...counts, rowsRead: 1 }, percent: 30, ...at(300) },
-  { type: 'loaded', counts, reasons: [], awaits: ['x'], version: 7, ...at(400) },
+  { type: 'loaded', counts, problems: [], conditions: ['x'], version: 7, ...at(400) },
   { type: 'settled', condition: 'x', version: 7, ...at(500) },
-  { type: 'failed', counts, reasons: [], failure: 'The file is empty.', ...at(600) },
+  { type: 'failed', counts, problems: [], failure: 'The file is empty.', ...at(600) },
   { type: 'notified', ...at(700) },
 ];
 

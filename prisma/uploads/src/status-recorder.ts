@@ -3,17 +3,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { createBatcher } from '@tributary/concurrency';
 import { type Clock, isAppError } from '@tributary/core';
 import { isContention, isOutOfTime } from '@tributary/database';
-import { type BodyOf, uploadFinished } from '@tributary/events';
-import { outgoingMessage } from '@tributary/messaging';
 import type { Transaction, UploadsDb } from './client.ts';
 import type { Upload } from './generated/client.ts';
 import { assignOwnerCursors } from './owner-cursors.ts';
 import { isFinal } from './status.ts';
 import { applyStatusUpdate } from './status-reducer.ts';
-import type { StatusUpdate, UploadLogEvent, UploadState } from './status-update.ts';
+import type { StatusUpdate, UploadLogEvent } from './status-update.ts';
 import { inTransaction } from './transaction.ts';
-import { toOutboxRow, toUploader } from './upload-messages.ts';
-import { type ChangedUpload, lockUploads, noUpload, toColumns, toState, writeStates } from './upload-rows.ts';
+import { toFinishedRow, type toOutboxRow } from './upload-messages.ts';
+import {
+  type ChangedUpload,
+  lockUploads,
+  noUpload,
+  toColumns,
+  toCountColumns,
+  toState,
+  writeStates,
+} from './upload-rows.ts';
 
 export interface StatusRecorder {
   /** `recordFacts`, in one transaction with whatever else is told meanwhile; resolves after the commit. */
@@ -125,7 +131,7 @@ export async function applyUpdates(
   const messages = uploads.flatMap(({ message }) => message ?? []);
   if (messages.length > 0) await tx.outboxMessage.createMany({ data: messages });
   const events = uploads.flatMap(({ row: { id: uploadId, ownerId }, events }) =>
-    events.map((event) => ({ ...event, uploadId, ownerId })),
+    events.map(({ counts, ...event }) => ({ ...event, ...toCountColumns(counts), uploadId, ownerId })),
   );
   const numbered = await assignOwnerCursors(tx, events);
   if (numbered.length > 0) await tx.uploadEvent.createMany({ data: numbered });
@@ -154,27 +160,10 @@ function mergeUpdates(
   }
   const { finishedAt } = state;
   const isFinished = !isFinal(after.status) && finishedAt !== null;
-  const finished = () =>
-    toOutboxRow(outgoingMessage(uploadFinished, toFinishedBody(row, state, finishedAt ?? now)), row.id, now);
+  const finished = () => toFinishedRow(row, state, now);
   return { row, after: state, events: [...events, ...added], message: isFinished ? runInTrace(finished) : message };
 }
 
 const runDirectly = <T>(work: () => T) => work();
 
 const isChanged = ({ row, after }: MergedUpload) => !isDeepStrictEqual(toColumns(toState(row)), toColumns(after));
-
-function toFinishedBody(row: Upload, state: UploadState, finishedAt: Date): BodyOf<typeof uploadFinished> {
-  if (!isFinal(state.status)) throw new Error(`Upload ${row.id} has finished with status ${state.status}.`);
-  return {
-    uploadId: row.id,
-    filename: row.filename,
-    kind: row.kind,
-    status: state.status,
-    uploader: toUploader(row),
-    ...state.counts,
-    failure: state.failure,
-    reasons: [...state.reasons],
-    receivedAt: row.createdAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-  };
-}

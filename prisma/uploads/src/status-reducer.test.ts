@@ -8,8 +8,9 @@ const begin = new Date('2026-01-01T00:00:00Z');
 const none = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
 const some = { rowsRead: 10, rowsLoaded: 9, rowsRejected: 1 };
 const received: UploadState = {
-  ...{ status: 'RECEIVED', cursor: 1, counts: none, percent: 0, failure: null, reasons: [], startedAt: null },
-  ...{ progressAt: null, progressEvents: 0, delayEvents: 0, delayMessage: null, awaits: null, settled: {} },
+  ...{ status: 'RECEIVED', cursor: 1, counts: none, percent: 0, failure: null, problems: [], startedAt: null },
+  ...{ problemCount: 0, resultFiles: [], summary: null },
+  ...{ progressAt: null, progressEvents: 0, delayEvents: 0, delayMessage: null, conditions: null, settled: {} },
   ...{ awaitedVersion: null, endsAs: null, updatedAt: begin, finishedAt: null, notifiedAt: null },
   ...{ signAt: begin, resends: 0, cancelRequestedAt: null, deadLetteredAt: null },
 };
@@ -24,32 +25,32 @@ const ends: [string, StatusUpdate[]][] = [
   [
     'COMPLETED',
     [
-      { type: 'loaded', counts: some, reasons: [], awaits: ['x'], version: 3 },
+      { type: 'loaded', counts: some, problems: [], conditions: ['x'], version: 3 },
       { type: 'settled', condition: 'x', version: 3 },
     ],
   ],
-  ['COMPLETED', [{ type: 'loaded', counts: some, reasons: [], awaits: [], version: 3 }]],
+  ['COMPLETED', [{ type: 'loaded', counts: some, problems: [], conditions: [], version: 3 }]],
   [
     'LOADED',
     [
-      { type: 'loaded', counts: some, reasons: [], awaits: ['x'], version: 3 },
+      { type: 'loaded', counts: some, problems: [], conditions: ['x'], version: 3 },
       { type: 'settled', condition: 'x', version: 2 },
     ],
   ],
-  ['FAILED', [{ type: 'failed', counts: none, reasons: [], failure: 'The file is empty.' }]],
-  ['CANCELLED', [{ type: 'cancelled', counts: none, reasons: [], awaits: [], version: 0 }]],
+  ['FAILED', [{ type: 'failed', counts: none, problems: [], failure: 'The file is empty.' }]],
+  ['CANCELLED', [{ type: 'cancelled', counts: none, problems: [], conditions: [], version: 0 }]],
   [
     'CANCELLED',
     [
       { type: 'cancelRequested' },
-      { type: 'cancelled', counts: some, reasons: [], awaits: ['x'], version: 3 },
+      { type: 'cancelled', counts: some, problems: [], conditions: ['x'], version: 3 },
       { type: 'settled', condition: 'x', version: 4 },
     ],
   ],
   [
     'LOADED',
     [
-      { type: 'loaded', counts: some, reasons: [], awaits: ['x', 'y'], version: 3 },
+      { type: 'loaded', counts: some, problems: [], conditions: ['x', 'y'], version: 3 },
       { type: 'settled', condition: 'y', version: 3 },
       { type: 'settled', condition: 'z', version: 9 },
     ],
@@ -91,7 +92,7 @@ describe('applyFact', () => {
   );
 
   test('an upload that awaits two conditions completes only after both', () => {
-    const loaded: StatusUpdate = { type: 'loaded', counts: some, reasons: [], awaits: ['x', 'y'], version: 3 };
+    const loaded: StatusUpdate = { type: 'loaded', counts: some, problems: [], conditions: ['x', 'y'], version: 3 };
     const [x, y] = (['x', 'y'] as const).map((condition): StatusUpdate => ({ type: 'settled', condition, version: 3 }));
     if (!x || !y) throw new Error('two conditions');
     expect(fold([loaded, x, x]).state.status).toBe('LOADED');
@@ -135,7 +136,7 @@ describe('applyFact', () => {
       counts: { rowsRead: index + 1, rowsLoaded: index + 1, rowsRejected: 0 },
       percent: (index + 1) / 50,
     }));
-    const progress = fold(facts).events.filter(({ rowsRead }) => rowsRead > 0);
+    const progress = fold(facts).events.filter(({ counts }) => (counts.rowsRead ?? 0) > 0);
     expect(progress.length).toBeLessThanOrEqual(200);
     expect(progress.length).toBeGreaterThan(100);
   });

@@ -90,7 +90,7 @@ function append({ state, events }: Applied, change: Partial<UploadState>, at: Da
   const next: UploadState = { ...state, ...change, cursor: state.cursor + 1, updatedAt: at };
   const finished = isFinal(next.status) ? { ...next, finishedAt: at } : next;
   const { cursor, status, counts, percent } = finished;
-  return { state: finished, events: [...events, { cursor, status, ...counts, percent, message: message ?? null, at }] };
+  return { state: finished, events: [...events, { cursor, status, counts, percent, message: message ?? null, at }] };
 }
 
 /** When the load really began is kept, so that a delay told late is known to be old. */
@@ -101,15 +101,14 @@ function started(state: UploadState, at: Date, startedAt: Date): Applied {
 function progressed(state: UploadState, update: UpdateOf<'progressed'>, at: Date): Applied {
   if (state.endsAs !== null) return unchanged(state);
   const risen = riseTo('PROCESSING', state, at);
-  const { progressAt, progressEvents, percent, counts } = risen.state;
+  const { progressAt, progressEvents, percent } = risen.state;
   const isWorthAnEvent =
     progressEvents < maxProgressEvents &&
-    update.counts.rowsRead > counts.rowsRead &&
     update.percent >= percent + minProgressPercent &&
     (progressAt === null || at.getTime() - progressAt.getTime() >= minProgressIntervalMs);
   if (!isWorthAnEvent) return risen;
   const change = { counts: update.counts, percent: update.percent, progressAt: at, progressEvents: progressEvents + 1 };
-  return append(risen, change, at);
+  return append(risen, change, at, update.message);
 }
 
 /** A late report of a delay is old once the work began. A dead letter is always worth an event: little else happens to it. */
@@ -127,8 +126,8 @@ function delayed(state: UploadState, update: UpdateOf<'delayed'>, at: Date): App
 function loaded(state: UploadState, update: UpdateOf<'loaded'>, at: Date): Applied {
   if (state.endsAs !== null) return unchanged(state);
   const processing = riseTo('PROCESSING', state, at);
-  const result = { ...toResult(update), percent: 100, endsAs: 'COMPLETED' } as const;
-  const done = append(processing, { ...result, status: 'LOADED' }, at, rejectedMessage(update.counts.rowsRejected));
+  const result = { ...toOutcome(update), percent: 100, endsAs: 'COMPLETED' } as const;
+  const done = append(processing, { ...result, status: 'LOADED' }, at, update.summary ?? undefined);
   return finishIfSettled(done, at);
 }
 
@@ -137,9 +136,10 @@ function settled(state: UploadState, { condition, version }: UpdateOf<'settled'>
   return finishIfSettled(unchanged({ ...state, settled: { ...state.settled, [condition]: settledVersion } }), at);
 }
 
-function failed(state: UploadState, { counts, reasons, failure }: UpdateOf<'failed'>, at: Date): Applied {
+function failed(state: UploadState, update: UpdateOf<'failed'>, at: Date): Applied {
   if (state.endsAs !== null) return unchanged(state);
-  return append(riseTo('PROCESSING', state, at), { status: 'FAILED', counts, reasons, failure }, at, failure);
+  const { failure } = update;
+  return append(riseTo('PROCESSING', state, at), { ...toResult(update), status: 'FAILED', failure }, at, failure);
 }
 
 function cancelRequested(state: UploadState, at: Date): Applied {
@@ -147,35 +147,34 @@ function cancelRequested(state: UploadState, at: Date): Applied {
   return append(unchanged(state), { cancelRequestedAt: at }, at, 'The upload is being cancelled.');
 }
 
-/** Counts and reasons are known from now on, and the status follows once the results include what was committed. */
+/** The result is known from now on, and the status follows once all conditions hold. */
 function cancelled(state: UploadState, update: UpdateOf<'cancelled'>, at: Date): Applied {
   if (state.endsAs !== null) return unchanged(state);
   const { state: processing, events } = riseTo('PROCESSING', state, at);
-  return finishIfSettled({ state: { ...processing, ...toResult(update), endsAs: 'CANCELLED' }, events }, at);
+  return finishIfSettled({ state: { ...processing, ...toOutcome(update), endsAs: 'CANCELLED' }, events }, at);
 }
 
-const toResult = ({ counts, reasons, awaits, version }: UpdateOf<'loaded'> | UpdateOf<'cancelled'>) => ({
-  ...{ counts, reasons, awaits },
-  awaitedVersion: version,
+type Ended = UpdateOf<'loaded'> | UpdateOf<'cancelled'>;
+
+const toResult = ({
+  counts,
+  problems = [],
+  problemCount = problems.length,
+  resultFiles = [],
+}: Ended | UpdateOf<'failed'>) => ({
+  ...{ counts, problems, problemCount, resultFiles },
+});
+
+const toOutcome = (update: Ended) => ({
+  ...toResult(update),
+  ...{ summary: update.summary ?? null, conditions: update.conditions, awaitedVersion: update.version },
 });
 
 function finishIfSettled(applied: Applied, at: Date): Applied {
-  const { endsAs, awaits, awaitedVersion, settled, counts } = applied.state;
+  const { endsAs, conditions, awaitedVersion, settled, summary } = applied.state;
   if (endsAs === null) return applied;
   const isSettled = (condition: string) => (settled[condition] ?? -1) >= (awaitedVersion ?? 0);
-  if (!(awaits ?? []).every(isSettled)) return applied;
-  return append(
-    applied,
-    { status: endsAs },
-    at,
-    endsAs === 'CANCELLED' ? cancelledMessage(counts.rowsLoaded) : undefined,
-  );
+  if (!(conditions ?? []).every(isSettled)) return applied;
+  const message = endsAs === 'CANCELLED' ? (summary ?? 'The upload was cancelled.') : undefined;
+  return append(applied, { status: endsAs }, at, message);
 }
-
-const cancelledMessage = (loaded: number) =>
-  loaded === 0
-    ? 'The upload was cancelled before any row was loaded.'
-    : `The upload was cancelled. ${loaded} ${loaded === 1 ? 'row was' : 'rows were'} loaded before that and stay.`;
-
-const rejectedMessage = (rejected: number) =>
-  rejected === 0 ? undefined : `${rejected} ${rejected === 1 ? 'row was' : 'rows were'} rejected.`;

@@ -1,58 +1,67 @@
-import type { BodyOf, uploadFinished } from '@tributary/events';
+import type { anyWork, BodyOf } from '@tributary/events';
 import type { UploadStatus } from './status.ts';
 
-export type RowCounts = Pick<BodyOf<typeof uploadFinished>, 'rowsRead' | 'rowsLoaded' | 'rowsRejected'>;
-export type RejectionReason = BodyOf<typeof uploadFinished>['reasons'][number];
+type Completed = BodyOf<(typeof anyWork)['completed']>;
 
-/** What must hold before an upload whose work is done gets its final status. */
-interface Conditions {
-  /** Message types, each settled by a message of that type; none means that the upload is final at once. */
-  readonly awaits: readonly string[];
-  /** The data version each condition must be settled with. */
+/** Named numbers that the work counted, such as `{ rowsLoaded: 12 }`. */
+export type Counts = Readonly<Completed['counts']>;
+export type Problem = Completed['problems'][number];
+export type ResultFile = Completed['resultFiles'][number];
+
+/** The result of ended work. */
+interface WorkResult {
+  readonly counts: Counts;
+  /** The first ten. */
+  readonly problems?: readonly Problem[];
+  readonly problemCount?: number;
+  readonly resultFiles?: readonly ResultFile[];
+}
+
+interface WorkOutcome extends WorkResult {
+  /** One sentence for the uploader. */
+  readonly summary?: string | null;
+  /** Must hold before an upload whose work is done gets its final status; without any it is final at once. */
+  readonly conditions: readonly string[];
+  /** The version each condition must be settled with. */
   readonly version: number;
 }
 
 /**
- * What one message tells about an upload. `at` is when it happened where it happened; without it, now.
- * A fact stays true however late or often it is told.
+ * What one message reports about an upload. `at` is when it happened where it happened; without it, now.
+ * An update stays true however late or often it is reported.
  */
 export type StatusUpdate = { readonly at?: Date } & (
   | { readonly type: 'queued' }
   | { readonly type: 'started' }
-  | { readonly type: 'progressed'; readonly counts: RowCounts; readonly percent: number }
-  | { readonly type: 'delayed'; readonly message: string; readonly deadLettered?: boolean }
-  | ({ readonly type: 'loaded'; readonly counts: RowCounts; readonly reasons: readonly RejectionReason[] } & Conditions)
-  | { readonly type: 'settled'; readonly condition: string; readonly version: number }
   | {
-      readonly type: 'failed';
-      readonly counts: RowCounts;
-      readonly reasons: readonly RejectionReason[];
-      readonly failure: string;
+      readonly type: 'progressed';
+      readonly counts: Counts;
+      readonly percent: number;
+      readonly message?: string | undefined;
     }
+  | { readonly type: 'delayed'; readonly message: string; readonly deadLettered?: boolean }
+  | ({ readonly type: 'loaded' } & WorkOutcome)
+  | { readonly type: 'settled'; readonly condition: string; readonly version: number }
+  | ({ readonly type: 'failed'; readonly failure: string } & WorkResult)
   | { readonly type: 'cancelRequested' }
-  | ({
-      readonly type: 'cancelled';
-      readonly counts: RowCounts;
-      readonly reasons: readonly RejectionReason[];
-    } & Conditions)
+  | ({ readonly type: 'cancelled' } & WorkOutcome)
   | { readonly type: 'notified' }
 );
 
-/** What is known about an upload: the fold of its log, and the facts that have not shown in the log yet. */
-export interface UploadState {
+/** What is known about an upload: the fold of its log, and the updates that have not shown in the log yet. */
+export interface UploadState extends Required<WorkResult> {
   readonly status: UploadStatus;
   readonly cursor: number;
-  readonly counts: RowCounts;
   readonly percent: number;
   readonly failure: string | null;
-  readonly reasons: readonly RejectionReason[];
+  readonly summary: string | null;
   readonly startedAt: Date | null;
   readonly progressAt: Date | null;
   readonly progressEvents: number;
   readonly delayEvents: number;
   readonly delayMessage: string | null;
   /** The conditions the work ended with; null before that. */
-  readonly awaits: readonly string[] | null;
+  readonly conditions: readonly string[] | null;
   /** By condition the version it was settled with, also before the work ended. */
   readonly settled: Readonly<Record<string, number>>;
   readonly awaitedVersion: number | null;
@@ -67,13 +76,11 @@ export interface UploadState {
   readonly notifiedAt: Date | null;
 }
 
-/** One row of the log; its upload is the log's owner. */
+/** One entry of the event log. */
 export interface UploadLogEvent {
   readonly cursor: number;
   readonly status: UploadStatus;
-  readonly rowsRead: number;
-  readonly rowsLoaded: number;
-  readonly rowsRejected: number;
+  readonly counts: Counts;
   readonly percent: number;
   readonly message: string | null;
   readonly at: Date;

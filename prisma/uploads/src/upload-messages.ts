@@ -1,9 +1,12 @@
-import { type BodyOf, uploadAccepted, uploadCancelled } from '@tributary/events';
+import { type BodyOf, uploadAccepted, uploadCancelled, uploadFinished } from '@tributary/events';
 import { type OutgoingMessage, outgoingMessage, serializeHeaders } from '@tributary/messaging';
 import { z } from 'zod';
 import type { Transaction } from './client.ts';
 import type { Upload } from './generated/client.ts';
+import { toNotice } from './notice.ts';
 import { prerequisiteKinds } from './prerequisite-kinds.ts';
+import { isFinal } from './status.ts';
+import type { UploadState } from './status-update.ts';
 
 /** The outbox row that has an upload processed; `dependsOn` are the earlier uploads it waits for. */
 export const toAcceptedRow = (upload: Upload, dependsOn: string[], now: Date) =>
@@ -15,6 +18,20 @@ export function toCancelledRow(upload: Upload, now: Date) {
   const at = (cancelRequestedAt ?? now).toISOString();
   const body = { uploadId, kind, sequence: Number(sequence), uploader: toUploader(upload), at };
   return toOutboxRow(outgoingMessage(uploadCancelled, body), uploadId, now);
+}
+
+/** The outbox row that reports the final status of an upload to its owner. */
+export function toFinishedRow(upload: Upload, state: UploadState, now: Date) {
+  const { id: uploadId, filename, kind } = upload;
+  const { status, finishedAt } = state;
+  if (!isFinal(status)) throw new Error(`Upload ${uploadId} has finished with status ${status}.`);
+  const body = {
+    ...{ uploadId, filename, kind, status, uploader: toUploader(upload) },
+    receivedAt: upload.createdAt.toISOString(),
+    finishedAt: (finishedAt ?? now).toISOString(),
+    notice: toNotice({ uploadId, filename, kind, status }, state),
+  };
+  return toOutboxRow(outgoingMessage(uploadFinished, body), uploadId, now);
 }
 
 /** Finds for each of these uploads the earlier ones it waits for: those of its `waitsFor` kinds without an end or a dead letter. */
@@ -53,7 +70,7 @@ export const toOptions = ({ options }: Pick<Upload, 'options'>): Record<string, 
   options === null ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(options));
 
 /** The uploader as messages name it. */
-export const toUploader = ({ ownerId, ownerEmail, ownerName, ownerEmailConfirmed }: Upload) => ({
+const toUploader = ({ ownerId, ownerEmail, ownerName, ownerEmailConfirmed }: Upload) => ({
   id: ownerId,
   email: ownerEmail,
   name: ownerName,

@@ -1,10 +1,10 @@
 import { notFound } from '@tributary/core';
-import { toCurrentCondition, uploadFinished } from '@tributary/events';
+import { anyWork, toCurrentCondition } from '@tributary/events';
 import { z } from 'zod';
 import type { Transaction } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
 import { type UploadStatus, uploadStatuses } from './status.ts';
-import type { UploadState } from './status-update.ts';
+import type { Counts, UploadState } from './status-update.ts';
 
 export const uploadFields = Object.values(Prisma.UploadScalarFieldEnum);
 
@@ -13,16 +13,47 @@ export const toColumn = (field: string) => `\`${field.replace(/[A-Z]/g, (letter)
 
 /** Reads what the row knows about its upload. */
 export function toState(row: Upload): UploadState {
-  const { rowsRead, rowsLoaded, rowsRejected, awaitedVersion, awaits, settled, endsAs } = row;
+  const { awaitedVersion, awaits, settled, endsAs } = row;
   return {
     ...row,
+    ...toWorkResult(row),
     status: toStatus(row.status),
-    counts: { rowsRead, rowsLoaded, rowsRejected },
-    reasons: uploadFinished.body.shape.reasons.parse(JSON.parse(row.reasons)),
     awaitedVersion: awaitedVersion === null ? null : Number(awaitedVersion),
-    awaits: awaits === null ? null : z.array(z.string()).parse(JSON.parse(awaits)).map(toCurrentCondition),
+    conditions: awaits === null ? null : z.array(z.string()).parse(JSON.parse(awaits)).map(toCurrentCondition),
     settled: settled === null ? {} : toSettled(settled),
     endsAs: z.enum(['COMPLETED', 'CANCELLED']).nullable().parse(endsAs),
+  };
+}
+
+const { problems: problemsSchema, resultFiles: resultFilesSchema } = anyWork.completed.body.shape;
+const countsSchema = z.record(z.string(), z.number());
+
+type RowCounts = Pick<Upload, 'rowsRead' | 'rowsLoaded' | 'rowsRejected' | 'counts'>;
+
+/** The counts of an upload or event. The columns of rows are as new or newer: only they are written by an earlier version. */
+export function toCounts({ rowsRead, rowsLoaded, rowsRejected, counts }: RowCounts): Counts {
+  const rows = rowsRead + rowsLoaded + rowsRejected > 0 ? { rowsRead, rowsLoaded, rowsRejected } : {};
+  return { ...countsSchema.parse(JSON.parse(counts ?? '{}')), ...rows };
+}
+
+/** The columns that carry counts, those of an earlier version included. */
+export const toCountColumns = (counts: Counts) => ({
+  counts: JSON.stringify(counts),
+  rowsRead: Math.trunc(counts.rowsRead ?? 0),
+  rowsLoaded: Math.trunc(counts.rowsLoaded ?? 0),
+  rowsRejected: Math.trunc(counts.rowsRejected ?? 0),
+});
+
+/** Reads the result of the work as far as it is known. */
+export function toWorkResult(row: Upload) {
+  const problems = problemsSchema.parse(JSON.parse(row.problems ?? '[]'));
+  const former = problemsSchema.parse(JSON.parse(row.reasons));
+  return {
+    counts: toCounts(row),
+    ...(problems.length === 0 && former.length > 0
+      ? { problems: former, problemCount: row.rowsRejected }
+      : { problems, problemCount: row.problemCount }),
+    resultFiles: resultFilesSchema.parse(JSON.parse(row.resultFiles ?? '[]')),
   };
 }
 
@@ -33,27 +64,20 @@ function toSettled(json: string): Record<string, number> {
 
 /** The columns that carry a state. */
 export function toColumns(state: UploadState) {
-  const { counts, reasons, status, cursor, percent, failure, startedAt, progressAt, progressEvents } = state;
-  const { delayEvents, delayMessage, awaits, settled, awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt } =
-    state;
+  const { problems, problemCount, resultFiles, summary, conditions, settled } = state;
+  const { status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayEvents, delayMessage } = state;
+  const { awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt } = state;
   const { signAt, resends, cancelRequestedAt, deadLetteredAt } = state;
   return {
-    ...counts,
+    ...toCountColumns(state.counts),
     ...{ status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayEvents, delayMessage },
-    ...{
-      awaitedVersion,
-      endsAs,
-      updatedAt,
-      finishedAt,
-      notifiedAt,
-      signAt,
-      resends,
-      cancelRequestedAt,
-      deadLetteredAt,
-    },
-    awaits: awaits && JSON.stringify(awaits),
+    ...{ awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt, problemCount, summary },
+    ...{ signAt, resends, cancelRequestedAt, deadLetteredAt },
+    awaits: conditions && JSON.stringify(conditions),
     settled: Object.keys(settled).length === 0 ? null : JSON.stringify(settled),
-    reasons: JSON.stringify(reasons),
+    problems: JSON.stringify(problems),
+    reasons: JSON.stringify(problems.filter(({ line, raw }) => line !== null && raw !== null)),
+    resultFiles: JSON.stringify(resultFiles),
   } satisfies Partial<Record<keyof Upload, unknown>>;
 }
 

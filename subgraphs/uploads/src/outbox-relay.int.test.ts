@@ -146,7 +146,7 @@ describe('a replica that dies, as the table and the broker see it,', () => {
       return { ack: true };
     });
     const counts = { rowsRead: 1, rowsLoaded: 1, rowsRejected: 0 };
-    await recordUpdates(db, id, { type: 'loaded', counts, reasons: [], awaits: [], version: 1 }, new Date());
+    await recordUpdates(db, id, { type: 'loaded', counts, problems: [], conditions: [], version: 1 }, new Date());
     await waitFor(() => finished.length > 0, { timeoutMs: 5_000, what: 'the message about its end' });
     await allSent();
     expect(finished).toEqual([id]);
@@ -193,7 +193,7 @@ test('messages no queue takes stay and hold nothing up, and are sent once a queu
 
   const ends = await fillOutbox(db, 60);
   const counts = { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 };
-  const fact = { type: 'failed', counts, reasons: [], failure: 'empty' } as const;
+  const fact = { type: 'failed', counts, problems: [], failure: 'empty' } as const;
   for (const id of ends) await recordUpdates(db, id, fact, new Date());
   await fillOutbox(db, 5);
   const { sent } = startReplica({ publisher: unbound });

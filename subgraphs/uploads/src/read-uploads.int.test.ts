@@ -103,7 +103,7 @@ describe('events', () => {
     await recordUpdates(
       uploads.db,
       id,
-      { type: 'failed', counts: { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 }, reasons: [], failure: 'empty' },
+      { type: 'failed', counts: { rowsRead: 0, rowsLoaded: 0, rowsRejected: 0 }, problems: [], failure: 'empty' },
       new Date(),
     );
     const read = async (page: object) =>

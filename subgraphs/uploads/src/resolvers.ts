@@ -6,7 +6,7 @@ import {
   requireViewer,
 } from '@tributary/graphql';
 import { getKind, listKinds, parseOptions } from '@tributary/kinds';
-import { toOptions } from '@tributary/uploads-db';
+import { toCounts, toOptions, toTitledCounts, toWorkResult } from '@tributary/uploads-db';
 import { GraphQLUpload } from 'graphql-upload-minimal';
 import { createDownloadUrl } from './downloads.ts';
 import { listOwnerEvents, toEventRange } from './events.ts';
@@ -62,6 +62,9 @@ const Mutation: MutationResolvers = {
 
 const FileUpload: FileUploadResolvers = {
   options: toOptions,
+  counts: (upload) => toTitledCounts(upload.kind, toCounts(upload)),
+  problems: (upload) => toWorkResult(upload).problems,
+  resultFiles: (upload) => toWorkResult(upload).resultFiles,
   __resolveReference: ({ id }, { uploads }) => uploads.require(id),
   uploadedBy: ({ ownerId }) => ({ id: ownerId }),
   downloadUrl: ({ id }, _arguments, { downloads, clock }) => createDownloadUrl(id, downloads, clock),
@@ -69,6 +72,8 @@ const FileUpload: FileUploadResolvers = {
 };
 
 const UploadEvent: UploadEventResolvers = {
+  counts: async (event, _arguments, { uploads }) =>
+    toTitledCounts((await uploads.require(event.uploadId)).kind, toCounts(event)),
   upload: ({ uploadId }, _arguments, { uploads }) => uploads.require(uploadId),
 };
 

@@ -20,7 +20,7 @@ const counts = { rowsRead: 3, rowsLoaded: 2, rowsRejected: 1 };
 
 async function anEnded(options: Parameters<typeof uploads.uploaded>[2] = {}) {
   const id = await uploads.uploaded(ann, 'hello world', options);
-  await recordUpdates(uploads.db, id, { type: 'failed', counts, reasons: [], failure: 'It is empty.' }, new Date());
+  await recordUpdates(uploads.db, id, { type: 'failed', counts, problems: [], failure: 'It is empty.' }, new Date());
   return id;
 }
 

@@ -39,7 +39,7 @@ function summarizeLoad({ rowsLoaded, rowsRejected }: RowCounts, filename?: strin
 const summarizeCancellation = ({ rowsLoaded }: RowCounts) =>
   rowsLoaded === 0
     ? 'The upload was cancelled before any row was imported.'
-    : `The upload was cancelled. ${countRows(rowsLoaded)} ${were(rowsLoaded)} imported before that and stay.`;
+    : `The upload was cancelled. ${countRows(rowsLoaded)} ${were(rowsLoaded)} imported before that and ${rowsLoaded === 1 ? 'stays' : 'stay'}.`;
 
 const were = (count: number) => (count === 1 ? 'was' : 'were');
 

@@ -1,101 +1,97 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseBody, uploadFinished } from '@tributary/events';
 import fc from 'fast-check';
-import { composeMail, type FinishedUpload } from './compose-mail.ts';
+import { aFinishedUpload } from '../fixtures/finished-upload.ts';
+import { composeMail } from './compose-mail.ts';
 
-const publicUrl = 'https://tributary.example.com';
-
-function anUpload(changes: Partial<FinishedUpload> = {}): FinishedUpload {
-  return {
-    uploadId: '0197c0de-0000-7000-8000-000000000001',
-    filename: 'spring.csv',
-    kind: 'HIRED_EMPLOYEES',
-    status: 'COMPLETED',
-    uploader: { id: '0197c0de-0000-7000-8000-000000000002', email: 'ann@example.com', name: 'Ann' },
-    rowsRead: 1_234_567,
-    rowsLoaded: 1_234_567,
-    rowsRejected: 0,
-    failure: null,
-    reasons: [],
-    receivedAt: '2026-01-02T03:04:05.678Z',
-    finishedAt: '2026-01-02T03:05:05.678Z',
-    ...changes,
-  };
-}
-
-const rejected = {
-  rowsLoaded: 1_234_555,
-  rowsRejected: 12,
-  reasons: [
-    { line: 1_002, column: 'job_id', code: 'UNKNOWN_JOB', message: 'There is no job 88.', raw: '9,Ann,…,1,88' },
-  ],
+const publicUrl = 'https://tributary.example.com/';
+const problem = {
+  line: 1_002,
+  column: 'job_id',
+  code: 'UNKNOWN_JOB',
+  message: 'There is no job 88.',
+  raw: '9,Ann,…,88',
 };
+const rejected = { problems: [problem], problemCount: 12 };
 
 describe('the mail', () => {
-  test('of a clean load says that nothing is left to do', () => {
-    const { subject, text } = composeMail(anUpload(), { publicUrl });
-    expect(subject).toBe('spring.csv is loaded');
-    expect(text).toContain('All 1,234,567 rows of spring.csv are loaded');
-    expect(text).toContain('Nothing is left to do');
-    expect(text).not.toContain('Why rows were rejected');
+  test('renders the whole notice, as text and as HTML', () => {
+    const { subject, text, html } = composeMail(aFinishedUpload(), { publicUrl });
+    expect(subject).toBe('All 3 rows of jobs.csv were imported');
+    for (const part of [text, html]) {
+      expect(part).toContain('All 3 rows of jobs.csv were imported.');
+      expect(part).toContain('Rows imported');
+      expect(part).toContain('https://tributary.example.com/');
+      expect(part).not.toContain('Problems');
+    }
+    expect(text).toContain('You don’t need to do anything else.');
   });
 
-  test('of rejected rows gives line, column, reason and raw text, and how many more there are', () => {
-    const { subject, text, html } = composeMail(anUpload(rejected), { publicUrl });
-    expect(subject).toBe('spring.csv is loaded, 12 rows rejected');
+  test('gives line, column, message and raw text of problems, and how many more there are', () => {
+    const { text, html } = composeMail(aFinishedUpload({ notice: rejected }), { publicUrl });
     for (const part of [text, html]) {
-      for (const expected of [
-        'Line 1,002, job_id',
-        'There is no job 88.',
-        '9,Ann,…,1,88',
-        'and 11 more',
-        'rejectedRowsUrl',
-      ]) {
+      for (const expected of ['Line 1,002, job_id', 'There is no job 88.', '9,Ann,…,88', 'and 11 more']) {
         expect(part).toContain(expected);
       }
     }
   });
 
-  test('of rejected rows has the query that gives the link to them, ready to paste', () => {
-    const query = `{ fileUpload(id: "${anUpload().uploadId}") { rejectedRowsUrl } }`;
-    expect(composeMail(anUpload(rejected), { publicUrl }).text).toContain(`  ${query}\n`);
-    expect(composeMail(anUpload(), { publicUrl }).text).not.toContain('rejectedRowsUrl');
+  test('shows a problem that has no place', () => {
+    const nowhere = { line: null, column: null, code: 'NO_SOUND', message: 'The video has no sound.', raw: null };
+    const { text } = composeMail(aFinishedUpload({ notice: { problems: [nowhere], problemCount: 1 } }), { publicUrl });
+    expect(text).toContain('  The video has no sound.\n\n');
   });
 
-  test('has no character that turns the direction of writing', () => {
+  test('keeps a query in the next step ready to paste', () => {
+    const query = '{ fileUpload(id: "7") { rejectedRowsUrl } }';
+    const { text } = composeMail(aFinishedUpload({ notice: { nextStep: `This gives the link: ${query}` } }), {
+      publicUrl,
+    });
+    expect(text).toContain(query);
+  });
+
+  test('has no character that turns the direction of writing, and no link made of a name', () => {
     const turned = '\u202Etxt\u2066.exe\u2069\u202C.csv';
-    const { subject, text, html } = composeMail(anUpload({ filename: turned }), { publicUrl });
-    expect(subject).toBe('txt[.]exe.csv is loaded');
+    const notice = { title: `${turned} is complete`, summary: `${turned} of www.example.com is complete.` };
+    const { subject, text, html } = composeMail(aFinishedUpload({ notice }), { publicUrl });
+    expect(subject).toBe('txt[.]exe.csv is complete');
+    expect(text).toContain('www[.]example[.]com');
     expect(`${text}${html}`).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
   });
 
-  test('of a failed load says why', () => {
-    const failure = 'The quote opened in line 7 is never closed.';
-    const { subject, text } = composeMail(anUpload({ status: 'FAILED', failure, rowsRead: 0, rowsLoaded: 0 }), {
-      publicUrl,
+  test('of an upload that the previous version finished says the same as before', () => {
+    const { notice: _notice, ...rest } = aFinishedUpload({ filename: 'spring.csv' });
+    const counts = { rowsRead: 1_234, rowsLoaded: 1_222, rowsRejected: 12 };
+    const former = { ...rest, ...counts, failure: null, reasons: [problem] };
+    const { data } = parseBody(uploadFinished, uploadFinished.type, former);
+    if (data === undefined) throw new Error('The message was not read.');
+    const { subject, text } = composeMail(data, { publicUrl });
+    expect(subject).toBe('spring.csv is complete, rows rejected: 12');
+    for (const expected of ['1,222', 'Line 1,002, job_id: There is no job 88.', 'and 11 more', 'rejectedRowsUrl']) {
+      expect(text).toContain(expected);
+    }
+    const failed = parseBody(uploadFinished, uploadFinished.type, {
+      ...former,
+      status: 'FAILED',
+      failure: 'It is empty.',
     });
-    expect(subject).toBe('spring.csv could not be loaded');
-    expect(text).toContain(failure);
-    expect(text).toContain('upload it again');
-  });
-
-  test('of a cancelled load says how far it had come', () => {
-    const { subject, text } = composeMail(anUpload({ status: 'CANCELLED', rowsLoaded: 1 }), { publicUrl });
-    expect(subject).toBe('spring.csv: the load was cancelled');
-    expect(text).toContain('1 row had been loaded before');
+    expect(failed.data?.notice.summary).toBe('spring.csv could not be processed: It is empty.');
   });
 
   test('lets nothing of a hostile name or cell become markup, or a second line of a header', () => {
     const hostile = fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '\r', '\n', '\0', '\u2028', 'a', '=') });
     fc.assert(
       fc.property(hostile, hostile, (name, cell) => {
-        const upload = anUpload({
-          ...rejected,
-          filename: name,
-          reasons: [{ line: 1, column: cell, code: 'REQUIRED', message: cell, raw: cell }],
-          uploader: { ...anUpload().uploader, name },
+        const problems = [{ line: 1, column: cell, code: 'REQUIRED', message: cell, raw: cell }];
+        const facts = [
+          { label: cell, value: cell },
+          { label: name, value: name },
+        ];
+        const upload = aFinishedUpload({
+          notice: { ...rejected, problems, facts, title: name, summary: cell, nextStep: cell },
         });
-        const { subject, html } = composeMail(upload, { publicUrl });
-        const plain = composeMail(anUpload({ ...rejected }), { publicUrl });
+        const { subject, html } = composeMail({ ...upload, uploader: { ...upload.uploader, name } }, { publicUrl });
+        const plain = composeMail(aFinishedUpload({ notice: rejected }), { publicUrl });
         expect(subject).not.toMatch(/[\r\n\0\u2028]/);
         const tags = (markup: string) => markup.match(/<[^>]*>/g);
         expect(tags(html)).toEqual(tags(plain.html));

@@ -16,51 +16,26 @@ export function composeMail(upload: FinishedUpload, { publicUrl }: { publicUrl: 
   };
 }
 
-function toContent(upload: FinishedUpload, publicUrl: string): MailContent {
-  const { rowsRead, rowsLoaded, rowsRejected, reasons, uploader, uploadId } = upload;
+function toContent({ notice, uploader, uploadId }: FinishedUpload, publicUrl: string): MailContent {
+  const { title, summary, facts, problems, problemCount, nextStep, links } = notice;
   return {
-    title: toTitle(upload),
+    title: toHarmlessName(title),
     greeting: `Hello ${toHarmlessName(uploader.name)},`,
-    summary: toSummary(upload),
-    counts: [
-      ['Rows read', count(rowsRead)],
-      ['Rows loaded', count(rowsLoaded)],
-      ['Rows rejected', count(rowsRejected)],
-    ],
-    reasons: reasons.map(({ line, column, message, raw }) => ({
-      place: column === null ? `Line ${count(line)}` : `Line ${count(line)}, ${toSingleLine(column)}`,
+    summary: toHarmlessName(summary),
+    facts: facts.map(({ label, value }) => [toHarmlessName(label), toHarmlessName(value)] as const),
+    problems: problems.map(({ line, column, message, raw }) => ({
+      place: [line === null ? '' : `Line ${line.toLocaleString('en-US')}`, toSingleLine(column ?? '')]
+        .filter((part) => part !== '')
+        .join(', '),
       message: toSingleLine(message),
-      raw: toSingleLine(raw),
+      raw: toSingleLine(raw ?? ''),
     })),
-    moreReasons: Math.max(0, rowsRejected - reasons.length),
-    next: nextStep(upload),
-    query: rowsRejected > 0 ? `{ fileUpload(id: "${uploadId}") { rejectedRowsUrl } }` : null,
-    link: publicUrl,
+    moreProblems: Math.max(0, problemCount - problems.length),
+    nextStep: toSingleLine(nextStep),
+    links: links.map(({ label, path }) => ({
+      label: toHarmlessName(label),
+      url: `${publicUrl.replace(/\/+$/, '')}${path}`,
+    })),
     uploadId,
   };
 }
-
-function toTitle({ filename, status, rowsRejected }: FinishedUpload): string {
-  const file = toHarmlessName(filename);
-  if (status === 'FAILED') return `${file} could not be loaded`;
-  if (status === 'CANCELLED') return `${file}: the load was cancelled`;
-  return rowsRejected === 0 ? `${file} is loaded` : `${file} is loaded, ${rows(rowsRejected)} rejected`;
-}
-
-function toSummary({ filename, status, rowsLoaded, rowsRejected, failure }: FinishedUpload): string {
-  const file = toHarmlessName(filename);
-  if (status === 'FAILED') return `${file} could not be loaded: ${toSingleLine(failure ?? 'no reason was given')}`;
-  if (status === 'CANCELLED') return `The load of ${file} was cancelled; ${rows(rowsLoaded)} had been loaded before.`;
-  if (rowsRejected === 0) return `All ${rows(rowsLoaded)} of ${file} are loaded, and every answer includes them.`;
-  return `${rows(rowsLoaded)} of ${file} are loaded and every answer includes them; ${rows(rowsRejected)} were rejected.`;
-}
-
-function nextStep({ status, rowsRejected }: FinishedUpload): string {
-  if (status === 'FAILED') return 'Mend the file and upload it again. Your original file is kept.';
-  if (status === 'CANCELLED') return 'Upload the file again if you still want it loaded. Your original file is kept.';
-  if (rowsRejected === 0) return 'Nothing is left to do. Your original file is kept.';
-  return 'Ask for rejectedRowsUrl of this upload to download the rejected rows with line, column and reason, mend them, and upload just those.';
-}
-
-const count = (value: number) => value.toLocaleString('en-US');
-const rows = (value: number) => (value === 1 ? '1 row' : `${count(value)} rows`);

@@ -3,14 +3,12 @@ export interface MailContent {
   readonly title: string;
   readonly greeting: string;
   readonly summary: string;
-  readonly counts: readonly (readonly [label: string, value: string])[];
-  readonly reasons: readonly { readonly place: string; readonly message: string; readonly raw: string }[];
-  /** How many rejected rows are not in `reasons`. */
-  readonly moreReasons: number;
-  readonly next: string;
-  /** To paste into a client of the graph for the link to the rejected rows; null when none were rejected. */
-  readonly query: string | null;
-  readonly link: string;
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly problems: readonly { readonly place: string; readonly message: string; readonly raw: string }[];
+  /** How many problems are not listed. */
+  readonly moreProblems: number;
+  readonly nextStep: string;
+  readonly links: readonly { readonly label: string; readonly url: string }[];
   readonly uploadId: string;
 }
 
@@ -32,7 +30,7 @@ export const toHarmlessName = (text: string) =>
   toSingleLine(text.replace(/[\p{Cf}\p{Cs}]/gu, ''))
     .replaceAll('://', '[:]//')
     .replace(/\bwww\./giu, 'www[.]')
-    .replace(/[.。．｡](?!(?:csv|tsv|txt|gz)\b)(?=\p{L}{2})/giu, '[.]');
+    .replace(/[.。．｡](?!(?:csv|tsv|txt|gz|xlsx|mp3|mp4|m4a|mkv|wav|webm)\b)(?=\p{L}{2})/giu, '[.]');
 
 const entities = new Map([
   ['&', '&amp;'],

@@ -2,24 +2,26 @@ import type { MailContent } from './mail.ts';
 
 /** The plain text part. */
 export function renderText(content: MailContent): string {
-  const { greeting, summary, counts, reasons, moreReasons, next, query, link, uploadId } = content;
-  const width = Math.max(...counts.map(([label]) => label.length)) + 2;
+  const { greeting, summary, facts, problems, moreProblems, nextStep, links, uploadId } = content;
+  const width = Math.max(0, ...facts.map(([label]) => label.length)) + 2;
   const lines = [
     greeting,
     '',
     summary,
     '',
-    ...counts.map(([label, value]) => `  ${label.padEnd(width)}${value}`),
+    ...facts.map(([label, value]) => `  ${label.padEnd(width)}${value}`),
+    ...(facts.length > 0 ? [''] : []),
+    ...(problems.length > 0 ? ['Problems:', ''] : []),
+    ...problems.flatMap(({ place, message, raw }) => [
+      `  ${place === '' ? '' : `${place}: `}${message}`,
+      ...(raw === '' ? [] : [`    ${raw}`]),
+    ]),
+    ...(moreProblems > 0 ? [`  … and ${moreProblems.toLocaleString('en-US')} more.`] : []),
+    ...(problems.length > 0 || moreProblems > 0 ? [''] : []),
+    nextStep,
     '',
-    ...(reasons.length > 0 ? ['Why rows were rejected:', ''] : []),
-    ...reasons.flatMap(({ place, message, raw }) => [`  ${place}: ${message}`, `    ${raw}`]),
-    ...(moreReasons > 0 ? [`  … and ${moreReasons.toLocaleString('en-US')} more.`] : []),
-    ...(reasons.length > 0 || moreReasons > 0 ? [''] : []),
-    next,
-    '',
-    ...(query === null ? [] : [`  ${query}`, '']),
-    `The graph: ${link}`,
-    `This upload's id: ${uploadId}`,
+    ...links.map(({ label, url }) => `${label}: ${url}`),
+    `Upload: ${uploadId}`,
     '',
   ];
   return lines.join('\n');

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
-import { type BodyOf, emailSent, uploadFinished } from '@tributary/events';
+import { emailSent, uploadFinished } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { createTestDatabase, fixedClock, smtpError, startSmtpSink, type TestDatabase } from '@tributary/testing';
 import { startWorker } from '@tributary/worker';
+import { aFinishedUpload } from '../fixtures/finished-upload.ts';
 import { openMailJournal } from './mail-journal.ts';
 import { createMailSender } from './mail-sender.ts';
 import { notifyUploader } from './result-mail.ts';
@@ -28,23 +28,6 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 afterAll(() => database.drop());
-
-function anUpload(): BodyOf<typeof uploadFinished> {
-  const at = '2026-01-02T03:04:05.678Z';
-  const counts = { rowsRead: 3, rowsLoaded: 3, rowsRejected: 0 };
-  return {
-    uploadId: randomUUID(),
-    filename: 'jobs.csv',
-    kind: 'JOBS',
-    status: 'COMPLETED',
-    uploader: { id: randomUUID(), email: 'ann@example.com', name: 'Ann' },
-    ...counts,
-    failure: null,
-    reasons: [],
-    receivedAt: at,
-    finishedAt: at,
-  };
-}
 
 /** As each notifier process opens it for itself. */
 function open(smtpUrl: string) {
@@ -80,14 +63,17 @@ describe('notifier', () => {
     const broker = createMemoryBroker({ acceptUnroutable: true });
     const dependencies = { ...rest, ...open(sink.url) };
     const worker = await startWorker({ ...notifier, connect: () => dependencies }, { broker, config, clock, log });
-    const upload = anUpload();
+    const upload = aFinishedUpload();
     await broker.publish(uploadFinished, upload);
     await broker.publish(uploadFinished, upload);
     await broker.idle();
     await worker.stop();
     expect(sink.messages()).toHaveLength(1);
     const [mail] = sink.messages();
-    expect(mail).toMatchObject({ subject: 'jobs.csv is loaded', messageId: `<${upload.uploadId}@example.com>` });
+    expect(mail).toMatchObject({
+      subject: 'All 3 rows of jobs.csv were imported',
+      messageId: `<${upload.uploadId}@example.com>`,
+    });
     expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');
     const published = broker.sent.filter(({ type }) => type === emailSent.type).map(({ body }) => body);
     expect(published).toHaveLength(2);
@@ -96,7 +82,7 @@ describe('notifier', () => {
 
   test('two notifiers with the same message at once send one mail', async () => {
     const sink = await openSink();
-    const upload = anUpload();
+    const upload = aFinishedUpload();
     const published: unknown[] = [];
     const publish = async (_event: unknown, body: unknown) => void published.push(body);
     const notifiers = [open(sink.url), open(sink.url), open(sink.url)];
@@ -112,7 +98,7 @@ describe('notifier', () => {
   test('waits while the mail server is away, and sends when it is back', async () => {
     const gone = await startSmtpSink();
     await gone.close();
-    const upload = anUpload();
+    const upload = aFinishedUpload();
     const published: unknown[] = [];
     const publish = async (_event: unknown, body: unknown) => void published.push(body);
     const dependencies = { ...rest, ...open(gone.url), publish };
@@ -126,7 +112,7 @@ describe('notifier', () => {
 
   test('an address that is not confirmed gets no mail, and none is reported as sent', async () => {
     const sink = await openSink();
-    const upload = anUpload();
+    const upload = aFinishedUpload();
     const published: unknown[] = [];
     const publish = async (_event: unknown, body: unknown) => void published.push(body);
     const dependencies = { ...rest, ...open(sink.url), publish };
@@ -149,9 +135,9 @@ describe('notifier', () => {
     opened.push(() => mails.close());
     const publish = async () => undefined;
     const dependencies = { ...rest, db, smtp, mails, clock: time, publish, maxMailsPerRecipientPerHour: 2 };
-    const mailTo = (email: string, upload = anUpload()) =>
+    const mailTo = (email: string, upload = aFinishedUpload()) =>
       notifyUploader({ ...upload, uploader: { ...upload.uploader, email } }, dependencies);
-    const late = anUpload();
+    const late = aFinishedUpload();
     await mailTo('burst@example.com');
     await mailTo('burst@example.com');
     await expect(mailTo('burst@example.com', late)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
@@ -164,7 +150,7 @@ describe('notifier', () => {
 
   test("a line break in the uploader's name makes no header and no recipient", async () => {
     const sink = await openSink();
-    const upload = anUpload();
+    const upload = aFinishedUpload();
     const name = 'Ann\r\nBcc: eve@example.com\r\nX-Planted: yes';
     const publish = async () => undefined;
     const uploader = { ...upload.uploader, name };
@@ -196,7 +182,7 @@ describe('notifier', () => {
         throw smtpError(code, code === 450 ? '4.2.0 try later' : '5.1.1 no such mailbox');
       },
     });
-    const upload = anUpload();
+    const upload = aFinishedUpload();
     const published: unknown[] = [];
     const publish = async (_event: unknown, body: unknown) => void published.push(body);
     const dependencies = { ...rest, ...open(sink.url), publish, clock: fixedClock() };

@@ -1,5 +1,5 @@
 import { unavailable } from '@tributary/core';
-import { type BodyOf, type emailReopened, emailSent, uploadFinished } from '@tributary/events';
+import { type BodyOf, type emailReopened, emailSent, parseBody, uploadFinished } from '@tributary/events';
 import { countSentMails, type NotificationsDb, readReopenedMail } from '@tributary/notifications-db';
 import type { HandlingContext } from '@tributary/worker';
 import { composeMail } from './compose-mail.ts';
@@ -70,5 +70,8 @@ export async function resendMail(
     dependencies.log.info({ subjectId }, 'mail already settled');
     return;
   }
-  await notifyUploader(uploadFinished.body.parse(request.body), dependencies);
+  // The first message may be one of an earlier version.
+  const { data, error } = parseBody(uploadFinished, uploadFinished.type, request.body);
+  if (error) throw error;
+  await notifyUploader(data, dependencies);
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
-import { type BodyOf, emailReopened, emailSent, resetRequested, uploadFinished } from '@tributary/events';
+import { emailReopened, emailSent, resetRequested, uploadFinished } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { listStoppedMails, openNotificationsDb, resendMails } from '@tributary/notifications-db';
 import { createTestDatabase, smtpError, startSmtpSink, type TestDatabase, waitFor } from '@tributary/testing';
 import { startWorker, watchWorker } from '@tributary/worker';
+import { aFinishedUpload } from '../fixtures/finished-upload.ts';
 import notifier from './worker.ts';
 
 const log = createLog('test', 'silent');
-const at = '2026-01-02T03:04:05.678Z';
 
 let database: TestDatabase;
 const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -21,16 +21,6 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 afterAll(() => database.drop());
-
-const anUpload = (): BodyOf<typeof uploadFinished> => ({
-  uploadId: randomUUID(),
-  filename: 'jobs.csv',
-  kind: 'JOBS',
-  status: 'COMPLETED',
-  uploader: { id: randomUUID(), email: 'ann@example.com', name: 'Ann' },
-  ...{ rowsRead: 3, rowsLoaded: 3, rowsRejected: 0 },
-  ...{ failure: null, reasons: [], receivedAt: at, finishedAt: at },
-});
 
 /** A whole notifier with a mail server of its own. */
 async function start(options: Parameters<typeof startSmtpSink>[0]) {
@@ -77,7 +67,7 @@ function holdMails(word: string) {
 test('a link to a new password does not wait behind mails of results that take long', async () => {
   const slow = holdMails('jobs.csv');
   const { sink, broker } = await start({ onMail: slow.onMail });
-  for (let mail = 0; mail < 7; mail += 1) await broker.publish(uploadFinished, anUpload());
+  for (let mail = 0; mail < 7; mail += 1) await broker.publish(uploadFinished, aFinishedUpload());
   await waitFor(() => slow.held() === 5, { what: 'five mails that take long' });
   await broker.publish(resetRequested, {
     resetId: randomUUID(),
@@ -94,7 +84,7 @@ test('a link to a new password does not wait behind mails of results that take l
 test('mails that take long leave it ready, and a stop waits for them: none is sent twice', async () => {
   const slow = holdMails('jobs.csv');
   const { sink, broker, watch, stop } = await start({ onMail: slow.onMail });
-  for (let mail = 0; mail < 5; mail += 1) await broker.publish(uploadFinished, anUpload());
+  for (let mail = 0; mail < 5; mail += 1) await broker.publish(uploadFinished, aFinishedUpload());
   await waitFor(() => slow.held() === 5, { what: 'five mails that take long' });
   const stopping = stop();
   // As long as a stop looks for what is missing before it hands deliveries back.
@@ -112,7 +102,7 @@ test('mails that our settings stop are kept, show in readiness and metrics, and 
     if (reply !== null) throw smtpError(554, reply);
   };
   const { sink, broker, watch, metrics } = await start({ onRecipient });
-  for (let mail = 0; mail < 3; mail += 1) await broker.publish(uploadFinished, anUpload());
+  for (let mail = 0; mail < 3; mail += 1) await broker.publish(uploadFinished, aFinishedUpload());
   await waitFor(() => watch.waitingFor().includes('the mail server'), { what: 'the mail server in readiness' });
   expect(await metrics.metrics()).toMatch(/mail_seconds_count\{outcome="refused_by_settings"\} [3-9]/);
   reply = null;
@@ -127,7 +117,7 @@ test('an undeliverable mail is listed, and sent when an operator resends it', as
     if (reply !== null) throw smtpError(550, reply);
   };
   const { sink, broker } = await start({ onRecipient });
-  const upload = anUpload();
+  const upload = aFinishedUpload();
   await broker.publish(uploadFinished, upload);
   await broker.idle();
   const db = openNotificationsDb(database.url);

@@ -1,4 +1,4 @@
-import { type anyWork, type BodyOf, type emailSent, rejectionReason } from '@tributary/events';
+import type { anyWork, emailSent } from '@tributary/events';
 import type { StatusUpdate } from '@tributary/uploads-db';
 import type { MessageOf } from '@tributary/worker';
 
@@ -25,29 +25,18 @@ export function toStatusUpdate({ type, body }: TrackedMessage): StatusUpdate {
     case '*.work.started':
       return { type: 'started', at };
     case '*.work.progressed':
-      return { type: 'progressed', at, counts: toRowCounts(body), percent: body.percent };
+      return { ...body, type: 'progressed', at };
     case '*.work.delayed':
       return { type: 'delayed', at, message: body.message, deadLettered: body.deadLettered };
     case '*.work.completed':
-      return { type: 'loaded', at, ...toResult(body), awaits: body.conditions, version: body.version };
+      return { ...body, type: 'loaded', at };
     case '*.work.failed':
-      return { type: 'failed', at, ...toResult(body), failure: body.failure };
+      return { ...body, type: 'failed', at };
     case '*.work.cancelled':
-      return { type: 'cancelled', at, ...toResult(body), awaits: body.conditions, version: body.version };
+      return { ...body, type: 'cancelled', at };
     case '*.work.settled':
       return { type: 'settled', at, condition: body.condition, version: body.version };
     case 'notifications.email.sent':
       return { type: 'notified', at };
   }
 }
-
-const toRowCounts = ({ counts }: Pick<BodyOf<Work['completed']>, 'counts'>) => ({
-  rowsRead: counts.rowsRead ?? 0,
-  rowsLoaded: counts.rowsLoaded ?? 0,
-  rowsRejected: counts.rowsRejected ?? 0,
-});
-
-const toResult = (body: Pick<BodyOf<Work['completed']>, 'counts' | 'problems'>) => ({
-  counts: toRowCounts(body),
-  reasons: body.problems.flatMap((problem) => rejectionReason.safeParse(problem).data ?? []),
-});

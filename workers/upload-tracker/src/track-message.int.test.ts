@@ -5,7 +5,14 @@ import { emailSent, employmentResults, workEvents } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { openTestDatabase } from '@tributary/testing';
-import { acceptUpload, createStatusRecorder, openIntake, openUploadsDb, recordUpdates } from '@tributary/uploads-db';
+import {
+  acceptUpload,
+  createStatusRecorder,
+  openIntake,
+  openUploadsDb,
+  recordUpdates,
+  toWorkResult,
+} from '@tributary/uploads-db';
 import { type RunningWorker, startWorker } from '@tributary/worker';
 import { startReconciler } from './reconciler.ts';
 import tracker from './worker.ts';
@@ -141,6 +148,49 @@ describe('upload-tracker', () => {
     await broker.publish(settled, { uploadId, ...holds, condition: 'videos.index' });
     await broker.idle();
     expect((await recordOf(uploadId)).upload.status).toBe('COMPLETED');
+  });
+
+  test('keeps the counts, problems, result files and summary of any kind of work', async () => {
+    const uploadId = await anUpload();
+    const { progressed, completed: ended } = workEvents('media-converter');
+    const problems = [{ line: null, column: null, code: 'NO_TITLE', message: 'The video has no title.', raw: null }];
+    const resultFiles = [{ name: 'sound.mp3', mediaType: 'audio/mpeg', bytes: 7 }];
+    const summary = 'holiday.mp4 is now an mp3 of 1:23.';
+    await broker.publish(progressed, { uploadId, at, counts: { seconds: 40 }, percent: 50, message: 'Converting.' });
+    await broker.publish(ended, {
+      uploadId,
+      at,
+      counts: { seconds: 83 },
+      problems,
+      problemCount: 1,
+      resultFiles,
+      summary,
+    });
+    await broker.idle();
+    const { upload, events, finished } = await recordOf(uploadId);
+    expect(upload).toMatchObject({ status: 'COMPLETED', rowsRead: 0, problemCount: 1, summary });
+    expect(toWorkResult(upload)).toEqual({ counts: { seconds: 83 }, problems, problemCount: 1, resultFiles });
+    expect(events.map(({ status, message }) => [status, message]).slice(-3)).toEqual([
+      ['PROCESSING', 'Converting.'],
+      ['LOADED', summary],
+      ['COMPLETED', null],
+    ]);
+    expect(JSON.parse(finished[0]?.body ?? '').notice.facts).toEqual([{ label: 'Seconds', value: '83' }]);
+  });
+
+  test('records the work that the previous version reported', async () => {
+    const uploadId = await anUpload();
+    const former = async (type: string, body: object) => {
+      await broker.send({ messageId: randomUUID(), type, routingKey: type, body: { uploadId, at, ...body } });
+      await broker.idle();
+    };
+    await former('employment.load.started', {});
+    await former('employment.load.progressed', { rowsRead: 2, rowsLoaded: 2, rowsRejected: 0, percent: 50 });
+    const awaits = ['employment.queries.refreshed'];
+    await former('employment.load.completed', { ...counts, reasons: [], awaits, version: 7 });
+    expect((await recordOf(uploadId)).upload).toMatchObject({ status: 'LOADED', ...counts });
+    await former('employment.queries.refreshed', { version: 7 });
+    expect((await recordOf(uploadId)).upload).toMatchObject({ status: 'COMPLETED', ...counts });
   });
 
   test('an upload whose message was lost is sent again', async () => {
