@@ -131,6 +131,8 @@ test('a connection that the server closed because it was idle costs nothing', as
     return Array.isArray(rows) && rows.length === 0;
   };
   await waitFor(isGone, { timeoutMs: 10_000, what: 'the idle connection to be closed' });
-  await db.client.department.create({ data: { id: 1, name: 'a', sequence: 1, firstSequence: 1, uploadId: 'u' } });
+  await db.pool.query(
+    "INSERT INTO departments (id, name, sequence, first_sequence, upload_id) VALUES (1, 'a', 1, 1, 'u')",
+  );
   await close();
 });

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
-import type { EmploymentDb } from '@tributary/employment-db';
 import { parse } from 'csv-parse';
 import { createConnection } from 'mysql2/promise';
+import type { PrismaEmploymentDb } from '../../prisma/employment/fixtures/prisma-db.ts';
 import type { HiresFile } from './hires-file.ts';
 
 const written = { sequence: 1, uploadId: '0197c0de-0000-7000-8000-000000000001' };
 const BATCH = 1_000;
 
 /** An empty table equal to the one the loader writes: columns, indexes, everything. Its counts are emptied with it. */
-export async function emptyTable({ pool }: EmploymentDb, table: 'employees' | 'bare_employees'): Promise<void> {
+export async function emptyTable({ pool }: PrismaEmploymentDb, table: 'employees' | 'bare_employees'): Promise<void> {
   if (table === 'bare_employees') await pool.query('CREATE TABLE IF NOT EXISTS bare_employees LIKE employees');
   await pool.query(`TRUNCATE TABLE ${table}`);
   if (table === 'employees') await pool.query('TRUNCATE TABLE hires_by_quarter');
@@ -31,7 +31,7 @@ export async function timeLoadData(url: string, { goodFile, good }: HiresFile): 
 }
 
 /** What a tutorial does: csv-parse, and Prisma's createMany for every thousand rows. Its seconds. */
-export async function timeCreateMany({ client }: EmploymentDb, { goodFile }: HiresFile): Promise<number> {
+export async function timeCreateMany({ client }: PrismaEmploymentDb, { goodFile }: HiresFile): Promise<number> {
   const startedAt = performance.now();
   let data: ReturnType<typeof toRow>[] = [];
   for await (const cells of readRows(goodFile)) {
@@ -45,7 +45,7 @@ export async function timeCreateMany({ client }: EmploymentDb, { goodFile }: Hir
 }
 
 /** The first idea: csv-parse, and an INSERT for each row. Its seconds. */
-export async function timeInserts({ client }: EmploymentDb, { goodFile }: HiresFile): Promise<number> {
+export async function timeInserts({ client }: PrismaEmploymentDb, { goodFile }: HiresFile): Promise<number> {
   const startedAt = performance.now();
   for await (const cells of readRows(goodFile)) await client.employee.create({ data: toRow(cells) });
   return (performance.now() - startedAt) / 1000;

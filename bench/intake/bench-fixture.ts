@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
+import { openPrismaEmploymentDb, type PrismaEmploymentDb } from '../../prisma/employment/fixtures/prisma-db.ts';
 import type { BenchStack } from '../harness/bench-stack.ts';
 import type { Context } from '../harness/context.ts';
 import { DEPARTMENTS, JOBS } from './hires-file.ts';
@@ -8,7 +8,7 @@ import { sendFile } from './send-file.ts';
 
 export interface BenchFixture {
   stack: BenchStack;
-  db: EmploymentDb;
+  db: PrismaEmploymentDb;
   url: string;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export async function openBenchFixture(context: Context, folder: string, loaders
     ? await context.sharedStack()
     : await context.openStack({ replicas: { 'csv-loader': loaders } });
   const url = stack.environment.EMPLOYMENT_DATABASE_URL ?? '';
-  const db = openEmploymentDb(url);
+  const db = openPrismaEmploymentDb(url);
   context.onEnd(() => db.close());
   for (const [kind, count] of [['DEPARTMENTS', DEPARTMENTS] as const, ['JOBS', JOBS] as const]) {
     const file = path.join(folder, `${kind}.csv`);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EmploymentDb } from '@tributary/employment-db';
+import type { PrismaEmploymentDb } from '../../prisma/employment/fixtures/prisma-db.ts';
 import type { Context } from '../harness/context.ts';
 import type { ProcessCost } from '../harness/process-cost.ts';
 import { emptyTable, timeCreateMany, timeInserts, timeLoadData } from './baselines.ts';
@@ -34,7 +34,7 @@ export async function measureIntake(context: Context) {
 }
 
 /** What does not fit into the server's buffer pool waits for the disk, ours and LOAD DATA alike. */
-async function warnOfSmallPool({ pool }: EmploymentDb, log: Context['log']): Promise<void> {
+async function warnOfSmallPool({ pool }: PrismaEmploymentDb, log: Context['log']): Promise<void> {
   const [{ bytes }] = await pool.query('SELECT @@innodb_buffer_pool_size AS bytes');
   if (Number(bytes) >= 2 ** 30) return;
   log('This takes an hour: the server’s buffer pool is under 1 GiB. TRIBUTARY_SERVERS=private starts one with more.');
@@ -107,7 +107,7 @@ async function measureBeside({ pick, log }: Context, { stack, db }: BenchFixture
   return { rows, alone, beside };
 }
 
-async function waitUntilLoading({ pool }: EmploymentDb): Promise<void> {
+async function waitUntilLoading({ pool }: PrismaEmploymentDb): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
     const [row] = await pool.query("SELECT COUNT(*) AS loading FROM loads WHERE state = 'LOADING' AND rows_read > 0");
     if (Number(row.loading) > 0) return;

@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, startTcpProxy, type TcpProxy, type TestDatabase, waitFor } from '@tributary/testing';
-import { asUnavailable, type EmploymentDb, openEmploymentDb } from './client.ts';
+import { openPrismaEmploymentDb, type PrismaEmploymentDb } from '../fixtures/prisma-db.ts';
+import { asUnavailable } from './client.ts';
 
 let database: TestDatabase;
-let admin: EmploymentDb;
+let admin: PrismaEmploymentDb;
 let proxy: TcpProxy;
 
 beforeAll(async () => {
   database = await createTestDatabase('employment');
-  admin = openEmploymentDb(database.url);
+  admin = openPrismaEmploymentDb(database.url);
   proxy = await startTcpProxy(database.url, 3306);
 });
 
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 /** The three ways to the database; each runs one statement and rejects with the error classified. */
-const ways: [string, (db: EmploymentDb, sql: string) => Promise<unknown>][] = [
+const ways: [string, (db: PrismaEmploymentDb, sql: string) => Promise<unknown>][] = [
   ['a Prisma query', (db, sql) => db.client.$executeRawUnsafe(sql).catch(rejectClassified)],
   [
     'a Prisma transaction',
@@ -31,8 +32,8 @@ const ways: [string, (db: EmploymentDb, sql: string) => Promise<unknown>][] = [
 
 const rejectClassified = (error: unknown) => Promise.reject(asUnavailable(error));
 
-async function using<T>(url: string, work: (db: EmploymentDb) => Promise<T>): Promise<T> {
-  const db = openEmploymentDb(url);
+async function using<T>(url: string, work: (db: PrismaEmploymentDb) => Promise<T>): Promise<T> {
+  const db = openPrismaEmploymentDb(url);
   try {
     return await work(db);
   } finally {

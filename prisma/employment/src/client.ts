@@ -1,36 +1,39 @@
-import { PrismaMariaDb } from '@prisma/adapter-mariadb';
-import { openPool, prismaOptions, unavailableDatabase } from '@tributary/database';
-import type { Pool } from 'mariadb';
-import { withExactYears } from './exact-years.ts';
-import { PrismaClient } from './generated/client.ts';
+import { openPool, unavailableDatabase } from '@tributary/database';
+import type { Pool, TypeCastFunction } from 'mariadb';
+import type { Sql } from './sql.ts';
 
-/** One pool under two faces: Prisma for ordinary queries, the raw driver for bulk writes and consistent snapshots. */
+export { isContention } from '@tributary/database';
+
 export interface EmploymentDb {
-  readonly client: PrismaClient;
   readonly pool: Pool;
   close(): Promise<void>;
 }
 
-/** Opens the employment database without connecting yet, so a server that is down shows at the first query, not here. */
+/** Opens the employment database without connecting yet: a server that is down shows at the first query. */
 export function openEmploymentDb(url: string): EmploymentDb {
   const pool = openPool(url, poolConfig);
-  const client = new PrismaClient({ adapter: new PrismaMariaDb(withExactYears(pool), prismaOptions(url)) });
-  return {
-    client,
-    pool,
-    async close() {
-      await client.$disconnect();
-      await pool.end();
-    },
-  };
+  return { pool, close: () => pool.end() };
 }
 
-export { isContention } from '@tributary/database';
-
-/** An error that says the employment database cannot serve now becomes UNAVAILABLE; any other stays what it is. */
+/** An error of an unavailable employment database becomes UNAVAILABLE; any other stays as it is. */
 export const asUnavailable = unavailableDatabase('employment');
 
-/** READ COMMITTED, which all sessions have, keeps loaders that write different ids from waiting for each other's gap locks. */
+/** Runs one query; UNAVAILABLE while the database is unavailable. Whole numbers are numbers, DATETIME columns are dates in UTC. */
+export async function readRows<Row>(pool: Pool, { text, values }: Sql): Promise<Row[]> {
+  try {
+    return await pool.query<Row[]>({ sql: text, bigIntAsNumber: true, typeCast: readDates }, values);
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+const readDates: TypeCastFunction = (column, next) => {
+  const value = next();
+  const isDate = typeof value === 'string' && String(column.type).startsWith('DATETIME');
+  return isDate ? new Date(`${value.replace(' ', 'T')}Z`) : value;
+};
+
+/** All sessions are READ COMMITTED, so that loaders that write different ids do not wait for each other's gap locks. */
 const poolConfig = {
   connectionLimit: 8,
   // The driver's Date objects have the wrong century for years below 100; the text is exact.

@@ -1,13 +1,5 @@
-export { asUnavailable, type EmploymentDb, isContention, openEmploymentDb } from './client.ts';
-export {
-  type Department,
-  type Employee,
-  type Job,
-  type Load,
-  Prisma,
-  PrismaClient,
-  type Rejection,
-} from './generated/client.ts';
+export { asUnavailable, type EmploymentDb, isContention, openEmploymentDb, readRows } from './client.ts';
 export { countHiresSql, recountHiresIfStale } from './hire-counts.ts';
 export type { DepartmentHires, QuarterlyHires, QueryResults } from './query-results.ts';
 export { computeQueryResults } from './results-computation.ts';
+export { emptySql, joinSql, type Sql, sql } from './sql.ts';

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { openTestDatabase } from '@tributary/testing';
-import { openEmploymentDb } from './client.ts';
+import { openPrismaEmploymentDb } from '../fixtures/prisma-db.ts';
 import { computeQueryResults } from './results-computation.ts';
 
-const { db, close } = await openTestDatabase('employment', openEmploymentDb);
+const { db, close } = await openTestDatabase('employment', openPrismaEmploymentDb);
 afterAll(close);
 
-describe('computeAnswers', () => {
+describe('computeQueryResults', () => {
   test('answers nothing, at version 0, for an empty database', async () => {
     expect(await computeQueryResults(db.pool)).toEqual({
       version: 0,

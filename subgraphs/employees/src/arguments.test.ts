@@ -10,7 +10,7 @@ describe('parseRowId', () => {
   });
 
   test.each(['', '0', '-1', '01', '1.0', '1e3', ' 1', '0x1', '2147483648', '99999999999', '1 OR 1=1'])(
-    'knows that %j is nobody’s id',
+    'knows that %j is not an id',
     (id) => {
       expect(parseRowId(id)).toBeNull();
     },

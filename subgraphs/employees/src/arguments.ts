@@ -2,13 +2,13 @@ import { checkAll, type InputProblem, invalidArgument } from '@tributary/core';
 
 const maxId = 2 ** 31 - 1;
 
-/** The number an employee's, department's or job's id stands for, or null for text that can be nobody's id. */
+/** The number of an employee's, department's or job's id; null for text that is not such an id. */
 export function parseRowId(id: string): number | null {
   const number = /^[1-9]\d{0,9}$/.test(id) ? Number(id) : Number.NaN;
   return number <= maxId ? number : null;
 }
 
-/** Like parseRowId, but BAD_USER_INPUT for text that can be nobody's id. */
+/** As parseRowId, but BAD_USER_INPUT for text that is not an id. */
 export function requireRowId(id: string, path: InputProblem['path']): number {
   const number = parseRowId(id);
   if (number !== null) return number;
@@ -20,7 +20,7 @@ export function requireRowId(id: string, path: InputProblem['path']): number {
   );
 }
 
-/** The numbers of the ids; BAD_USER_INPUT names each that can be nobody's id. */
+/** The numbers of the ids; BAD_USER_INPUT names every text that is not an id. */
 export function requireRowIds(ids: readonly string[], path: InputProblem['path']): number[] {
   const checks = ids.map((id, index) => [String(index), () => requireRowId(id, [...path, index])] as const);
   return Object.values(checkAll(Object.fromEntries(checks)));

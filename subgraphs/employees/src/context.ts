@@ -9,12 +9,12 @@ import { createRejections } from './rejections.ts';
 
 interface Shared {
   read: ReadRows;
-  answers: ResultReader;
+  results: ResultReader;
   clock: Clock;
   downloads: DownloadUrls;
 }
 
-/** What the resolvers of one request share: its viewer and its loaders, which batch and never outlive it. */
+/** The viewer and the batching loaders of one request. */
 export function createContext({ viewer }: { viewer: Viewer | null }, shared: Shared) {
   const { read } = shared;
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One line of CSV for a spreadsheet: a cell that would run as a formula there gets a leading apostrophe. */
+/** One line of CSV for a spreadsheet. A cell that a spreadsheet would run as a formula gets a leading apostrophe. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map((cell) => quote(neutralise(cell))).join(',')}\r\n`;
 }
@@ -14,8 +14,8 @@ function quote(cell: string): string {
 }
 
 /**
- * The fields of one CSV record (RFC 4180: quotes doubled inside quotes), which may hold line breaks. It refuses nothing,
- * since what it splits was rejected: a quote that is not where it should be is text.
+ * The fields of one CSV record (RFC 4180), which may contain line breaks. Accepts any text, because the record was rejected: a
+ * misplaced quote is text.
  */
 export function splitRecord(raw: string, delimiter: string): string[] {
   const fields: string[] = [];
@@ -38,7 +38,7 @@ export function splitRecord(raw: string, delimiter: string): string[] {
 
 export interface Dialect {
   delimiter: string;
-  /** The names of the file's columns: its header's, else those its kind has. */
+  /** The names of the columns in the file's header, otherwise of its kind. */
   columns: string[];
 }
 
@@ -50,7 +50,7 @@ const kindColumns: Record<string, string[]> = {
   HIRED_EMPLOYEES: ['id', 'name', 'datetime', 'department_id', 'job_id'],
 };
 
-/** How a load's file is written, as its first pass found; MariaDB gives JSON columns as text, MySQL as values. */
+/** The dialect of a load's file, as stored by the first pass. The driver returns JSON columns as objects or as text. */
 export function toDialect({ kind, dialect }: { kind: string; dialect: unknown }): Dialect {
   const result = stored.safeParse(typeof dialect === 'string' ? JSON.parse(dialect) : dialect);
   const { delimiter, header } = result.success ? result.data : { delimiter: ',', header: null };

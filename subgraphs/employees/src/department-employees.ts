@@ -1,4 +1,4 @@
-import { Prisma } from '@tributary/employment-db';
+import { sql } from '@tributary/employment-db';
 import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { createCountLoader, createPageLoader, type EmployeeRow, employeeColumns, type ReadRows } from './loaders.ts';
@@ -7,14 +7,14 @@ const employeeCursor = z.tuple([z.int()]);
 
 type Page = { first?: number | null; after?: string | null };
 
-/** Pages of departments' employees by id: one statement for all departments, and one more if they are counted. */
+/** Loads pages of departments' employees by id: one query for all departments, and one for their counts. */
 export function createDepartmentEmployees(
   read: ReadRows,
 ): (departmentId: number, page: Page) => Promise<Connection<EmployeeRow>> {
   const counts = createCountLoader<number>(read, 'departmentEmployees');
   const pages = createPageLoader<number, EmployeeRow & { part: number }>(
     read,
-    (part, { owner, after, limit }) => Prisma.sql`
+    (part, { owner, after, limit }) => sql`
       SELECT ${part}, ${employeeColumns} FROM employees
       WHERE department_id = ${owner} AND id > ${after} ORDER BY id LIMIT ${limit}`,
   );

@@ -1,5 +1,5 @@
 import { checkAll } from '@tributary/core';
-import { Prisma } from '@tributary/employment-db';
+import { emptySql, joinSql, type Sql, sql } from '@tributary/employment-db';
 import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { requireRowId, requireRowIds } from './arguments.ts';
@@ -16,7 +16,7 @@ interface Input {
   orderBy?: EmployeeOrder | null;
 }
 
-/** One page of employees by keyset. To filter by an upload one must be allowed to see it. */
+/** One page of employees by keyset. A filter by an upload is OWNED_BY_ANOTHER_USER unless the viewer may see the upload. */
 export async function findEmployees(
   input: Input,
   { read, loads }: { read: ReadRows; loads: LoadAccess },
@@ -30,28 +30,26 @@ export async function findEmployees(
   const { first, after } = page;
   if (filter.uploadId != null) await loads.require(filter.uploadId);
   const afterCursor = after === undefined ? [] : [keyset.after(after)];
-  const rows = await read<EmployeeRow>(Prisma.sql`
+  const rows = await read<EmployeeRow>(sql`
     SELECT ${employeeColumns} FROM employees ${toWhere([...conditions, ...afterCursor])}
     ORDER BY ${keyset.orderBy} LIMIT ${first + 1}`);
   const totalCount = async () => {
-    const counts = await read<{ count: bigint }>(
-      Prisma.sql`SELECT COUNT(*) AS count FROM employees ${toWhere(conditions)}`,
-    );
-    return Number(counts[0]?.count ?? 0);
+    const [row] = await read<{ count: number }>(sql`SELECT COUNT(*) AS count FROM employees ${toWhere(conditions)}`);
+    return row?.count ?? 0;
   };
   return toConnection(rows, { first, after, cursorOf: keyset.cursorOf, totalCount });
 }
 
-function toWhere(conditions: readonly Prisma.Sql[]): Prisma.Sql {
-  return conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
+function toWhere(conditions: readonly Sql[]): Sql {
+  return conditions.length === 0 ? emptySql : sql`WHERE ${joinSql([...conditions], ' AND ')}`;
 }
 
 /** A filter as SQL conditions, all of which must hold; BAD_USER_INPUT names every malformed id. */
-function toConditions(filter: EmployeeFilter): Prisma.Sql[] {
+function toConditions(filter: EmployeeFilter): Sql[] {
   const { departmentId, departmentIds, jobId, jobIds, nameContains, nameStartsWith, hiredFrom, hiredTo, uploadId } =
     filter;
-  const department = Prisma.sql`department_id`;
-  const job = Prisma.sql`job_id`;
+  const department = sql`department_id`;
+  const job = sql`job_id`;
   const idConditions = checkAll({
     departmentId: () =>
       departmentId != null && toInCondition(department, [requireRowId(departmentId, ['filter', 'departmentId'])]),
@@ -62,27 +60,27 @@ function toConditions(filter: EmployeeFilter): Prisma.Sql[] {
   });
   return [
     ...Object.values(idConditions),
-    nameContains != null && Prisma.sql`name LIKE ${`%${escapeLike(nameContains)}%`} ESCAPE '|'`,
-    nameStartsWith != null && Prisma.sql`name LIKE ${`${escapeLike(nameStartsWith)}%`} ESCAPE '|'`,
-    hiredFrom != null && Prisma.sql`hired_at >= ${hiredFrom}`,
-    hiredTo != null && Prisma.sql`hired_at < ${hiredTo}`,
-    uploadId != null && Prisma.sql`upload_id = ${uploadId}`,
+    nameContains != null && sql`name LIKE ${`%${escapeLike(nameContains)}%`} ESCAPE '|'`,
+    nameStartsWith != null && sql`name LIKE ${`${escapeLike(nameStartsWith)}%`} ESCAPE '|'`,
+    hiredFrom != null && sql`hired_at >= ${hiredFrom}`,
+    hiredTo != null && sql`hired_at < ${hiredTo}`,
+    uploadId != null && sql`upload_id = ${uploadId}`,
   ].filter((condition) => condition !== false);
 }
 
-function toInCondition(column: Prisma.Sql, ids: readonly number[]): Prisma.Sql {
-  return ids.length === 0 ? Prisma.sql`FALSE` : Prisma.sql`${column} IN (${Prisma.join([...ids])})`;
+function toInCondition(column: Sql, ids: readonly number[]): Sql {
+  return ids.length === 0 ? sql`FALSE` : sql`${column} IN (${joinSql([...ids])})`;
 }
 
-/** Text that means itself in a LIKE pattern. */
+/** Escapes text for a LIKE pattern. */
 function escapeLike(text: string): string {
   return text.replaceAll(/[|%_]/g, '|$&');
 }
 
-const columns: Record<EmployeeOrderField, Prisma.Sql> = {
-  ID: Prisma.sql`id`,
-  NAME: Prisma.sql`name`,
-  HIRED_AT: Prisma.sql`hired_at`,
+const columns: Record<EmployeeOrderField, Sql> = {
+  ID: sql`id`,
+  NAME: sql`name`,
+  HIRED_AT: sql`hired_at`,
 };
 
 const values: Record<EmployeeOrderField, (row: EmployeeRow) => string | number> = {
@@ -97,22 +95,22 @@ const valueShapes: Record<EmployeeOrderField, z.ZodType<string | number | Date>>
   HIRED_AT: z.iso
     .datetime()
     .transform((text) => new Date(text))
-    // The years that a DATETIME column can hold.
+    // The range of a DATETIME column.
     .refine((date) => date.getUTCFullYear() >= 1000),
 };
 
 /** The keyset of an order. Its cursors carry the order, so `cursor` accepts none of another order. */
 function createKeyset({ field = 'ID', direction = 'ASC' }: EmployeeOrder) {
   const column = columns[field];
-  const [way, comparison] = direction === 'DESC' ? [Prisma.sql`DESC`, Prisma.sql`<`] : [Prisma.sql`ASC`, Prisma.sql`>`];
+  const [way, comparison] = direction === 'DESC' ? [sql`DESC`, sql`<`] : [sql`ASC`, sql`>`];
   const cursor = z.tuple([z.literal(field), z.literal(direction), valueShapes[field], z.int()]);
   return {
     cursor,
-    orderBy: field === 'ID' ? Prisma.sql`id ${way}` : Prisma.sql`${column} ${way}, id ${way}`,
-    after([, , value, id]: z.output<typeof cursor>): Prisma.Sql {
-      if (field === 'ID') return Prisma.sql`id ${comparison} ${id}`;
-      // The first condition is implied by the second, but it is the one an index range can be made from.
-      return Prisma.sql`${column} ${comparison}= ${value} AND (${column} ${comparison} ${value} OR id ${comparison} ${id})`;
+    orderBy: field === 'ID' ? sql`id ${way}` : sql`${column} ${way}, id ${way}`,
+    after([, , value, id]: z.output<typeof cursor>): Sql {
+      if (field === 'ID') return sql`id ${comparison} ${id}`;
+      // The second condition implies the first, which gives the index a range.
+      return sql`${column} ${comparison}= ${value} AND (${column} ${comparison} ${value} OR id ${comparison} ${id})`;
     },
     cursorOf: (row: EmployeeRow) => encodeCursor([field, direction, values[field](row), row.id]),
   };

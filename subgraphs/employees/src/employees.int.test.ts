@@ -1,11 +1,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
-import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
+import { readRows } from '@tributary/employment-db';
 import { readTypeDefs, startSubgraph } from '@tributary/graphql';
 import { createTestDatabase, type TestDatabase } from '@tributary/testing';
+import { openPrismaEmploymentDb, type PrismaEmploymentDb } from '../../../prisma/employment/fixtures/prisma-db.ts';
 import { createContext } from './context.ts';
-import { createReadRows, type ReadRows } from './loaders.ts';
+import type { ReadRows } from './loaders.ts';
 import { rejectedRowsRoute } from './rejected-rows.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -15,27 +16,26 @@ const secret = 'a secret of at least thirty-two characters';
 const mine = '0197c0de-0000-7000-8000-000000000001';
 const theirs = '0197c0de-0000-7000-8000-000000000002';
 let database: TestDatabase;
-let db: EmploymentDb;
+let db: PrismaEmploymentDb;
 let subgraph: { url: string; stop: () => Promise<void> };
 let statements = 0;
 const deleted = new Set<string>();
 
 beforeAll(async () => {
   database = await createTestDatabase('employment');
-  db = openEmploymentDb(database.url);
+  db = openPrismaEmploymentDb(database.url);
   await addRows();
-  const direct = createReadRows(db);
-  const read: ReadRows = (statement) => {
+  const read: ReadRows = (query) => {
     statements += 1;
-    return direct(statement);
+    return readRows(db.pool, query);
   };
-  const answers = { read: async () => [] };
+  const results = { read: async () => [] };
   const downloads = { publicUrl: 'http://localhost:4000', secret };
   subgraph = await startSubgraph({
     name: 'employees',
     typeDefs: await readTypeDefs(new URL('../', import.meta.url)),
     resolvers,
-    context: (request) => createContext(request, { read, answers, clock, downloads }),
+    context: (request) => createContext(request, { read, results, clock, downloads }),
     host: '127.0.0.1',
     port: 0,
     internalTokenPublicKey: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),

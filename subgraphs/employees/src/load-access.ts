@@ -1,10 +1,10 @@
 import { forbidden } from '@tributary/core';
-import { Prisma } from '@tributary/employment-db';
+import { joinSql, sql } from '@tributary/employment-db';
 import type { Viewer } from '@tributary/graphql';
 import DataLoader from 'dataloader';
 import type { ReadRows } from './loaders.ts';
 
-/** An upload, of which this subgraph knows only the id and its load. */
+/** A stub of an upload: its id. */
 export interface UploadStub {
   id: string;
 }
@@ -17,20 +17,20 @@ export interface LoadRow {
 }
 
 export interface LoadAccess {
-  /** Whether the viewer may see this upload; false for one that was never loaded, or was deleted. */
+  /** Whether the viewer may see this upload; false for an upload that was never loaded or was deleted. */
   isVisible(uploadId: string): Promise<boolean>;
-  /** Whether it was loaded and is not deleted, for a caller that is allowed to know. */
+  /** Whether the upload was loaded and is not deleted, without a check of the viewer. */
   exists(uploadId: string): Promise<boolean>;
-  /** The upload's load, null if there is none yet or none any more, FORBIDDEN if it is neither the viewer's nor is the viewer ADMIN. */
+  /** The upload's load; null if it was never loaded or was deleted; OWNED_BY_ANOTHER_USER unless the viewer is the owner or ADMIN. */
   require(uploadId: string): Promise<LoadRow | null>;
 }
 
-/** What one viewer may see of the loads: their own, and all with ADMIN. One statement for all that are asked for together. */
+/** Loads that one viewer may see: their own, or all for ADMIN. Reads those of one turn of the event loop in one query. */
 export function createLoadAccess(read: ReadRows, viewer: Viewer | null): LoadAccess {
   const loader = new DataLoader<string, LoadRow | null>(async (uploadIds) => {
-    const rows = await read<LoadRow>(Prisma.sql`
+    const rows = await read<LoadRow>(sql`
       SELECT upload_id AS uploadId, uploader_id AS uploaderId, kind, rows_rejected AS rowsRejected
-      FROM loads WHERE deleted_at IS NULL AND upload_id IN (${Prisma.join([...uploadIds])})`);
+      FROM loads WHERE deleted_at IS NULL AND upload_id IN (${joinSql([...uploadIds])})`);
     const byId = new Map(rows.map((row) => [row.uploadId, row]));
     return uploadIds.map((id) => byId.get(id) ?? null);
   });

@@ -1,6 +1,6 @@
 import { createResultReader, openResultCache } from '@tributary/answers';
 import { systemClock as clock, readConfig, startProcess } from '@tributary/core';
-import { computeQueryResults, openEmploymentDb, Prisma } from '@tributary/employment-db';
+import { computeQueryResults, openEmploymentDb, readRows, sql } from '@tributary/employment-db';
 import { readTypeDefs, startSubgraph, watchReadiness } from '@tributary/graphql';
 import { shutdownBudget } from '@tributary/http';
 import { createMetrics, measurePool } from '@tributary/metrics';
@@ -8,7 +8,7 @@ import { connectRedis, createDeletedUploads } from '@tributary/redis';
 import { startTracing } from '@tributary/tracing';
 import { config } from './config.ts';
 import { createContext } from './context.ts';
-import { createReadRows } from './loaders.ts';
+import type { ReadRows } from './loaders.ts';
 import { rejectedRowsRoute } from './rejected-rows.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -27,12 +27,12 @@ await startProcess('employees', async ({ log, onClose }) => {
   onClose(() => redis.disconnect());
   const deletedUploads = createDeletedUploads({ redis, prefix: `${env.TRIBUTARY_INSTANCE}:` });
 
-  const read = createReadRows(db);
-  const answers = createResultReader({ cache, compute: () => computeQueryResults(db.pool), log });
+  const read: ReadRows = (query) => readRows(db.pool, query);
+  const results = createResultReader({ cache, compute: () => computeQueryResults(db.pool), log });
   const secret = env.DOWNLOAD_URL_SECRET;
-  const shared = { read, answers, clock, downloads: { publicUrl: env.PUBLIC_URL, secret } };
-  // Redis is not waited for: without it the answers come from the database.
-  const ping = () => read(Prisma.sql`SELECT 1 FROM data_version`);
+  const shared = { read, results, clock, downloads: { publicUrl: env.PUBLIC_URL, secret } };
+  // Redis is not a check: without it the results come from the database.
+  const ping = () => read(sql`SELECT 1 FROM data_version`);
   const readiness = watchReadiness({ checks: { 'the employment database': ping }, clock, log });
   onClose(() => readiness.stop());
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
-import { Prisma } from '@tributary/employment-db';
+import { sql } from '@tributary/employment-db';
 import { authorizeDownload, type Route, signDownloadPath } from '@tributary/graphql';
 import type { DeletedUploads } from '@tributary/redis';
 import { csvLine, type Dialect, splitRecord, toDialect } from './csv.ts';
@@ -9,8 +9,8 @@ import { createLoadAccess, type LoadAccess } from './load-access.ts';
 import type { ReadRows } from './loaders.ts';
 
 /**
- * GET /downloads/rejected-rows/:uploadId streams the rejected rows to anyone with a signed URL, the uploader and
- * ADMIN. A file cut short by an error ends with a broken connection, never as if it were whole.
+ * GET /downloads/rejected-rows/:uploadId streams the rejected rows to anyone with a signed URL, to the uploader and to ADMIN. After
+ * an error the connection breaks, so that an incomplete file never looks complete.
  */
 export function rejectedRowsRoute({
   read,
@@ -46,7 +46,7 @@ export function rejectedRowsRoute({
       try {
         await pipeline(Readable.from(writeRejectedRows(uploadId, read)), response);
       } catch (error) {
-        log.warn({ err: error, uploadId }, 'rejected rows not sent to their end');
+        log.warn({ err: error, uploadId }, 'rejected rows download interrupted');
       }
     });
   };
@@ -59,23 +59,23 @@ interface Rejected {
   raw: string;
 }
 
-// A row may have 1 MiB, so this many are the most that memory has to hold.
+// A row has at most 1 MiB, so a batch fits into memory.
 const batchRows = 50;
 
 /**
- * An upload's rejected rows as CSV, all of them in file order: the original fields under their names, then line, column
- * and reason. Fields beyond the file's columns follow at the end, so that every named column keeps its place.
+ * All rejected rows of an upload as CSV, in the order of the file: the original fields, then line, column and reason. Fields beyond
+ * the file's columns come last, so that every named column keeps its position.
  */
 async function* writeRejectedRows(uploadId: string, read: ReadRows): AsyncGenerator<string> {
   const [load] = await read<{ kind: string; dialect: unknown }>(
-    Prisma.sql`SELECT kind, dialect FROM loads WHERE upload_id = ${uploadId}`,
+    sql`SELECT kind, dialect FROM loads WHERE upload_id = ${uploadId}`,
   );
   if (!load) return;
   const dialect = toDialect(load);
   yield csvLine([...dialect.columns, 'line', 'column', 'reason']);
   let lastLine = 0;
   for (;;) {
-    const rows = await read<Rejected>(Prisma.sql`
+    const rows = await read<Rejected>(sql`
       SELECT line, column_name AS \`column\`, message, raw FROM rejections
       WHERE upload_id = ${uploadId} AND line > ${lastLine} ORDER BY line LIMIT ${batchRows}`);
     for (const row of rows) yield rejectedLine(row, dialect);
@@ -98,7 +98,7 @@ export interface DownloadUrls {
   secret: string;
 }
 
-/** Where to download an upload's rejected rows for 15 minutes without a token; null when it has none. */
+/** A URL of the upload's rejected rows that works for 15 minutes without a token; null if no row was rejected. */
 export async function createRejectedRowsUrl(
   uploadId: string,
   { loads, clock, downloads }: { loads: LoadAccess; clock: Clock; downloads: DownloadUrls },
@@ -107,6 +107,6 @@ export async function createRejectedRowsUrl(
   if (load === null || load.rowsRejected === 0) return null;
   const expiresAt = new Date(clock.now().getTime() + validMs);
   const path = signDownloadPath(`/downloads/rejected-rows/${load.uploadId}`, { secret: downloads.secret, expiresAt });
-  // Not new URL(path, base): that would drop a path the gateway is reached under.
+  // new URL(path, base) would drop the path of PUBLIC_URL.
   return `${downloads.publicUrl.replace(/\/$/, '')}${path}`;
 }

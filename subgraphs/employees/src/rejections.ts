@@ -1,4 +1,4 @@
-import { Prisma } from '@tributary/employment-db';
+import { sql } from '@tributary/employment-db';
 import { type Connection, encodeCursor, readPageArguments, toConnection } from '@tributary/graphql';
 import { z } from 'zod';
 import { createCountLoader, createPageLoader, type ReadRows } from './loaders.ts';
@@ -17,12 +17,12 @@ const rejectionCursor = z.tuple([z.int()]);
 
 type Page = { first?: number | null; after?: string | null };
 
-/** Pages of uploads' rejections in file order, texts shortened by the database: a row may have megabytes; one statement for all uploads, and one more if they are counted. */
+/** Loads pages of uploads' rejections in the order of the file: one query for all uploads, and one for their counts. The database shortens texts, which may have megabytes. */
 export function createRejections(read: ReadRows): (uploadId: string, page: Page) => Promise<RejectionPage> {
   const counts = createCountLoader<string>(read, 'uploadRejections');
   const pages = createPageLoader<string, RejectionRow & { part: number }>(
     read,
-    (part, { owner, after, limit }) => Prisma.sql`
+    (part, { owner, after, limit }) => sql`
       SELECT ${part}, line, column_name AS \`column\`, code, LEFT(message, 1000) AS message,
         IF(CHAR_LENGTH(raw) > 200, CONCAT(LEFT(raw, 199), '…'), raw) AS raw FROM rejections
       WHERE upload_id = ${owner} AND line > ${after} ORDER BY line LIMIT ${limit}`,

@@ -20,9 +20,9 @@ const Query: QueryResolvers = {
   employees: (_, input, { read, loads }) => findEmployees(input, { read, loads }),
   departments: (_, __, { departments }) => departments.loadAll(),
   jobs: (_, __, { jobs }) => jobs.loadAll(),
-  hiresByQuarter: (_, { year }, { answers }) => answers.read('hiresByQuarter', requireYear(year)),
-  departmentsAboveMean: async (_, { year }, { answers }) => {
-    const rows = await answers.read('departmentsAboveMean', requireYear(year));
+  hiresByQuarter: (_, { year }, { results }) => results.read('hiresByQuarter', requireYear(year)),
+  departmentsAboveMean: async (_, { year }, { results }) => {
+    const rows = await results.read('departmentsAboveMean', requireYear(year));
     return rows.map((row) => ({ ...row, id: String(row.id) }));
   },
 };

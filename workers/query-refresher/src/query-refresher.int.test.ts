@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openResultCache } from '@tributary/answers';
 import { systemClock as clock, createLog } from '@tributary/core';
-import { type EmploymentDb, openEmploymentDb } from '@tributary/employment-db';
 import { employmentResults, workEvents } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import {
@@ -13,6 +12,7 @@ import {
   waitFor,
 } from '@tributary/testing';
 import { type RunningWorker, startWorker } from '@tributary/worker';
+import { openPrismaEmploymentDb, type PrismaEmploymentDb } from '../../../prisma/employment/fixtures/prisma-db.ts';
 import queryRefresher from './worker.ts';
 
 const log = createLog('test', 'silent');
@@ -22,13 +22,13 @@ const redis = testRedis();
 const cache = openResultCache({ redisUrl: redis.url, prefix: redis.prefix, log });
 const broker = createMemoryBroker({ acceptUnroutable: true });
 let database: TestDatabase;
-let db: EmploymentDb;
+let db: PrismaEmploymentDb;
 let worker: RunningWorker;
 let statements: StatementCounter;
 
 beforeAll(async () => {
   database = await createTestDatabase('employment');
-  db = openEmploymentDb(database.url);
+  db = openPrismaEmploymentDb(database.url);
   const written = { sequence: 1, uploadId: uploadIdOf(1) };
   await db.client.department.create({ data: { id: 1, name: 'Sales', firstSequence: 1, ...written } });
   await db.client.job.create({ data: { id: 1, name: 'Clerk', firstSequence: 1, ...written } });
