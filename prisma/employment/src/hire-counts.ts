@@ -1,6 +1,6 @@
 import type { Pool, PoolConnection } from 'mariadb';
 
-/** The full count over all employees: 1.1 s for each million rows. Its columns are those of `hires_by_quarter`, in order. */
+/** Counts all employees: 1.1 s per million rows. The columns are those of `hires_by_quarter`, in order. */
 export const countHiresSql = `
   SELECT YEAR(hired_at) AS year, department_id, job_id,
          SUM(QUARTER(hired_at) = 1) AS q1, SUM(QUARTER(hired_at) = 2) AS q2,
@@ -8,10 +8,7 @@ export const countHiresSql = `
   FROM employees
   GROUP BY department_id, job_id, YEAR(hired_at)`;
 
-/**
- * Counts all employees again if `hires_by_quarter` was not kept up to date, and returns whether it did. Commits of other
- * loads wait meanwhile.
- */
+/** Counts all employees again if `hires_by_quarter` is stale; returns whether it was. Commits of other loads wait meanwhile. */
 export async function recountHiresIfStale(pool: Pool): Promise<boolean> {
   const sql = 'SELECT version <> hires_version AS isStale FROM data_version WHERE id = 1';
   if (!isStale(await pool.query(sql))) return false;
@@ -23,7 +20,7 @@ export async function recountHiresIfStale(pool: Pool): Promise<boolean> {
     await connection.commit();
     return isRecounted;
   } finally {
-    // Also rolls back what an error left open.
+    // Also rolls back an open transaction after an error.
     await connection.release();
   }
 }
@@ -32,9 +29,9 @@ function isStale([row]: { isStale: number | bigint }[]): boolean {
   return Number(row?.isStale) === 1;
 }
 
-/** Needs the lock on `data_version`: a transaction that changed employees without it adds its change to these counts afterwards. */
+/** Needs the lock on `data_version`. Transactions that changed employees before wait for it, and add their changes afterwards. */
 async function recountHires(connection: PoolConnection): Promise<void> {
-  // Read and written apart: INSERT … SELECT may wait for rows whose transaction waits for this one.
+  // INSERT … SELECT could deadlock with a transaction that waits for this one, so reading and writing are separate.
   const groups = await connection.query({ sql: countHiresSql, rowsAsArray: true, decimalAsNumber: true });
   await connection.query('DELETE FROM hires_by_quarter');
   if (groups.length > 0) await connection.batch('INSERT INTO hires_by_quarter VALUES (?, ?, ?, ?, ?, ?, ?)', groups);

@@ -1,4 +1,4 @@
-/** How many people one department hired for one job in each quarter of one year. */
+/** Number of people whom a department hired for a job in each quarter of a year. */
 export interface QuarterlyHires {
   department: string;
   job: string;
@@ -8,14 +8,14 @@ export interface QuarterlyHires {
   q4: number;
 }
 
-/** How many people one department hired in one year. */
+/** Number of people whom a department hired in a year. */
 export interface DepartmentHires {
   id: number;
   department: string;
   hired: number;
 }
 
-/** The answers of both predetermined queries as of one data version. */
+/** The results of both predetermined queries at one data version. */
 export interface QueryResults {
   version: number;
   /** Null: every year with a hire. Otherwise only the years that changed after that version; one without hires now is empty. */
@@ -32,9 +32,8 @@ export interface HiresGroup extends QuarterlyHires {
 }
 
 /**
- * Derives both answers from the one aggregate, so that they cannot disagree. Alphabetical means the order of an English
- * dictionary (Intl collation `en`): it is the same whatever the database's collation and the machine's locale are. Given what changed
- * since a version, the groups are all those of these years.
+ * Derives both results from one aggregate, so that they agree. Alphabetical order is that of an English dictionary (Intl collation
+ * `en`), independent of the database and the machine. With `since`, `groups` contains all groups of the changed `years`.
  */
 export function toQueryResults(
   version: number,
@@ -78,7 +77,7 @@ function aboveMean(rows: readonly HiresGroup[]): DepartmentHires[] {
 
 const collator = new Intl.Collator('en');
 
-/** Names the dictionary holds equal still get one fixed order: by code unit, then by id. */
+/** Names that the collation considers equal are ordered by code unit, then by id. */
 function byDepartmentThenJob(a: HiresGroup, b: HiresGroup): number {
   return (
     byName(a.department, b.department) || a.departmentId - b.departmentId || byName(a.job, b.job) || a.jobId - b.jobId

@@ -6,7 +6,7 @@ import { type HiresGroup, type QueryResults, toQueryResults } from './query-resu
 const versionSql = 'SELECT version, version <> hires_version AS isStale FROM data_version WHERE id = 1';
 const changedYearsSql = 'SELECT year FROM hire_years WHERE version > ? ORDER BY year';
 
-/** Looks the names of groups up. */
+/** Joins the names of departments and jobs to groups. */
 const toNamedGroupsSql = (groups: string, condition = '') => `
   SELECT h.year, h.department_id AS departmentId, d.name AS department, h.job_id AS jobId, j.name AS job, h.q1, h.q2, h.q3, h.q4
   FROM ${groups} AS h
@@ -15,9 +15,9 @@ const toNamedGroupsSql = (groups: string, condition = '') => `
   ${condition}`;
 
 /**
- * Computes both predetermined queries and reads the data version in one consistent snapshot: the answers hold exactly the
- * chunks that version counts, however many are committed meanwhile. With `since` they have only the years that changed after that
- * version, unless the counts of hires are stale: then all employees are counted. UNAVAILABLE while the database is unavailable.
+ * Computes both predetermined queries and reads the data version in one consistent snapshot, so that the results include exactly the
+ * chunks of that version. With `since`, only the years that changed after that version are computed. If the counts of hires are
+ * stale, all employees are counted. UNAVAILABLE while the database is unavailable.
  */
 export async function computeQueryResults(pool: Pool, since: number | null = null): Promise<QueryResults> {
   try {
@@ -25,7 +25,7 @@ export async function computeQueryResults(pool: Pool, since: number | null = nul
     try {
       return await readSnapshot(connection, since);
     } finally {
-      // Also rolls back what an error left open.
+      // Also rolls back an open transaction after an error.
       await connection.release();
     }
   } catch (error) {
@@ -34,7 +34,7 @@ export async function computeQueryResults(pool: Pool, since: number | null = nul
 }
 
 async function readSnapshot(connection: PoolConnection, since: number | null): Promise<QueryResults> {
-  // The session is READ COMMITTED, where each statement would see a snapshot of its own.
+  // The session is READ COMMITTED, in which each statement has its own snapshot.
   await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
   const [{ version, isStale } = { version: 0, isStale: 0 }] = await read<{ version: number; isStale: number }>(

@@ -4,21 +4,21 @@ import { Prisma, PrismaClient } from './generated/client.ts';
 
 const asUnavailable = unavailableDatabase('users');
 
-/** What a function that must run inside the caller's transaction takes. */
+/** The transaction of the caller. */
 export type Transaction = Prisma.TransactionClient;
 
 export interface UsersDb {
-  /** Runs ordinary queries; a database that cannot be reached is UNAVAILABLE. */
+  /** Runs queries; UNAVAILABLE while the database is unavailable. */
   query<T>(work: (client: PrismaClient) => Promise<T>): Promise<T>;
-  /** Runs `work` in one READ COMMITTED transaction, once: all of it is committed, or none when it throws. */
+  /** Runs `work` once, in a READ COMMITTED transaction that is rolled back when it throws. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   readonly pool: PoolUse;
-  /** Fails with UNAVAILABLE while the server, or the migrated schema, is not there. */
+  /** UNAVAILABLE while the server is unavailable or the schema is not migrated. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a pool on the users database without connecting yet. Every session speaks UTC. */
+/** Opens the users database without connecting yet. All sessions use UTC. */
 export function openUsersDb(url: string, { connections = 10 }: { connections?: number } = {}): UsersDb {
   const pool = openPool(url, { connectionLimit: connections });
   const client = new PrismaClient({
@@ -46,7 +46,7 @@ export function openUsersDb(url: string, { connections = 10 }: { connections?: n
   };
 }
 
-/** True for the error of a unique key that another row has already. */
+/** True for a violated unique key. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

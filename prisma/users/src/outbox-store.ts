@@ -10,7 +10,7 @@ import {
 } from '@tributary/messaging';
 import type { Transaction, UsersDb } from './client.ts';
 
-/** Puts a message into the outbox: it is sent if, and only if, the transaction is committed. */
+/** Adds a message to the outbox. It is sent if and only if the transaction is committed. */
 export async function addToOutbox(tx: Transaction, message: OutgoingMessage, createdAt: Date): Promise<void> {
   const { messageId, type, routingKey, body } = message;
   const headers = serializeHeaders(message.headers);
@@ -18,7 +18,7 @@ export async function addToOutbox(tx: Transaction, message: OutgoingMessage, cre
   await tx.outboxMessage.create({ data });
 }
 
-/** The users outbox for the relay; any number of relays may share it. A row is released or put off only by the relay that still holds it. */
+/** The users outbox. Any number of relays may share it; only the relay with the lease releases or postpones a row. */
 export function createOutboxStore(db: UsersDb, { clock }: { clock: Clock }): InspectableOutbox<OutboxRow> {
   async function setClaim({ id, claimedUntil: held }: OutboxRow, claimedUntil: Date | null) {
     const where = { id, claimedUntil: held };

@@ -13,8 +13,8 @@ interface Dependencies extends Pick<HandlingContext, 'publish' | 'clock' | 'mess
 const { settled } = workEvents('query-refresher');
 
 /**
- * Brings the stored results up to work that ended and names them as a condition; other work changes none of them. Publishes
- * that the condition holds unless the work failed: no upload waits then. A repeated message leads to the same message id.
+ * Refreshes the results after work that names them as a condition, and publishes that the condition holds, unless the work failed.
+ * A repeated message leads to the same message id.
  */
 export async function refreshAfterLoad(
   { type, body }: FinishedWork,

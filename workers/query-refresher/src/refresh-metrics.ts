@@ -1,18 +1,18 @@
 import { Gauge, Histogram, type Registry, workBuckets } from '@tributary/metrics';
 
-/** The same run, its time and outcome measured, and the data version that it brought the answers to. */
+/** Measures duration, outcome and resulting data version of each run. */
 export function measureRefresh(registry: Registry, run: () => Promise<number>): () => Promise<number> {
   const registers = [registry];
   const seconds = new Histogram({
     name: 'tributary_refresher_refresh_seconds',
-    help: 'Time to compute all predetermined queries and replace their cached answers.',
+    help: 'Time to compute the predetermined queries and replace their cached results.',
     labelNames: ['outcome'],
     buckets: workBuckets,
     registers,
   });
   const newest = new Gauge({
     name: 'tributary_refresher_version',
-    help: 'Data version of the answers that this process computed last.',
+    help: 'Data version of the latest results that this process computed.',
     registers,
   });
   return async () => {

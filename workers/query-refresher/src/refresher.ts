@@ -1,16 +1,16 @@
 import { type Clock, systemClock, unavailable } from '@tributary/core';
 
 export interface Refresher {
-  /** Resolves with the version of the cached answers once it is at least the one given. */
+  /** Resolves with the version of the cached results once it is at least `version`. */
   refreshTo(version: number): Promise<number>;
-  /** Resolves once the cached answers hold everything committed before the call. */
+  /** Resolves once the cached results include everything committed before the call. */
   refresh(): Promise<number>;
 }
 
 /**
- * Runs `run` (compute and store the answers, giving their version) for however many ask: one run at a time, and all who
- * ask while it is under way share the next one, since its snapshot may be older than what they wait for. Runs begin at least
- * `apartMs` apart: who asks rarely does not wait, and many small loads that end one after the other share a run.
+ * Coalesces calls of `run`, which computes and stores the results and returns their version. One run at a time; calls during a run
+ * share the next one, because the snapshot of the current run may be too old for them. Runs start at least `minIntervalMs` apart,
+ * so that many small loads share a run.
  */
 export function createRefresher({
   storedVersion,

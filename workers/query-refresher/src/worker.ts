@@ -13,7 +13,7 @@ import { createRefresher } from './refresher.ts';
 export default defineWorker({
   name: 'query-refresher',
   consumes: [anyWork.completed, anyWork.failed, anyWork.cancelled],
-  // Work that ends while a run is under way waits and shares the next run.
+  // Work that ends during a run shares the next run.
   prefetch: 50,
   config: z.object({
     EMPLOYMENT_DATABASE_URL: settings.databaseUrl('employment'),
@@ -31,11 +31,11 @@ export default defineWorker({
     });
     onClose(() => cache.close());
     const run = () =>
-      inSpan('refresh answers', {}, async (span) => {
-        const answers = await refreshResults(cache, (since) => computeQueryResults(db.pool, since));
-        span.setAttribute('tributary.version', answers.version);
-        span.setAttribute('tributary.years', answers.hiresByQuarter.size);
-        return answers.version;
+      inSpan('refresh results', {}, async (span) => {
+        const results = await refreshResults(cache, (since) => computeQueryResults(db.pool, since));
+        span.setAttribute('tributary.version', results.version);
+        span.setAttribute('tributary.years', results.hiresByQuarter.size);
+        return results.version;
       });
     const refresher = createRefresher({
       storedVersion: () => cache.version(),
