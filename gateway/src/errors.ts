@@ -2,24 +2,24 @@ import { AppError, type ErrorCode } from '@tributary/core';
 import { GraphQLError } from 'graphql';
 import type { LimitName } from './limit-names.ts';
 
-/** The error as GraphQL shows it, with its code among the extensions. */
+/** Converts an error to GraphQL's form, with its code among the extensions. */
 export function toGraphQLError(error: AppError): GraphQLError {
   return new GraphQLError(error.message, { extensions: getErrorExtensions(error), originalError: error });
 }
 
-/** What an error tells beside its message: its code; where a limit refused, which one and when to try again. */
+/** The extensions of an error: its code and reason; for an exceeded limit also the limit and when to try again. */
 export function getErrorExtensions(error: AppError): { code: ErrorCode; limit?: string; retryAfterSeconds?: number } {
   const { code } = error;
   if (!(error instanceof RetryAfterError)) return { code };
   return { code, limit: error.limit, retryAfterSeconds: error.retryAfterSeconds };
 }
 
-/** The message of an error of graphql-js without the names of the schema that it proposes. */
+/** Removes the proposed names of the schema from a message of graphql-js. */
 export function stripSuggestions(message: string): string {
   return message.replace(/ ?Did you mean .+\?$/, '');
 }
 
-/** What is more than a limit allows, and by which. */
+/** A request exceeded a limit. */
 export class LimitExceededError extends AppError {
   readonly limit: LimitName;
 
@@ -29,7 +29,7 @@ export class LimitExceededError extends AppError {
   }
 }
 
-/** What a limit refuses, by the variable that sets it; the same request may be answered after that many seconds. */
+/** A request exceeded a limit, named by the variable that sets it; it may be sent again after `retryAfterSeconds`. */
 export class RetryAfterError extends LimitExceededError {
   readonly retryAfterSeconds: number;
 
@@ -53,12 +53,12 @@ const byCode: Partial<Record<ErrorCode, number>> = {
   UNAVAILABLE: 503,
 };
 
-/** The HTTP status of a whole request that failed with that code. */
+/** The HTTP status of a request that failed as a whole with that code. */
 export function httpStatus(code: ErrorCode): number {
   return byCode[code] ?? 500;
 }
 
-/** An error that answers the whole request with that 4xx status, and code BAD_USER_INPUT. */
+/** An error that answers the whole request with that 4xx status and code BAD_USER_INPUT. */
 export function httpError(status: 405 | 406, message: string): Error {
   return Object.assign(new Error(message), { status });
 }

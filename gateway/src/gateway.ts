@@ -27,7 +27,10 @@ import { WebSocketAwareRequest } from './transport/websocket/upgrade.ts';
 
 const besideThisPackage = fileURLToPath(new URL('../supergraph.graphql', import.meta.url));
 
-/** Starts the gateway; it needs nothing else to start, and says what it waits for. `stop` finishes what is in hand and resolves. */
+/**
+ * Starts the gateway. It starts without its dependencies and reports which ones it waits for. `stop` finishes the
+ * requests in flight and then resolves.
+ */
 export async function startGateway(
   config: GatewayConfig,
   {
@@ -78,7 +81,7 @@ export async function startGateway(
   const checks = watchedDependencies({ redis, signals, tokens: isOpen ? null : tokens, graphs });
   const readiness = watchReadiness({ checks, clock, log });
   const stopping = new AbortController();
-  // Each open stream listens to it.
+  // Each open stream adds a listener.
   setMaxListeners(0, stopping.signal);
   let isLeaving = false;
   const waitingFor = () => [
@@ -103,7 +106,7 @@ export async function startGateway(
     log,
   });
 
-  /** An error that nobody expected ends the connection it came from, and only that. */
+  /** An unexpected error closes the connection it came from, and only that one. */
   function connectionFailed(error: unknown) {
     measures.connections.failed();
     log.error({ err: error }, 'connection failed');

@@ -1,4 +1,4 @@
-/** The same results; `release` is called once they have ended, however they do. */
+/** The same results; `release` is called once they have ended, in whatever way. */
 export function onIteratorEnd<T>(results: AsyncIterableIterator<T>, release: () => void): AsyncIterableIterator<T> {
   return {
     async next() {
@@ -26,7 +26,10 @@ export function onIteratorEnd<T>(results: AsyncIterableIterator<T>, release: () 
   };
 }
 
-/** The same results, whose `return` never rejects: it is called when the client has gone, where a rejection would end the process. */
+/**
+ * The same results with a `return` that never rejects: it is called when the client has disconnected, where a rejection
+ * would end the process.
+ */
 export function endingSafely<T>(
   results: AsyncIterableIterator<T>,
   failed: (error: unknown) => void,

@@ -1,4 +1,4 @@
-/** Every limit of the gateway, by the variable that sets it where there is one. */
+/** Every limit of the gateway, named by the variable that sets it if there is one. */
 export const limitNames = [
   'APQ',
   'BATCHING',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** PASS_THROUGH: a comma list of `/public/prefix=subgraph`, as prefixes without a slash at their end. */
+/** PASS_THROUGH: a comma-separated list of `/public/prefix=subgraph`, prefixes without a slash at the end. */
 export const passThroughRoutes = z.string().transform((text, context) => {
   const entries = text.split(',').map((entry) => entry.trim());
   return entries.filter(Boolean).map((entry) => {

@@ -10,14 +10,14 @@ const probeTimeoutMs = 1_500;
 type Checks = Record<string, () => Promise<unknown>>;
 
 /**
- * What the gateway waits for before it is ready, as of now, by the name an operator reads. Each subgraph is waited for until it was
- * ready once, and none any more once all were: its absence later, or that of one that a new supergraph adds, fails its own fields
- * and must not take the rest of the graph away.
+ * The dependencies that the gateway currently waits for before it is ready, by the name an operator reads. Each
+ * subgraph is waited for until it was ready once, and none any more once all were: a later failure, or a subgraph added
+ * by a new supergraph, fails only its own fields and must not make the rest of the graph unavailable.
  */
 export function watchedDependencies(on: {
   redis: Redis | null;
   signals: SignalSubscriber;
-  /** Null where tokens are not checked. */
+  /** Null if tokens are not checked. */
   tokens: AccessTokens | null;
   graphs: Pick<GraphManager, 'current'>;
 }): () => Checks {
@@ -52,7 +52,7 @@ export function watchedDependencies(on: {
   };
 }
 
-/** Only a subgraph that is away or says itself that it waits is waited for: another's may have no health route. */
+/** Only a subgraph that is unavailable or reports itself as waiting is waited for: others may have no health route. */
 async function probe({ url }: Subgraph): Promise<void> {
   const response = await fetch(new URL('/health/ready', url), { signal: AbortSignal.timeout(probeTimeoutMs) });
   const body = await response.text();

@@ -9,7 +9,10 @@ import { createKeySet } from './key-set.ts';
 const audience = 'tributary';
 const timeoutMs = 3_000;
 
-/** A token checked once is taken as it is for so long, no longer than it is good: a key that is withdrawn stays known far longer anyway. */
+/**
+ * How long a verified token is not verified again, at most until it expires; a withdrawn key stays known far longer
+ * anyway.
+ */
 const rememberedMs = 60_000;
 const mostRemembered = 10_000;
 
@@ -18,15 +21,18 @@ const claims = viewerClaims.extend({ iat: z.number(), exp: z.number(), sid: z.st
 export type AccessTokenClaims = z.output<typeof claims>;
 
 export interface AccessTokens {
-  /** The claims of a valid token. Throws UNAUTHENTICATED saying what is wrong, or UNAVAILABLE when no key can be had. */
+  /**
+   * Returns the claims of a valid token. Throws UNAUTHENTICATED with the reason, or UNAVAILABLE if no key can be
+   * fetched.
+   */
   verify(token: string): Promise<AccessTokenClaims>;
-  /** True once the keys are known; asks for them if not. */
+  /** Whether the keys are known; fetches them if not. */
   haveKeys(): Promise<boolean>;
 }
 
 /**
- * Checks access tokens: signed with ES256 by one of the published keys, which the token must name; from this issuer, for this
- * audience; good from `nbf` until `exp` by this clock to the second, with no tolerance.
+ * Verifies access tokens: signed with ES256 by the published key that the token names, for this issuer and audience,
+ * valid from `nbf` until `exp` by this clock.
  */
 export function createAccessTokens(options: { jwksUrl: string; issuer: string; clock: Clock }): AccessTokens {
   const { clock } = options;
@@ -77,7 +83,7 @@ function explain(error: unknown) {
   return unavailable('The keys that check access tokens cannot be had at the moment', { cause: error });
 }
 
-/** The token of an Authorization header, or null without one. Throws UNAUTHENTICATED for any other scheme. */
+/** Returns the token of an Authorization header, or null without one. Throws UNAUTHENTICATED for any other scheme. */
 export function bearerToken(authorization: string | undefined): string | null {
   if (authorization === undefined || authorization.trim() === '') return null;
   const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];

@@ -3,7 +3,7 @@ import { type AccessTokens, bearerToken } from './access-tokens.ts';
 import { type Caller, viewerClaims } from './caller.ts';
 import type { IsRevoked } from './revocations.ts';
 
-/** The caller an Authorization header stands for; anonymous without one. Throws UNAUTHENTICATED or UNAVAILABLE. */
+/** Returns the caller of an Authorization header; anonymous without one. Throws UNAUTHENTICATED or UNAVAILABLE. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 export function createAuthenticate(tokens: AccessTokens, isRevoked: IsRevoked): Authenticate {

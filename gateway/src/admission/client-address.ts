@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export type ClientAddress = (request: IncomingMessage) => string;
 
-/** A comma list of addresses and networks (`10.0.0.0/8`). */
+/** A comma-separated list of addresses and networks (`10.0.0.0/8`). */
 export const networks = z.string().transform((text, context) => {
   const list = new BlockList();
   for (const entry of text.split(',').map((each) => each.trim())) {
@@ -21,8 +21,9 @@ export const networks = z.string().transform((text, context) => {
 });
 
 /**
- * Tells the address a request came from: the last one in X-Forwarded-For that no trusted proxy has, where the peer is a trusted
- * proxy; else the peer's, whatever the header says. An IPv6 network of 64 bits, which one client has to itself, is one address.
+ * Returns the address a request came from: if the peer is a trusted proxy, the last address in X-Forwarded-For that is
+ * not a trusted proxy; otherwise the peer's, whatever the header says. An IPv6 network of 64 bits, which one client has
+ * to itself, counts as one address.
  */
 export function createClientAddress(trusted: BlockList): ClientAddress {
   const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -41,7 +42,7 @@ export function createClientAddress(trusted: BlockList): ClientAddress {
 /** The address under which a client is counted. */
 export const countedAddress = (address: string) => (isIPv6(address) ? network64(address) : address);
 
-/** An IPv4 address on an IPv6 socket as IPv4. */
+/** Converts an IPv4 address on an IPv6 socket to IPv4. */
 export const plainAddress = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
 function network64(address: string): string {

@@ -6,14 +6,20 @@ import type { LimitName } from '../limit-names.ts';
 import { countedAddress, plainAddress } from './client-address.ts';
 
 export interface ConnectionLimiter {
-  /** Takes a place for a client, until the result is called, once or more. Throws where there is none left. */
+  /**
+   * Acquires a slot for a client and returns its release, which may be called more than once. Throws if no slot is
+   * free.
+   */
   take(client: string): () => void;
   count(): number;
 }
 
-/** Counts what is open in this process: in all (UNAVAILABLE over `all.max`) and per client (RATE_LIMITED over `perClient.max`). */
+/**
+ * Limits the number of open connections or subscriptions in this process: in all (UNAVAILABLE above `all.max`) and per
+ * client (RATE_LIMITED above `perClient.max`).
+ */
 export function createConnectionLimiter(options: {
-  /** What a place is for, in the plural. */
+  /** The plural noun for messages. */
   name: string;
   all: { limit: LimitName; max: number };
   perClient: { limit: LimitName; max: number };
@@ -55,7 +61,10 @@ const nanoseconds = 1e6;
 
 export type LoadShedder = ReturnType<typeof createLoadShedder>;
 
-/** Counts operations in flight, in all and per address, and measures the mean delay of the event loop in the last second; `stop` must be called. */
+/**
+ * Counts operations in flight, in all and per address, and measures the mean delay of the event loop in the last
+ * second; call `stop` at the end.
+ */
 export function createLoadShedder(options: { maxInFlight: number; maxInFlightPerAddress: number; maxLagMs: number }) {
   const { maxInFlight, maxLagMs } = options;
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -89,12 +98,12 @@ export function createLoadShedder(options: { maxInFlight: number; maxInFlightPer
 
     isOverloaded: () => overload() !== null,
 
-    /** Throws UNAVAILABLE when there is too much to do; counts nothing. */
+    /** Throws UNAVAILABLE under overload; counts nothing. */
     assertNotOverloaded,
 
     /**
-     * Counts an operation of an address until the result is called, once or more. Throws UNAVAILABLE when there is too much to do,
-     * RATE_LIMITED when the address has its share in flight.
+     * Counts an operation of an address until the returned function is called, once or more. Throws UNAVAILABLE under
+     * overload and RATE_LIMITED if the address has its share in flight.
      */
     enter(address: string): () => void {
       assertNotOverloaded();
@@ -109,8 +118,8 @@ export function createLoadShedder(options: { maxInFlight: number; maxInFlightPer
 }
 
 /**
- * Closes new connections over the maximum of a server, and of one address. Those of trusted proxies count only towards the
- * first: a proxy connects on behalf of many clients.
+ * Closes new connections above the maximum of a server and of one address. Connections of trusted proxies count only
+ * towards the first: a proxy connects on behalf of many clients.
  */
 export function createLimitConnections(options: { max: number; maxPerAddress: number; trustedProxies: BlockList }) {
   const { max, maxPerAddress, trustedProxies } = options;

@@ -4,19 +4,25 @@ import { badConfig, type Clock } from '@tributary/core';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Caller } from './caller.ts';
 
-/** The Authorization header of a request to that subgraph: a token for it alone, still good for 30 seconds at least. */
+/**
+ * Returns the Authorization header of a request to that subgraph: a token for it alone, valid for at least 30 more
+ * seconds.
+ */
 export type SignInternal = (caller: Caller, subgraph: string) => string;
 
 const goodSeconds = 60;
 const usedMs = 30_000;
 const mostRemembered = 10_000;
 
-/** Signs once for requests of the same viewer to the same subgraph within 30 seconds. Throws BAD_CONFIG unless the key is a P-256 private key. */
+/**
+ * Reuses a token for requests of the same viewer to the same subgraph within 30 seconds. Throws BAD_CONFIG unless the
+ * key is a P-256 private key.
+ */
 export function createInternalTokens(privateKeyPem: string, clock: Clock): SignInternal {
   const key = readKey(privateKeyPem);
   const signed = createTtlCache<string>({ maxEntries: mostRemembered, clock });
   return ({ viewer }, subgraph) => {
-    // All that the token says: a viewer of other rights never gets this one.
+    // Everything the token contains: a viewer with other permissions never gets it.
     const content = JSON.stringify([subgraph, viewer]);
     const known = signed.get(content);
     if (known !== undefined) return known;

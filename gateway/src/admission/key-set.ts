@@ -5,16 +5,19 @@ const maxAgeMs = 600_000;
 const cooldownMs = 2_000;
 
 export interface KeySet {
-  /** The key a token names. Throws JWSInvalid where it names none, JWKSNoMatchingKey for an unknown one, else why keys cannot be had. */
+  /**
+   * Returns the key that a token names. Throws JWSInvalid if it names none, JWKSNoMatchingKey for an unknown one, or
+   * the reason why the keys cannot be fetched.
+   */
   find: JWTVerifyGetKey;
-  /** True once keys are known; asks for them if not. */
+  /** Whether keys are known; fetches them if not. */
   isKnown(): Promise<boolean>;
 }
 
 /**
- * Keeps published keys. They are asked for again when a token names one that is not among them, and in the background when they
- * are ten minutes old; one request at a time and none within two seconds of the last, however many tokens name unknown keys.
- * While they cannot be had, those known stay good.
+ * Caches published keys. They are fetched again if a token names an unknown one, and in the background when they are
+ * ten minutes old; one request at a time and none within two seconds of the last, however many tokens name unknown
+ * keys. While they cannot be fetched, the known ones stay valid.
  */
 export function createKeySet(options: { load: () => Promise<unknown>; clock: Clock }): KeySet {
   const now = () => options.clock.now().getTime();

@@ -10,11 +10,11 @@ const maxRemembered = 10_000;
 /** The addresses from which an account was used with a valid token during the last 30 days. */
 export interface KnownAddresses {
   remember(account: string, address: string): void;
-  /** False also while Redis is unavailable. */
+  /** Also false while Redis is unavailable. */
   has(account: string, address: string): Promise<boolean>;
 }
 
-/** Keeps them in Redis, which all gateways share; accounts as hashes, whatever their case. */
+/** Stores them in Redis, which all gateways share; accounts are hashed in lower case. */
 export function createKnownAddresses({ redis, prefix }: { redis: Redis; prefix: string }): KnownAddresses {
   const remembered = createTtlCache<true>({ maxEntries: maxRemembered, clock: systemClock });
   const toKey = (account: string, address: string) => `${prefix}known:${hashAccount(account)}:${address}`;
@@ -34,6 +34,6 @@ export function createKnownAddresses({ redis, prefix }: { redis: Redis; prefix: 
 
 export const nobodyKnown: KnownAddresses = { remember: () => undefined, has: async () => false };
 
-/** Redis never holds an account or token itself; spelling in another case makes no other account of it. */
+/** Redis never stores an account or token itself; upper and lower case make no difference. */
 export const hashAccount = (account: string) =>
   createHash('sha256').update(account.trim().toLowerCase()).digest('hex').slice(0, 32);

@@ -20,7 +20,7 @@ const productionPerAddress = { count: 6_000, periodMs: 60_000 };
 
 export type Limits = Awaited<ReturnType<typeof openLimits>>;
 
-/** All that is counted or looked up before an operation runs; `stop` must be called. Throws BAD_CONFIG. */
+/** Everything that is counted or looked up before an operation runs; call `stop` at the end. Throws BAD_CONFIG. */
 export async function openLimits(options: { config: GatewayConfig; redis: Redis | null; prefix: string; log: Log }) {
   const { config, redis, prefix, log } = options;
   const isProduction = config.NODE_ENV === 'production';
@@ -92,7 +92,7 @@ export async function openLimits(options: { config: GatewayConfig; redis: Redis 
   }
 }
 
-/** Who open connections and subscriptions are counted for: the viewer, or the address of an anonymous client. */
+/** The client that connections and subscriptions are counted for: the viewer, or the address of an anonymous client. */
 export function getClient(viewer: Viewer | null, address: string): string {
   return viewer ? `viewer:${viewer.sub}` : `address:${address}`;
 }

@@ -11,14 +11,14 @@ const extensionsWithHash = z.object({
   persistedQuery: z.object({ version: z.literal(1), sha256Hash: z.string().regex(/^[0-9a-f]{64}$/) }),
 });
 
-/** Tells the document of an operation that may be named by its sha256 alone, and whether it may run at all. */
+/** Finds the document of an operation that may name it by its sha256 alone, and checks whether it may run at all. */
 export function createPersistedDocuments(options: {
-  /** Null where none are kept: a hash is then of use for published operations only. */
+  /** Null if none are stored: a hash then works for published operations only. */
   store: ApqCache | null;
   safelist: Safelist;
   mode: 'off' | 'warn' | 'enforce';
   drawTokens: ConsumeTokens;
-  /** Bytes of documents that one client may register; null for no limit. */
+  /** Maximum bytes of documents that one client may register; null for no limit. */
   bytesPerClient: Rate | null;
   log: Log;
 }) {
@@ -38,7 +38,7 @@ export function createPersistedDocuments(options: {
   }
 
   return {
-    /** Throws a GraphQLError that says why there is no document, or why it must not run. */
+    /** Throws a GraphQLError with the reason if there is no document, or if it must not run. */
     async resolve(sent: { query?: string | null | undefined; extensions?: unknown }): Promise<string> {
       const read = extensionsWithHash.safeParse(sent.extensions);
       const named = read.success ? read.data.persistedQuery.sha256Hash : undefined;
@@ -47,7 +47,7 @@ export function createPersistedDocuments(options: {
         const hash = sha256(text);
         if (mode !== 'off' && (await safelist.find(hash)) === null) {
           if (mode === 'enforce') throw notListed(hash);
-          // Its text may hold a password or a token.
+          // The text may contain a password or a token.
           log.warn({ sha256: hash }, 'an operation ran that is not published');
         }
         return text;
@@ -57,8 +57,9 @@ export function createPersistedDocuments(options: {
     },
 
     /**
-     * Registers a document that came with its hash; called once the operation is admitted: parsed, valid, its client authenticated and
-     * within its rates. A client over its bytes is not refused, only its document is not registered.
+     * Registers a document that came with its hash. Call it once the operation is admitted: parsed, valid,
+     * authenticated and within its rates. Above the client's bytes the document is not registered, and the request
+     * still runs.
      */
     async register(sent: { query?: string | null | undefined; extensions?: unknown }, client: string): Promise<void> {
       if (!store || !sent.query || mode === 'enforce' || !extensionsWithHash.safeParse(sent.extensions).success) return;
@@ -91,13 +92,13 @@ function asUnavailable(cause: unknown): AppError {
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 export interface ApqCache {
-  /** Null for one that is not kept, or while Redis is away. */
+  /** Null for an unknown one, or while Redis is unavailable. */
   find(hash: string): Promise<string | null>;
-  /** Resolves also where it was not kept: it is too long, or Redis is away. */
+  /** Also resolves if it was not stored: it is too long, or Redis is unavailable. */
   keep(hash: string, text: string): Promise<void>;
 }
 
-/** The ones kept longest ago make place. */
+/** The oldest entries are evicted. */
 const keep = `
 redis.call('SET', KEYS[2] .. ARGV[1], ARGV[2], 'EX', ARGV[3])
 redis.call('ZADD', KEYS[1], redis.call('TIME')[1], ARGV[1])
@@ -110,7 +111,7 @@ end
 return 0
 `;
 
-/** Automatic persisted queries in Redis, which all gateways share: for a time, at most so many, none longer than allowed. */
+/** Automatic persisted queries in Redis, which all gateways share; limited in age, number and length. */
 export function createApqCache(options: {
   redis: Redis;
   prefix: string;

@@ -14,7 +14,7 @@ import { listRootFields, readValue } from '../graphql/ast.ts';
 import type { Viewer } from './caller.ts';
 import { hashAccount, type KnownAddresses } from './known-addresses.ts';
 
-/** Counts an operation of a client; throws RATE_LIMITED when there were too many. */
+/** Counts an operation of a client; throws RATE_LIMITED above its rate. */
 export type CheckRates = (
   operation: {
     schema: GraphQLSchema;
@@ -26,8 +26,9 @@ export type CheckRates = (
 ) => Promise<void>;
 
 /**
- * An account that an argument names is limited over all addresses too, against guessing from many of them; much more
- * generously, and never for an address where the account was in use, so that nobody can lock its owner out.
+ * An account that an argument names has a limit over all addresses too, against guessing from many addresses. That
+ * limit is much higher, and does not apply to an address where the account was in use, so that nobody can lock out its
+ * owner.
  */
 const accountFactor = 20;
 
@@ -77,7 +78,7 @@ export function createCheckRates(options: {
 const inside = (value: unknown, path: readonly string[]) =>
   path.reduce<unknown>((outer, name) => (Object.hasOwn(Object(outer), name) ? Object(outer)[name] : undefined), value);
 
-/** So many in a time; all of them may come at once. */
+/** A number of requests per period; all of them may come at once. */
 export interface Rate {
   count: number;
   periodMs: number;
@@ -86,7 +87,7 @@ export interface Rate {
 export interface FieldRate extends Rate {
   /** `Mutation.login`. */
   field: string;
-  /** The path of the argument that says whose account it is about; empty where the viewer's is meant. */
+  /** The path of the argument that names the account; empty for the viewer's own. */
   account: string[];
 }
 
@@ -105,7 +106,10 @@ export const rateOrOff = z.string().transform((text, context): Rate | null => {
   return rate ?? null;
 });
 
-/** A comma list of `Mutation.login(email)=10/60s`, or `off`; the argument may be left out, or lie deeper: `(input.email)`. */
+/**
+ * A comma-separated list of `Mutation.login(email)=10/60s`, or `off`; the argument is optional and may be nested:
+ * `(input.email)`.
+ */
 export const fieldRates = z.string().transform((text, context): FieldRate[] => {
   if (text === 'off') return [];
   const entries = text.split(',').map((each) => each.trim());
@@ -118,7 +122,10 @@ export const fieldRates = z.string().transform((text, context): FieldRate[] => {
   });
 });
 
-/** Throws BAD_CONFIG for a rate that would never be counted: its field is not at the top of this graph, or takes no such argument. */
+/**
+ * Throws BAD_CONFIG for a rate that would never be counted: its field is not a root field of this graph, or lacks the
+ * argument.
+ */
 export function checkFieldRates(schema: GraphQLSchema, rates: readonly FieldRate[]): void {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const { field: place, account } of rates) {
@@ -141,8 +148,8 @@ export interface TokenRequest extends Rate {
 }
 
 /**
- * The generic cell rate algorithm, a token bucket kept as one moment: the one at which the bucket is full again. All buckets give
- * or none does. By the clock of Redis; gives the milliseconds until all would, 0 where they did.
+ * The generic cell rate algorithm: a token bucket stored as the time at which it is full again. Either all buckets
+ * grant the request or none does. Uses Redis time. Returns 0 if granted, otherwise the milliseconds until it would be.
  */
 const draw = `
 local time = redis.call('TIME')
@@ -164,7 +171,10 @@ return 0
 
 export type ConsumeTokens = (draws: readonly TokenRequest[]) => Promise<number>;
 
-/** Draws from buckets in Redis, which all gateways share. While Redis is away everything is let through, said once in the log. */
+/**
+ * Takes tokens from buckets in Redis, which all gateways share. While Redis is unavailable everything is admitted,
+ * which is logged once.
+ */
 export function createTokenBuckets({ redis, prefix, log }: { redis: Redis; prefix: string; log: Log }): ConsumeTokens {
   let isAway = false;
 
@@ -178,7 +188,7 @@ export function createTokenBuckets({ redis, prefix, log }: { redis: Redis; prefi
   return async (draws) => {
     if (draws.length === 0) return 0;
     try {
-      // Waiting for a connection would hold up each operation; there is nothing that must be known first.
+      // Waiting for a connection would delay each operation, and nothing has to be known before the first one.
       if (redis.status !== 'ready') throw new Error(`The connection to Redis is ${redis.status}`);
       const keys = draws.map(({ key }) => `${prefix}rate:${key}`);
       const values = draws.flatMap(({ periodMs, count, tokens }) => [periodMs, count, tokens]);

@@ -2,18 +2,20 @@ import { RetryAfterError } from '../errors.ts';
 import type { ConsumeTokens, Rate } from './rate-limits.ts';
 
 const maxBlocked = 10_000;
-/** The bucket is asked again after that: it may have been emptied, or Redis be unavailable. */
+/**
+ * How long an address is blocked before its bucket is asked again: it may have been reset, or Redis may be unavailable.
+ */
 const maxBlockMs = 1_000;
 
 /**
- * Counts every refused request against the rate of its address. An address over its rate is remembered in this process until
- * it may try again, so that its requests are refused before they are read.
+ * Counts every rejected request against the rate of its address. An address above its rate is blocked in this process
+ * until it may try again, so that its requests are rejected before they are read.
  */
 export function createRefusals({ drawTokens, perAddress }: { drawTokens: ConsumeTokens; perAddress: Rate | null }) {
   const blocked = new Map<string, { until: number; readyAt: number }>();
 
   return {
-    /** Throws RATE_LIMITED for an address that must wait. */
+    /** Throws RATE_LIMITED for a blocked address. */
     assertNotBlocked(address: string): void {
       const block = blocked.get(address);
       if (!block) return;
@@ -22,7 +24,7 @@ export function createRefusals({ drawTokens, perAddress }: { drawTokens: Consume
       blocked.delete(address);
     },
 
-    /** Counts one refused request. Throws RATE_LIMITED when there were too many. */
+    /** Counts one rejected request. Throws RATE_LIMITED above the rate. */
     async count(address: string): Promise<void> {
       if (!perAddress) return;
       const waitMs = await drawTokens([{ key: `address:${address}`, ...perAddress, tokens: 1 }]);

@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 /**
- * True if a token issued then (seconds, fractional) was revoked since, for its user or its session. Throws UNAVAILABLE while
- * that cannot be known: a revoked token is never accepted because Redis or its data is missing.
+ * Whether a token issued at that time (seconds, with fractions) was revoked later, for its user or its session. Throws
+ * UNAVAILABLE while that is unknown: a revoked token is never accepted because Redis or its data is missing.
  */
 export type IsRevoked = (token: { sub: string; sid?: string | undefined; iat: number }) => Promise<boolean>;
 
@@ -25,13 +25,13 @@ const unknown = (cause?: unknown) =>
   unavailable('Access tokens cannot be checked for revocation at the moment', { cause });
 
 /**
- * Reads revocations from Redis. Redis may have lost them (a restart, a failover, a flush), so the revocations are copied from
+ * Reads revocations from Redis. Redis may have lost them (a restart, a failover, a flush), so they are copied from
  * their database after each connection, and whenever the marker that this copy leaves is missing.
  */
 export function createRevocations(options: {
   redis: Redis;
   prefix: string;
-  /** Where the subgraph that keeps the revocations lists them. */
+  /** The URL at which the subgraph that owns the revocations lists them. */
   url: string;
   authorization: () => string;
   clock: Clock;
@@ -59,7 +59,9 @@ export function createRevocations(options: {
     return answer.parse(JSON.parse(body)).revocations;
   }
 
-  /** Writes all in one transaction: a Redis that is emptied meanwhile never has the marker without them. */
+  /**
+   * One transaction writes everything: a Redis that is emptied meanwhile never has the marker without the revocations.
+   */
   async function copy() {
     const during = connection;
     const now = clock.now().getTime();

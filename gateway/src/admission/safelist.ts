@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { badConfig } from '@tributary/core';
 import { z } from 'zod';
 
-/** The operations that were published. `find` gives a document by its sha256, null where it was not published. */
+/** The published operations. `find` returns a document by its sha256, or null if it was not published. */
 export interface Safelist {
   find(hash: string): Promise<string | null>;
 }
@@ -14,10 +14,13 @@ interface HashReader {
 
 const documents = z.record(z.string().regex(/^[0-9a-f]{64}$/), z.string());
 
-/** How long an answer of Redis, or of the file's time of change, is used without asking again: a removal takes effect after it. */
+/** How long an answer of Redis, or the file's modification time, is cached: a removal takes effect after that. */
 const FRESH_MS = 5_000;
 
-/** Those of `<prefix>operations` in Redis; once found they are served while Redis is unavailable. Rejects for others then. */
+/**
+ * The operations in `<prefix>operations` in Redis; once found they are served while Redis is unavailable. Rejects for
+ * others then.
+ */
 export function createRedisSafelist(redis: HashReader, prefix: string, now = Date.now): Safelist {
   const known = new Map<string, { text: string; readAt: number }>();
   return {
@@ -38,8 +41,8 @@ export function createRedisSafelist(redis: HashReader, prefix: string, now = Dat
 }
 
 /**
- * Those of a file: JSON, each document by its sha256; read again after it changed, where what it held is kept while it cannot be
- * read. Throws BAD_CONFIG for what is no such file at the start.
+ * The operations of a JSON file, each document by its sha256. The file is read again after a change; while it cannot be
+ * read, the previous content stays. Throws BAD_CONFIG for an invalid file at the start.
  */
 export async function loadSafelist(path: string, now = Date.now): Promise<Safelist> {
   let [known, changedAt, lookedAt] = [await readDocuments(path), await lastChange(path), now()];
@@ -58,7 +61,7 @@ export async function loadSafelist(path: string, now = Date.now): Promise<Safeli
   };
 }
 
-/** The time of the file's last change; 0 while there is none. */
+/** The file's modification time; 0 while there is none. */
 const lastChange = (path: string) =>
   stat(path).then(
     ({ mtimeMs }) => mtimeMs,

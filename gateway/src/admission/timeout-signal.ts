@@ -1,8 +1,8 @@
 import { RetryAfterError } from '../errors.ts';
 
 /**
- * A signal that is aborted with the other one, or with UNAVAILABLE once the time is up, unless bytes came in meanwhile, as
- * `bytesIn` counts them. `end` must be called when the operation is over.
+ * A signal that aborts with the other one, or with UNAVAILABLE after the time has passed without any new byte, as
+ * `bytesIn` counts them. Call `end` when the operation is over.
  */
 export function createTimeoutSignal(
   signal: AbortSignal,

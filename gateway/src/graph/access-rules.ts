@@ -2,17 +2,17 @@ import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql
 import { z } from 'zod';
 import { type DirectiveNames, directiveArguments, enforced } from '../graphql/directives.ts';
 
-/** What one directive asks of the caller: a token, or all the names of at least one of the alternatives. */
+/** What one directive requires of the caller: a token, or all names of at least one alternative. */
 export type Requirement =
   | { kind: 'authenticated' }
   | { kind: 'scopes' | 'policies'; alternatives: readonly (readonly string[])[] };
 
-/** All that a type, or a field (`Type.field`) by itself, requires; each must be met. */
+/** All requirements of a type, or of a field (`Type.field`) by itself; each must be met. */
 export type AccessRules = Map<string, Requirement[]>;
 
 const alternatives = z.array(z.array(z.string()));
 
-/** The rules that the directives of the supergraph set, wherever they stand: on objects, interfaces, their fields, scalars and enums. */
+/** The rules set by the supergraph's directives on objects, interfaces, their fields, scalars and enums. */
 export function readAccessRules(supergraph: DocumentNode, names: DirectiveNames): AccessRules {
   const rules: AccessRules = new Map();
   let type = '';

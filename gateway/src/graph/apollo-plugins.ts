@@ -13,7 +13,7 @@ import { stripSuggestions } from '../errors.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { OperationContext } from './operation-context.ts';
 
-/** Answers 400 where a document does not say which operation to run; @apollo/gateway would fail with 500. */
+/** Answers 400 if a document does not say which operation to run; @apollo/gateway would fail with 500. */
 export const requireOperation: ApolloServerPlugin<OperationContext> = {
   async requestDidStart() {
     return {
@@ -40,7 +40,7 @@ function listOperations({ definitions }: DocumentNode): string {
   return names.join(', ') || 'none';
 }
 
-/** Refuses any document with an error, whichever way it came here: Apollo Server itself validates nothing. */
+/** Refuses any invalid document, however it arrived: Apollo Server itself validates nothing. */
 export function requireValid(
   findErrors: (document: DocumentNode) => readonly GraphQLError[],
 ): ApolloServerPlugin<OperationContext> {
@@ -56,7 +56,7 @@ export function requireValid(
   };
 }
 
-/** What a span tells of an operation: never its text, which may hold literals, nor its variables. */
+/** Span attributes of an operation: never its text, which may contain literals, nor its variables. */
 export function operationAttributes(document: DocumentNode, operationName: string | null | undefined) {
   const operation = getOperationAST(document, operationName);
   const type: OperationTypeNode | 'unknown' = operation?.operation ?? 'unknown';
@@ -72,8 +72,8 @@ const documentErrors = new Set<unknown>([
 ]);
 
 /**
- * As GraphQL over HTTP wants it, a well-formed request whose operation cannot be run is 400 as application/graphql-response+json
- * but 200 as application/json, where a status is said by whatever stands between as well.
+ * GraphQL over HTTP requires status 400 for a well-formed request whose operation cannot run if the response is
+ * application/graphql-response+json, and 200 if it is application/json, where proxies could have set the status too.
  */
 export const statusByMediaType: ApolloServerPlugin<OperationContext> = {
   async requestDidStart() {
@@ -89,7 +89,10 @@ export const statusByMediaType: ApolloServerPlugin<OperationContext> = {
 
 const internal = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR']);
 
-/** What a client may see of an error: its code and what a subgraph added. An unavailable subgraph is named in the message, see docs/gateway.md. */
+/**
+ * The part of an error that a client may see: its code and what a subgraph added. The message names an unavailable
+ * subgraph, see docs/gateway.md.
+ */
 export function createFormatError({ log, isProduction }: { log: Log; isProduction: boolean }) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const { serviceName, stacktrace, exception, ...extensions } = formatted.extensions ?? {};
@@ -104,7 +107,9 @@ export function createFormatError({ log, isProduction }: { log: Log; isProductio
   };
 }
 
-/** Counts what Apollo Server answers to a request; what the gateway asks of it for itself is nobody's answer. */
+/**
+ * Counts the errors of Apollo Server's responses to clients; responses to the gateway's own queries are not counted.
+ */
 export function countErrors({ operations }: GatewayMetrics): ApolloServerPlugin<OperationContext> {
   return {
     async invalidRequestWasReceived({ error }) {

@@ -25,7 +25,7 @@ export interface DocumentLimits {
   maxTokens: number;
   maxMergedFields: number;
   maxCost: number;
-  /** Items of a list whose size nothing tells. */
+  /** Assumed number of items of a list whose size is unknown. */
   assumedListSize: number;
 }
 
@@ -36,9 +36,9 @@ export interface SentOperation {
   variables?: Record<string, unknown> | null | undefined;
 }
 
-/** An operation that was checked; it can run where there are no errors. */
+/** A checked operation; it can run if there are no errors. */
 export interface CheckedOperation {
-  /** Null where it could not be parsed, or is larger than allowed. */
+  /** Null if it could not be parsed or exceeds a limit. */
   document: DocumentNode | null;
   errors: readonly GraphQLError[];
   cost: number;
@@ -49,18 +49,18 @@ const maxLines = 5_000;
 export type Documents = ReturnType<typeof createDocuments>;
 
 /**
- * Checks documents of clients, on every transport: parsed, within the limits, valid, not too expensive. The time follows the length of
- * the document; the verdict is remembered by its text.
+ * Checks clients' documents on every transport: parsed, within the limits, valid, not too expensive. The time is linear
+ * in the length of the document; the verdict is cached by its text.
  */
 export function createDocuments(options: {
   schema: GraphQLSchema;
   limits: DocumentLimits;
   costRules: CostRules;
-  /** Errors then tell nothing of the schema that was not asked for, and introspection is refused. */
+  /** Errors then reveal no names of the schema, and introspection is refused. */
   isProduction: boolean;
 }) {
   const { isProduction, limits, schema } = options;
-  // What operations without variables cost is the same each time they are sent.
+  // The cost of an operation without variables is always the same.
   const costs = new WeakMap<OperationDefinitionNode, number>();
   const verdicts = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   const documents = createDocumentCache();
@@ -105,7 +105,7 @@ export function createDocuments(options: {
     throw new GraphQLError(`The operation costs ${cost}; ${maxCost} is allowed. Ask for smaller pages`, { extensions });
   }
 
-  /** What is wrong with a document in this graph; nothing where it can run. */
+  /** The errors of a document in this graph; empty if it can run. */
   function findErrors(document: DocumentNode): readonly GraphQLError[] {
     const known = verdicts.get(document);
     if (known) return known;
@@ -141,7 +141,7 @@ export function createDocuments(options: {
     check,
     findErrors,
 
-    /** The arguments to run an operation with, or what is wrong with it. */
+    /** The arguments to run an operation with, or its errors. */
     prepare(operation: SentOperation): ExecutionArgs | readonly GraphQLError[] {
       const { document, errors } = check(operation);
       if (!document || errors.length > 0) return errors;

@@ -7,13 +7,13 @@ const eventLog = z.object({
   /** The fields from Query to the list of events. */
   source: z.string().transform((path) => path.split('.')),
   cursor: z.string(),
-  /** Null where the log has no end. */
+  /** Null if the log has no end. */
   end: z.string().nullable().default(null),
   endValues: z.array(z.string()).default([]),
   channel: z.string(),
 });
 
-/** How a subscription field is answered from a log, as its @eventLog directive says. */
+/** How a subscription field is served from a log, as its @eventLog directive says. */
 export type EventLog = z.output<typeof eventLog>;
 
 /** The @eventLog of each field of the subscription type. */
@@ -28,7 +28,7 @@ export function readEventLogs(sdl: string): Map<string, EventLog> {
   return logs;
 }
 
-/** Throws BAD_CONFIG for an @eventLog whose source leads nowhere, or to no list that takes `after` and `first`. */
+/** Throws BAD_CONFIG for an @eventLog whose source does not exist, or is not a list that takes `after` and `first`. */
 export function checkEventLogs(schema: GraphQLSchema, eventLogs: ReadonlyMap<string, EventLog>): void {
   for (const [name, { source }] of eventLogs) {
     const log = `@eventLog of "${name}", source "${source.join('.')}"`;

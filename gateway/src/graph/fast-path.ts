@@ -14,9 +14,9 @@ type FetchNode = Extract<QueryPlan['node'], { kind: 'Fetch' }>;
 const operationsKept = 1_000;
 
 /**
- * Where the plan is known and is one request to one subgraph, and the answer is exactly what was asked for, hands it on as it is.
- * Anything else that came of that request is left to the executor, which takes it in place of a request of its own: errors, nulls
- * and what does not fit are told as ever, and nothing is asked for twice.
+ * Fast path: if the cached plan is a single fetch and the response matches the selection exactly, returns it unchanged.
+ * Otherwise the executor gets the prefetched response in place of a request of its own, so that errors, nulls and
+ * mismatches are handled as usual and nothing is fetched twice.
  */
 export function createFastPath(
   execute: Executor,
@@ -26,7 +26,7 @@ export function createFastPath(
 
   return async (request) => {
     const { queryHash } = request;
-    // The executor's type does not say which context the server that it belongs to has.
+    // The executor's type does not declare the context of its server.
     const context = request.context as OperationContext;
     const key = `${queryHash} ${request.request.operationName ?? ''}`;
     const { fits, planKey } = operationOf(key, () => read(request));
@@ -46,7 +46,7 @@ export function createFastPath(
 
 function read({ schema, document, queryHash, request: { operationName } }: Parameters<Executor>[0]) {
   const operation = getOperationAST(document, operationName);
-  // As @apollo/gateway names it.
+  // The plan's name in @apollo/gateway.
   const planKey = operationName
     ? createHash('sha256').update(queryHash).update(operationName).digest('hex')
     : queryHash;

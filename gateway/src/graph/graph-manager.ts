@@ -3,7 +3,7 @@ import type { OpenGraph } from './open-graph.ts';
 
 type Closable = Pick<OpenGraph, 'close'>;
 
-/** A graph that stays open at least until it is left. */
+/** A graph that stays open at least until the lease is released. */
 export interface GraphLease<Graph> {
   graph: Graph;
   /** May be called more than once. */
@@ -11,17 +11,17 @@ export interface GraphLease<Graph> {
 }
 
 export interface GraphManager<Graph = OpenGraph> {
-  /** The graph that new operations run on; it may be closed at any time. */
+  /** The graph for new operations; it may be closed at any time. */
   current(): Graph;
-  /** The same, kept open until it is left. */
+  /** The graph for new operations, kept open until the lease is released. */
   acquire(): GraphLease<Graph>;
-  /** From now on operations run on the next graph; the former one is closed once all have left it. */
+  /** New operations run on the next graph; the previous one is closed once all its leases are released. */
   replace(next: Graph): void;
-  /** Closes every graph that is open still. */
+  /** Closes every open graph. */
   close(): Promise<void>;
 }
 
-/** The one graph that new operations run on. Those that run on a graph that was replaced end there. */
+/** The graph for new operations. Operations already running on a replaced graph finish on it. */
 export function createGraphManager<Graph extends Closable>(first: Graph, log: Log): GraphManager<Graph> {
   const guests = new Map<Graph, number>([[first, 0]]);
   let current = first;

@@ -16,25 +16,25 @@ import { createSubgraph, type Subgraph } from './subgraph/client.ts';
 import { createResponseBudget } from './subgraph/response-budget.ts';
 import { readSupergraph } from './supergraph.ts';
 
-/** Everything that follows from one supergraph, so that all of it is replaced together. */
+/** Everything derived from one supergraph, so that all of it is replaced together. */
 export interface OpenGraph {
-  /** Other for other supergraphs. */
+  /** Differs between supergraphs. */
   version: string;
   server: ApolloServer<OperationContext>;
-  /** The schema clients see. */
+  /** The API schema. */
   schema: GraphQLSchema;
   documents: Documents;
   subgraphs: ReadonlyMap<string, Subgraph>;
   /** By the name of the subscription field. */
   eventLogs: ReadonlyMap<string, EventLog>;
-  /** Null where everyone may have everything. */
+  /** Null if the supergraph restricts nothing. */
   authorization: Authorization | null;
-  /** How many query plans are kept for it. */
+  /** The number of cached query plans. */
   planCount(): number;
   close(): Promise<void>;
 }
 
-/** Opens the graph of a supergraph. Throws BAD_CONFIG, saying what is wrong with it, and then leaves nothing open. */
+/** Opens the graph of a supergraph. Throws BAD_CONFIG with the reason, and then leaves nothing open. */
 export async function openGraph(
   sdl: string,
   options: {

@@ -4,22 +4,22 @@ import type { Caller } from '../admission/caller.ts';
 import type { OperationMetrics } from '../metrics/operations.ts';
 import type { IncomingUploads } from './subgraph/uploads.ts';
 
-/** What one operation carries through Apollo Server and the gateway to the requests to subgraphs. */
+/** The context of one operation, passed through Apollo Server and the gateway to the subgraph requests. */
 export interface OperationContext extends Caller {
   requestId: string;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when nobody waits for the response any more. */
   signal: AbortSignal;
-  /** Settles once the client has the answer, or is gone; without it the answer is taken at once. */
+  /** Settles once the client has the response or has disconnected; without it the response counts as taken at once. */
   answered?: Promise<void> | undefined;
-  /** Only of a multipart request. */
+  /** Only for a multipart request. */
   files?: IncomingUploads | undefined;
-  /** What the one subgraph of the operation answered already. */
+  /** The response of the operation's only subgraph, if it was fetched already. */
   received?: ReturnType<GraphQLDataSource['process']> | undefined;
-  /** Only of what Apollo Server answers itself. */
+  /** Only for operations that Apollo Server answers itself. */
   measured?: Pick<OperationMetrics, 'failed'> | undefined;
 }
 
-/** The client's x-request-id where it is a harmless one, else a new one. */
+/** The client's x-request-id if it is well-formed, otherwise a new one. */
 export function getRequestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\w.:-]{1,100}$/.test(header) ? header : randomUUID();
 }

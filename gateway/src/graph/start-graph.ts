@@ -14,23 +14,29 @@ import { createDataSource, type DataSource } from './subgraph/data-source.ts';
 
 type QueryPlan = Parameters<typeof executeQueryPlan>[0];
 
-/** Headers a browser cannot send across origins without asking first; one of them is needed where CSRF is possible. */
+/**
+ * Headers that a browser cannot send across origins without a preflight; one of them is required where CSRF is
+ * possible.
+ */
 export const csrfHeaders = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization'];
 
-/** Starts the federated graph on a supergraph, with the schema clients see and the number of plans it keeps; `server.stop()` ends it. Throws BAD_CONFIG. */
+/**
+ * Starts the federated graph of a supergraph and returns the API schema and the number of cached plans; `server.stop()`
+ * ends it. Throws BAD_CONFIG.
+ */
 export async function startGraph(options: {
   supergraphSdl: string;
   subgraphs: Map<string, Subgraph>;
   isProduction: boolean;
   log: Log;
   measures: GatewayMetrics;
-  /** What is wrong with a document; remembered, so that it costs nothing for one that was checked before. */
+  /** The errors of a document; cached, so that a known document costs nothing. */
   findErrors: (document: DocumentNode) => readonly GraphQLError[];
-  /** Puts something in front of the gateway that may change what it is asked and what it answers. */
+  /** Wraps the gateway to change requests and responses. */
   wrap?: Authorization['wrap'];
 }): Promise<{ server: ApolloServer<OperationContext>; schema: GraphQLSchema; planCount: () => number }> {
   const { log, isProduction, subgraphs, measures } = options;
-  // Otherwise @apollo/gateway reports its use to Apollo, from the moment it is constructed.
+  // Otherwise @apollo/gateway sends usage reports to Apollo from the moment it is constructed.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const plans = measures.caches.planCache<QueryPlan>();
   const sources = new Map<string, DataSource>();
@@ -62,10 +68,10 @@ export async function startGraph(options: {
   const server = new ApolloServer<OperationContext>({
     gateway: options.wrap?.(gateway) ?? gateway,
     logger: log,
-    // Documents are validated by `requireValid`, in linear time.
+    // `requireValid` validates documents, in linear time.
     dangerouslyDisableValidation: true,
     introspection: !isProduction,
-    // Hashes are looked up before a request comes here.
+    // Hashes are resolved before a request arrives here.
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,

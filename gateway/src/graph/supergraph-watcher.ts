@@ -5,16 +5,16 @@ import type { OpenGraph } from './open-graph.ts';
 
 export interface SupergraphWatcher {
   graphs: GraphManager;
-  /** Reads the file again now. Never rejects: what cannot be served is refused in the log, and what was served stays. */
+  /** Reads the file again now. Never rejects: an unusable file is logged, and the current graph stays. */
   reload(): Promise<void>;
-  /** Ends the following, not the graphs. */
+  /** Ends the watching, not the graphs. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens the graph of a supergraph file and looks at the file every `pollMs` (0: never). A change is read once the file has stayed
- * the same for one look more, so that one that is being written is not read half. However it is replaced, what is looked at is what
- * the path leads to: also through the links of a Kubernetes volume, of which no event tells. Throws BAD_CONFIG.
+ * Opens the graph of a supergraph file and checks the file every `pollMs` (0: never). A change is read once the file
+ * was the same at two checks, so that a file being written is not read half. The check follows links, such as those of
+ * a Kubernetes volume, whose changes cause no event. Throws BAD_CONFIG.
  */
 export async function watchSupergraph(options: {
   path: string;
@@ -84,7 +84,7 @@ export async function watchSupergraph(options: {
   };
 }
 
-/** Other after each change of what the path leads to; empty where that is nothing. */
+/** Differs after each change of the file that the path leads to; empty if there is none. */
 async function getFileVersion(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });

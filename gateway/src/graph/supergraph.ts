@@ -7,26 +7,27 @@ import { type AccessRules, readAccessRules } from './access-rules.ts';
 import { type EventLog, readEventLogs } from './event-logs.ts';
 
 export interface Supergraph {
-  /** Other for other texts. */
+  /** Differs between texts. */
   version: string;
-  /** What @apollo/gateway can load. */
+  /** The form that @apollo/gateway can load. */
   sdl: string;
-  /** By subgraph's name as the supergraph spells it. */
+  /** By the subgraph's name as the supergraph spells it. */
   subgraphUrls: Map<string, string>;
   /** By the name of the subscription field. */
   eventLogs: Map<string, EventLog>;
-  /** What the caller must be for a type or a field. */
+  /** The access requirements of types and fields. */
   accessRules: AccessRules;
 }
 
-/** Reads the text of a supergraph; overrides are by upper-case name. Throws BAD_CONFIG, saying what is wrong with it. */
+/** Reads the text of a supergraph; overrides are by upper-case name. Throws BAD_CONFIG with the reason. */
 export function readSupergraph(sdl: string, overrides: Map<string, string>): Supergraph {
   try {
     const document = parse(sdl);
     return {
       version: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
-      // @apollo/gateway knows nothing of @authenticated and the like and refuses what is marked so; they are enforced in front of
-      // it by the rules read here. The file keeps the mark, so that other routers can serve it and enforce it themselves.
+      // @apollo/gateway does not know @authenticated and the like and refuses to load what is marked for security; the
+      // rules read here are enforced in front of it. The file keeps the mark, so that other routers can serve it and
+      // enforce it themselves.
       sdl: print(withoutSecurityMarks(document)),
       subgraphUrls: readSubgraphUrls(sdl, overrides),
       eventLogs: readEventLogs(sdl),
@@ -41,8 +42,8 @@ export function readSupergraph(sdl: string, overrides: Map<string, string>): Sup
 const joinGraph = z.object({ name: z.string(), url: z.string() });
 
 /**
- * Every subgraph of the supergraph with its URL, or the one that overrides it: `my-name` is overridden by `MY_NAME`. Throws for a URL
- * that is none of HTTP.
+ * Every subgraph of the supergraph with its URL, or the override: `my-name` is overridden by `MY_NAME`. Throws for a
+ * URL that is not HTTP.
  */
 function readSubgraphUrls(sdl: string, overrides: Map<string, string>): Map<string, string> {
   const urls = new Map<string, string>();

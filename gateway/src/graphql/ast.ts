@@ -11,17 +11,17 @@ import {
   visit,
 } from 'graphql';
 
-/** A prepared operation as its limits want to see it. */
+/** A prepared operation in the form that its limits need. */
 export function getOperation({ schema, document, operationName, variableValues }: ExecutionArgs) {
   return { schema, document, operationName: operationName ?? null, variables: { ...variableValues } };
 }
 
-/** A value of a document with its variables put in; undefined for a variable that is not given. */
+/** The value of an AST node with its variables replaced; undefined for a variable that is not given. */
 export function readValue(node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
   return valueFromASTUntyped(node, { ...variables });
 }
 
-/** Every field an operation selects at its top, in fragments too, whether or not it is skipped. */
+/** Every root field of an operation, in fragments too, whether or not it is skipped. */
 export function listRootFields(set: SelectionSetNode, document: DocumentNode, seen = new Set<string>()): FieldNode[] {
   return set.selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];
@@ -37,7 +37,7 @@ export function listRootFields(set: SelectionSetNode, document: DocumentNode, se
   });
 }
 
-/** Every name that occurs in a document, of whatever it is. */
+/** Every name in a document. */
 export function listNames(document: DocumentNode): Set<string> {
   const names = new Set<string>();
   visit(document, { Name: ({ value }) => void names.add(value) });
@@ -69,7 +69,7 @@ export function listUsedFragments(node: ASTNode, document: DocumentNode): Fragme
   return [...found];
 }
 
-/** The one field a subscription selects, also where it stands in a fragment; null where it is skipped or conditional. */
+/** The one field of a subscription, also inside a fragment; null if it is skipped or conditional. */
 export function getRootField(set: SelectionSetNode, document: DocumentNode): FieldNode | null {
   const [selection] = set.selections;
   if (!selection || set.selections.length > 1 || selection.directives?.length) return null;

@@ -22,14 +22,14 @@ import type { CostRules, ListSize } from './cost-rules.ts';
 
 const baseOfMutation = 10;
 
-/** How many items a field below brings, because the field above says so by its sizedFields. */
+/** The number of items of a field that is named in its parent's sizedFields. */
 type Sizes = ReadonlyMap<string, number>;
 const noSizes: Sizes = new Map();
 
 /**
- * The cost of an operation by the IBM cost specification, before anything is asked for, in the way of Apollo Router's demand control: an
- * object is 1, a scalar 0, a list as many times its item as is asked for, a mutation 10 more. What does not validate costs
- * nothing. Takes time by the length of the document, however often its fragments are spread.
+ * The cost of an operation by the IBM cost specification, before execution, as Apollo Router's demand control computes
+ * it: an object costs 1, a scalar 0, a list its size times its item, a mutation 10 more. An invalid document costs
+ * nothing. The time is linear in the length of the document, however often its fragments are spread.
  */
 export function estimateCost(options: {
   schema: GraphQLSchema;
@@ -37,7 +37,7 @@ export function estimateCost(options: {
   document: DocumentNode;
   operation: OperationDefinitionNode;
   variables: Readonly<Record<string, unknown>>;
-  /** Items of a list that nothing else is said of. */
+  /** Items of a list of unknown size. */
   assumedListSize: number;
 }): number {
   const { schema, rules, document, operation } = options;
@@ -63,7 +63,7 @@ export function estimateCost(options: {
     const key = `${name} ${[...sizes].join(' ')}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    // Stands while the fragment is open, so that a cycle ends; validation reports it.
+    // Set while the fragment is being visited, so that a cycle ends; validation reports it.
     known.set(key, 0);
     const fragment = fragments.get(name);
     const cost = fragment ? ofSet(fragment.selectionSet, fragment.typeCondition.name.value, sizes) : 0;
@@ -96,7 +96,7 @@ function sizesOf(names: readonly string[], size = 0): Sizes {
   return new Map(names.map((name) => [name, size]));
 }
 
-/** The largest of the slicing arguments, as given or by default; else the assumed size; undefined where nothing tells. */
+/** The largest slicing argument, given or default; otherwise the assumed size; undefined if neither exists. */
 function itemsAsked(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
@@ -128,7 +128,10 @@ function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Reco
   );
 }
 
-/** The cost of a field's arguments: an input object is 1 and what its fields are, anything else 0, unless @cost says otherwise. */
+/**
+ * The cost of a field's arguments: an input object costs 1 plus its fields, anything else 0, unless @cost says
+ * otherwise.
+ */
 function costOfArguments(options: {
   node: FieldNode;
   field: GraphQLField<unknown, unknown>;

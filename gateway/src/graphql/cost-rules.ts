@@ -23,7 +23,7 @@ export interface CostRules {
   listSizes: Map<string, ListSize>;
 }
 
-/** What the @cost and @listSize of a supergraph say, under whatever names it links them. */
+/** The @cost and @listSize directives of a supergraph, under whatever names it links them. */
 export function readCostRules(supergraph: DocumentNode): CostRules {
   const rules: CostRules = { weights: new Map(), listSizes: new Map() };
   const names = directiveNames(supergraph);

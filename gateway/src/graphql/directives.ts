@@ -25,10 +25,10 @@ const link = z.object({
 
 export const enforced = ['authenticated', 'requiresScopes', 'policy'] as const;
 
-/** What a directive is called in this supergraph, by the name its specification gives it. */
+/** The name of a directive in this supergraph, by its name in the specification. */
 export type DirectiveNames = Map<(typeof enforced)[number], string>;
 
-/** The authorization directives the supergraph links, by their names in it. */
+/** The authorization directives that the supergraph links, by their names in it. */
 export function readSecurityFeatures(supergraph: DocumentNode): DirectiveNames {
   const names: DirectiveNames = new Map();
   for (const directive of supergraph.definitions.filter(isSchema).flatMap(({ directives = [] }) => directives)) {
@@ -43,8 +43,9 @@ export function readSecurityFeatures(supergraph: DocumentNode): DirectiveNames {
 }
 
 /**
- * The supergraph without the mark `for: SECURITY` on what is enforced in front of @apollo/gateway, with which it refuses to
- * load. Marks of other features, and of versions not known here, stay: what it cannot enforce either must not be served.
+ * The supergraph without the mark `for: SECURITY` on features that are enforced in front of @apollo/gateway, which
+ * refuses to load it with the mark. Marks of other features and of unknown versions stay: the gateway cannot enforce
+ * these and must not serve them.
  */
 export function withoutSecurityMarks(supergraph: DocumentNode): DocumentNode {
   const unmarked = (directive: ConstDirectiveNode): ConstDirectiveNode =>

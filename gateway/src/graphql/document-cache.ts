@@ -1,16 +1,19 @@
 import type { DocumentNode } from 'graphql';
 
 const maxBytes = 64 * 1024 * 1024;
-/** What a token of a document takes in memory as a part of its syntax tree, measured roughly. */
+/** Approximate memory of one token of a document, as part of its syntax tree. */
 const bytesPerToken = 400;
 
-/** Parsed documents by their text: an LRU within a budget of bytes, so that neither many nor large documents fill the memory. */
+/**
+ * Parsed documents by their text: an LRU with a budget of bytes, so that neither many nor large documents fill the
+ * memory.
+ */
 export function createDocumentCache(options: { maxBytes: number } = { maxBytes }) {
   const kept = new Map<string, { document: DocumentNode; bytes: number }>();
   let bytes = 0;
 
   return {
-    /** What `read` throws is not kept. */
+    /** Nothing is cached if `read` throws. */
     get(text: string, read: () => DocumentNode): DocumentNode {
       const known = kept.get(text);
       if (known) {

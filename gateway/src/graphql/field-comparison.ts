@@ -1,6 +1,6 @@
 import { type GraphQLOutputType, isLeafType, isListType, isNonNullType, Kind, print, type ValueNode } from 'graphql';
 
-/** Fields that can belong to one object: those of one object type and of all interfaces and unions. */
+/** Groups fields that can belong to one object: those of one object type and of all interfaces and unions. */
 export function byOwner<Field extends { owner: string | null }>(fields: Field[]): Field[][] {
   if (fields.length === 1) return [fields];
   const byName = new Map<string, Field[]>();
@@ -23,7 +23,7 @@ export function shape(type: GraphQLOutputType): string {
   return isLeafType(type) ? type.name : '{}';
 }
 
-/** The text of a value, the same however the fields of its objects are ordered. */
+/** The text of a value, independent of the order of the fields in its objects. */
 export function canonical(value: ValueNode): string {
   if (value.kind === Kind.LIST) return `[${value.values.map(canonical).join()}]`;
   if (value.kind !== Kind.OBJECT) return print(value);

@@ -17,7 +17,7 @@ import { abbreviated, byOwner, canonical, shape } from './field-comparison.ts';
 interface Field {
   node: FieldNode;
   key: string;
-  /** The object type it is selected on; null where that is an interface or union, or unknown. */
+  /** The object type it is selected on; null if that is abstract or unknown. */
   owner: string | null;
   type: GraphQLOutputType | undefined;
 }
@@ -31,7 +31,7 @@ interface Level {
 
 type Comparison = 'shape' | 'identity';
 
-/** The selection sets that are merged at one place of the response. */
+/** The selection sets that are merged at one path of the response. */
 interface Merge {
   compare: Comparison;
   levels: Level[];
@@ -109,7 +109,7 @@ function findConflict(
     return fragment && levelFor(fragment.selectionSet, namedType(fragment.typeCondition.name.value));
   }
 
-  /** Every field that is selected at a place, by response name, each fragment once. */
+  /** Every field selected at a path, by response name, each fragment once. */
   function fieldsAt(merge: Merge): Map<string, Field[]> {
     const byKey = new Map<string, Field[]>();
     // Those that are added meanwhile are visited as well.
@@ -139,7 +139,7 @@ function findConflict(
     return text;
   }
 
-  /** Two fields that contradict each other, and why. */
+  /** Two conflicting fields and the reason. */
   function contradiction(compare: Comparison, fields: readonly Field[]): [Field, Field, string] | undefined {
     const [first] = fields;
     if (!first || fields.length === 1) return undefined;
@@ -180,7 +180,7 @@ function findConflict(
     waiting.push({ compare, levels: unique, path: unique.length > 1 ? path : [] });
   }
 
-  /** Checks everything that is waiting; false once there is an error. */
+  /** Checks all waiting groups; false once there is an error. */
   function checkWaiting(): boolean {
     for (let merge = waiting.pop(); merge; merge = waiting.pop()) {
       for (const [key, fields] of fieldsAt(merge)) {
@@ -218,7 +218,7 @@ function findConflict(
 
   function check(set: SelectionSetNode, parent: GraphQLType | null | undefined): boolean {
     const level = levelFor(set, parent ?? undefined);
-    // What waits last is checked first.
+    // The last one added is checked first.
     enqueue('shape', [level], []);
     enqueue('identity', [level], []);
     return checkWaiting();

@@ -8,9 +8,9 @@ import {
 } from 'graphql';
 
 export interface Measure {
-  /** Fields nested into each other; introspection does not count. */
+  /** The depth of nested fields; introspection does not count. */
   depth: number;
-  /** Fields selected at the top. */
+  /** The number of root fields. */
   fields: number;
   aliases: number;
   directives: number;
@@ -19,8 +19,8 @@ export interface Measure {
 const nothing: Measure = { depth: 0, fields: 0, aliases: 0, directives: 0 };
 
 /**
- * Measures the operations of a document, a fragment as often as it is spread. Each fragment is visited once, also for several
- * operations and where fragments spread each other many times.
+ * Measures the operations of a document; a fragment counts as often as it is spread. Each fragment is visited once,
+ * also for several operations and if fragments spread each other many times.
  */
 export function createMeasure(document: DocumentNode): (operation: OperationDefinitionNode) => Measure {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -49,7 +49,7 @@ export function createMeasure(document: DocumentNode): (operation: OperationDefi
   function ofFragment(name: string): Measure {
     const known = measured.get(name);
     if (known) return known;
-    // Stands while the fragment is open, so that a cycle ends; validation reports it.
+    // Set while the fragment is being visited, so that a cycle ends; validation reports it.
     measured.set(name, nothing);
     const fragment = fragments.get(name);
     const measure = together(

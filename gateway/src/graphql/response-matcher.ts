@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Tells whether a value is all that was asked for in its place, in the order it was asked for, and nothing else. */
+/** Whether a value has exactly the requested fields in the requested order. */
 export type ResponseMatcher = (value: unknown) => boolean;
 
 /** A Map, since a custom scalar may be named `valueOf` or `constructor`. */
@@ -25,8 +25,8 @@ const ofScalars = new Map<string, ResponseMatcher>([
 ]);
 
 /**
- * The shape of an operation's data, where it follows from its text alone: fields of objects, each once, without fragments,
- * directives and variables, and nothing of the schema itself. Null for any other operation.
+ * Compiles the shape of an operation's data if it follows from the text alone: fields of objects, each once, without
+ * fragments, directives, variables and introspection. Null for any other operation.
  */
 export function compileResponseMatcher(
   schema: GraphQLSchema,

@@ -13,8 +13,8 @@ import { mergeFieldsRule } from './merge-fields-rule.ts';
 const maxErrors = 10;
 
 /**
- * The one place where documents are validated: by the rules of graphql-js, with a rule in linear time for the one that compares
- * fields in pairs, and without introspection where that is not allowed.
+ * The one place where documents are validated: by the rules of graphql-js, with a linear-time rule in place of the one
+ * that compares fields in pairs, and without introspection where that is not allowed.
  */
 export function createValidate(options: {
   schema: GraphQLSchema;
@@ -28,8 +28,8 @@ export function createValidate(options: {
 }
 
 /**
- * V8 keeps the functions of all frames of a stack trace, and all that these refer to, until the trace is read or its error
- * collected. The errors of a document are cached with it, and would keep 20 to 50 KB of the validator each.
+ * V8 keeps the functions of all frames of a stack trace, and everything these refer to, until the trace is read or its
+ * error is collected. The errors of a document are cached with it, and would keep 20 to 50 KB of the validator each.
  */
 function withoutStackTraces<T>(work: () => T): T {
   const { stackTraceLimit } = Error;

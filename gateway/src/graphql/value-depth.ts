@@ -1,6 +1,9 @@
 import { invalidInput } from '@tributary/core';
 
-/** Beyond what clients nest; functions that recurse over a value (JSON.stringify among them) take thousands of levels. */
+/**
+ * Deeper than clients nest; functions that recurse over a value (such as JSON.stringify) can handle thousands of
+ * levels.
+ */
 const maxDepth = 100;
 
 /** Throws BAD_USER_INPUT when lists and objects are nested more than 100 deep in a value; visits each part once, without recursion. */

@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { addGauge, Counter, type Registry } from '@tributary/metrics';
 
-/** As much as @apollo/gateway would take for its own. */
+/** The size that @apollo/gateway would use for its own cache. */
 const plansBytes = 30 * 2 ** 20;
 
 export interface PlanCache<Plan> {
@@ -10,7 +10,7 @@ export interface PlanCache<Plan> {
   used(): void;
 }
 
-/** Adds how often a plan or a checked document was known already, and how many plans are. */
+/** Measures how often a plan or a checked document was cached, and the number of cached plans. */
 export function measureCaches(registry: Registry) {
   const registers = [registry];
   const about = { labelNames: ['result'] as const, registers };
@@ -29,7 +29,7 @@ export function measureCaches(registry: Registry) {
     { value: countPlans() },
   ]);
 
-  /** A cache of plans for @apollo/gateway, which tells its size. A plan that was found by `peek` counts once it is `used`. */
+  /** A cache of plans for @apollo/gateway that reports its size. A plan found by `peek` counts once it is `used`. */
   function planCache<Plan extends object>() {
     const cache = new InMemoryLRUCache<Plan>({
       maxSize: plansBytes,
@@ -50,7 +50,7 @@ export function measureCaches(registry: Registry) {
     };
   }
 
-  /** Apollo Server parses only what it does not know. */
+  /** Apollo Server parses only documents it does not know. */
   const documentsOf: ApolloServerPlugin = {
     async requestDidStart() {
       let result = 'hit';
@@ -65,7 +65,7 @@ export function measureCaches(registry: Registry) {
     },
   };
 
-  /** From now on the gauge tells what this counts. */
+  /** Replaces the counter behind the gauge. */
   function tellPlans(count: () => number) {
     countPlans = count;
   }

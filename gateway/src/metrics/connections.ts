@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { addGauge, Counter, Gauge, type Registry } from '@tributary/metrics';
 import type { WebSocket } from 'ws';
 
-/** Adds what is open and in hand. */
+/** Measures open connections and requests in flight. */
 export function measureConnections(registry: Registry) {
   const registers = [registry];
   const connections = new Gauge({

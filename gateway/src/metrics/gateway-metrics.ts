@@ -7,7 +7,7 @@ import { measureSubscriptions } from './subscriptions.ts';
 
 export type GatewayMetrics = ReturnType<typeof createGatewayMetrics>;
 
-/** All that a gateway measures, added to a registry; docs/metrics.md explains each. */
+/** All metrics of a gateway, added to a registry; docs/metrics.md explains each. */
 export function createGatewayMetrics(registry: Registry) {
   return {
     operations: measureOperations(registry),

@@ -10,7 +10,7 @@ const byCode = new Map<unknown, LimitName>([
   ['PERSISTED_QUERY_NOT_SUPPORTED', 'APQ'],
 ]);
 
-/** What a library refuses for us it tells by its message alone. */
+/** Libraries identify these limits only by error message. */
 const byMessage: [RegExp, LimitName][] = [
   [/^Syntax Error: Document contains more tha[nt] \d+ tokens/, 'MAX_TOKENS'],
   [/potential Cross-Site Request Forgery/, 'CSRF'],
@@ -21,7 +21,7 @@ const told = z.object({
   message: z.string().catch(''),
   code: z.string().optional().catch(undefined),
   limit: z.string().optional().catch(undefined),
-  /** Of express's body parser. */
+  /** Errors of express's body parser. */
   type: z.string().optional().catch(undefined),
   extensions: z
     .object({
@@ -33,7 +33,7 @@ const told = z.object({
     .catch(undefined),
 });
 
-/** The limit by which an error refused something, whether it is thrown or shown to a client; null for any other error. */
+/** The limit that an error reports, thrown or as shown to a client; null for any other error. */
 export function getLimitName(error: unknown): LimitName | null {
   const { message, code, limit, type, extensions } = told.parse(Object(error));
   const named = known.safeParse(

@@ -7,15 +7,15 @@ export type Transport = 'http' | 'sse' | 'multipart' | 'websocket';
 
 /** One operation from its arrival to its end. */
 export interface OperationMetrics {
-  /** What it turned out to be; without this it is unknown. */
+  /** Sets its kind; without this it is unknown. */
   is(kind: string | null, transport?: Transport): void;
-  /** It is answered with these errors, or with the one that was thrown. */
+  /** Counts the errors it is answered with, or the one that was thrown. */
   failed(errors: readonly unknown[]): void;
-  /** It is over, for good; calling it again changes nothing. */
+  /** Ends the measurement; later calls change nothing. */
   end(outcome?: 'ok' | 'errors' | 'aborted'): void;
 }
 
-/** Adds the operations of clients, the errors they are answered with, and what each limit refused. */
+/** Measures clients' operations, the errors in their responses, and the requests that each limit rejected. */
 export function measureOperations(registry: Registry) {
   const registers = [registry];
   const seconds = new Histogram({
@@ -62,7 +62,7 @@ export function measureOperations(registry: Registry) {
       end(outcome) {
         if (isOver) return;
         isOver = true;
-        // One that nobody could read and that was not refused either was no operation: a page, or a preflight.
+        // Neither parsed nor refused: a landing page or a preflight, not an operation.
         if (labels.kind === 'unknown' && labels.outcome === 'ok' && outcome !== 'errors') return;
         seconds.observe({ ...labels, outcome: outcome ?? labels.outcome }, (performance.now() - startedAt) / 1000);
       },
@@ -72,7 +72,10 @@ export function measureOperations(registry: Registry) {
   return { begin, failed, refused };
 }
 
-/** Of an AppError, a GraphQLError or one as it is shown; what a body parser throws is the client's fault, all else is ours. */
+/**
+ * The code of an AppError, of a GraphQLError or of its JSON form; errors of a body parser are the client's, all others
+ * are server errors.
+ */
 function codeOf(error: unknown): unknown {
   if (isAppError(error)) return error.code;
   const { extensions, status } = Object(error);

@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry, secondsBuckets } from '@tributary/me
 
 export type CallOutcome = 'ok' | 'errors' | 'timeout' | 'unavailable' | 'aborted' | 'refused';
 
-/** Adds what is asked of subgraphs, and the bytes that pass through on their way to them and back. */
+/** Measures subgraph requests, and the bytes that pass through in both directions. */
 export function measureSubgraphs(registry: Registry) {
   const registers = [registry];
   const seconds = new Histogram({
@@ -24,7 +24,7 @@ export function measureSubgraphs(registry: Registry) {
     registers,
   });
   return {
-    /** Starts a call; the result ends it. */
+    /** Starts a call; the returned function ends it. */
     call(subgraph: string): (outcome: CallOutcome) => void {
       const end = seconds.startTimer({ subgraph });
       return (outcome) => void end({ outcome });

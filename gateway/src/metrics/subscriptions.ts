@@ -7,7 +7,7 @@ type Results = AsyncIterableIterator<FormattedExecutionResult>;
 
 const lagBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Adds the open subscriptions, what they are sent and how late, and how much they share. */
+/** Measures open subscriptions, their events and delays, and how many reads they share. */
 export function measureSubscriptions(registry: Registry) {
   const registers = [registry];
   const open = new Gauge({
@@ -39,7 +39,7 @@ export function measureSubscriptions(registry: Registry) {
     registers,
   });
 
-  /** The same results of a subscription, which is open until they end. */
+  /** The same results of a subscription, which counts as open until they end. */
   function follow(results: Results, transport: Transport, measured: OperationMetrics): Results {
     open.inc({ transport });
     let isOpen = true;
@@ -64,7 +64,7 @@ export function measureSubscriptions(registry: Registry) {
 
 export type MeasuredSubscriptions = ReturnType<typeof measureSubscriptions>;
 
-/** The same results; the errors in them, and the one they end with, are those of the operation. */
+/** The same results; their errors, and the one they end with, count as errors of the operation. */
 export function watchErrors(
   results: Results,
   measured: Pick<OperationMetrics, 'failed'>,

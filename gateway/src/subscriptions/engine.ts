@@ -28,21 +28,24 @@ import { createReadSharing, type SharableRead } from './read-coalescer.ts';
 import { createChannelSubscription, type OnSignal, type SignalSubscriber, toChannel } from './signals.ts';
 
 interface Subscription extends SubscribeOperation {
-  /** The subscriber as of now: called before every read, it throws once the token is expired or revoked. */
+  /** The current subscriber: called before every read, it throws once the token has expired or was revoked. */
   context: (signal: AbortSignal) => Promise<OperationContext>;
-  /** Headers that may name the trace it is part of. */
+  /** Headers that may carry the trace context. */
   from?: Headers | undefined;
 }
 
-/** Answers subscriptions that are valid by the schema given from event logs. Throws BAD_USER_INPUT for what is wrong. */
+/**
+ * Serves subscriptions that are valid in the given schema from event logs. Throws BAD_USER_INPUT for invalid arguments.
+ */
 export type Subscribe = (
   subscription: Subscription,
   validBy: GraphQLSchema,
 ) => AsyncIterableIterator<FormattedExecutionResult>;
 
 /**
- * Subscriptions outlive the graph they began on: each read is one of the graph of now, for which the subscription is planned
- * again when it is another one. One that does not fit the new graph ends, saying so; of the others no event is lost or told twice.
+ * Subscriptions outlive the graph they started on: each read runs on the current graph, and the subscription is planned
+ * again for a new one. A subscription that does not fit the new graph ends with an error; the others miss no event and
+ * get none twice.
  */
 export function createSubscribe(options: {
   graphs: GraphManager;
@@ -65,7 +68,9 @@ export function createSubscribe(options: {
       hear(saidAt);
     });
 
-    /** What one read needs: the subscriber as of now, and what others must have alike to be told the same. */
+    /**
+     * The inputs of one read: the current subscriber, and everything that must be equal for subscribers to share it.
+     */
     async function prepare(signal: AbortSignal): Promise<SharableRead> {
       const caller = await context(signal);
       const graph = graphs.current();
@@ -95,7 +100,9 @@ export function createSubscribe(options: {
   };
 }
 
-/** Runs queries on the graph they were planned for, which stays open meanwhile. Throws UNAVAILABLE where it was replaced since. */
+/**
+ * Runs queries on the graph they were planned for, which stays open meanwhile. Throws UNAVAILABLE if it was replaced.
+ */
 function runOn(graphs: GraphManager, plan: SubscriptionPlan, caller: Caller & { requestId: string }): RunQuery {
   return async (query, variables, signal) => {
     const { graph, release } = graphs.acquire();
@@ -122,7 +129,7 @@ export interface SubscribeOperation {
   variables: Record<string, unknown>;
 }
 
-/** How one graph answers a subscription. */
+/** How one graph serves a subscription. */
 export interface SubscriptionPlan {
   graph: OpenGraph;
   /** The subscription field. */
@@ -130,15 +137,15 @@ export interface SubscriptionPlan {
   log: EventLog;
   query: LogQuery;
   responseKey: string;
-  /** The arguments of the subscription field, as the schema understands them. */
+  /** The arguments of the subscription field, coerced by the schema. */
   given: Record<string, unknown>;
   /** The subscriber's variables that the log's queries use. */
   used: Record<string, unknown>;
-  /** Throws where the caller may not have the field. */
+  /** Throws if the caller may not have the field. */
   admit(caller: Caller): Promise<void>;
 }
 
-/** Plans a subscription whose document is valid in the graph. Throws BAD_USER_INPUT for what is wrong. */
+/** Plans a subscription whose document is valid in the graph. Throws BAD_USER_INPUT for invalid arguments. */
 function planSubscription(
   { document, operationName, variables }: SubscribeOperation,
   graph: OpenGraph,
@@ -163,7 +170,7 @@ function planSubscription(
   };
 }
 
-/** Plans a running subscription again, for a graph that replaced its own. Throws GRAPHQL_VALIDATION_FAILED where it does not fit it. */
+/** Plans a running subscription again for a new graph. Throws GRAPHQL_VALIDATION_FAILED if it does not fit. */
 function replan(subscription: SubscribeOperation, graph: OpenGraph): SubscriptionPlan {
   const [error] = graph.documents.findErrors(subscription.document);
   if (!error) return planSubscription(subscription, graph);

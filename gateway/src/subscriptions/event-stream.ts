@@ -11,15 +11,15 @@ const firstRetryMs = 250;
 
 /**
  * Follows an event log by "a signal, then the log": every event after the cursor, once and in order, until the log has
- * ended. Nothing is read while the consumer has not taken what is there, so a slow one only lags. `return()` releases
- * the signal subscription at once, also while a read is under way; an async generator would wait for that read.
+ * ended. Nothing is read until the consumer has taken the previous events, so a slow consumer only lags. `return()`
+ * releases the signal subscription at once, also during a read; an async generator would wait for that read.
  */
 export function streamEventLog(options: {
   read: ReadPage;
   subscribe: (onSignal: OnSignal) => Promise<() => void>;
   after: number;
   clock: Clock;
-  /** Hears of each event that a signal told of how long after it was handed on. */
+  /** Called with the delay between a signal and the delivery of its event. */
   lagged?: (ms: number) => void;
 }): AsyncIterableIterator<FormattedExecutionResult> {
   const { read, clock } = options;
@@ -28,10 +28,10 @@ export function streamEventLog(options: {
   let cursor = options.after;
   let page: EventPage = { events: [], isFull: false, endCursor: null };
   let hasNews = true;
-  // When the oldest signal not yet read for was given, and the one that led to the page in hand.
+  // When the oldest unserved signal was published, and the signal that caused the current page.
   let saidAt: number | null = null;
   let pageSaidAt: number | null = null;
-  // The longer a log rests, the less often it is looked at unasked: a crowd that waits must not slow down what it waits for.
+  // The longer a log rests, the less often it is polled: waiting subscribers must not slow down the work they wait for.
   let quietMs = pollMs;
   let failures = 0;
   let wake = () => {};
@@ -122,8 +122,8 @@ export function streamEventLog(options: {
 }
 
 /**
- * The same results, in a span that lasts as long as they do. Each has a span of its own, from when it is there until the
- * client has taken it, linked to what it tells of: `cause` gives that as a `traceparent`.
+ * The same results, in a span that lasts as long as they do. Each result has its own span, from its arrival until the
+ * client has taken it, linked to its cause, which `cause` returns as a `traceparent`.
  */
 export function traceStream<T>(
   { field, operationName, from, cause }: StreamDescription,
@@ -173,14 +173,17 @@ export function traceStream<T>(
 interface StreamDescription {
   readonly field: string;
   readonly operationName: string | undefined;
-  /** Headers that may name whose trace it is; without, it is a part of what happens now. */
+  /** Headers that may carry a trace context; without one, the active span is the parent. */
   readonly from: Headers | undefined;
   readonly cause: () => string | null;
 }
 
 const endOf = (span: { end(): void }) => () => span.end();
 
-/** A stream that fails at once: graphql-ws tells the one operation so, where a throw would close the whole socket. */
+/**
+ * An iterator that rejects at once: graphql-ws reports that for the one operation, while a throw would close the whole
+ * socket.
+ */
 export function createRejectedIterator<T>(error: unknown): AsyncIterableIterator<T> {
   return {
     next: () => Promise.reject(isAppError(error) ? toGraphQLError(error) : error),

@@ -13,20 +13,20 @@ import type { EventLog } from '../graph/event-logs.ts';
 import { listNames, listUsedFragments, listVariables } from '../graphql/ast.ts';
 
 export interface LogQuery {
-  /** The subscriber's selection on each event, with its cursor; and the log owner's cursor and end, where it has one. */
+  /** The subscriber's selection on each event, with its cursor; and the log owner's cursor and end, if it has one. */
   full: string;
-  /** The same without the subscriber's selection: it tells cursors even where the selection fails. */
+  /** The same without the subscriber's selection: it returns cursors even if the selection fails. */
   bare: string;
-  /** Names of the two variables, and of the hidden fields in the answer. */
+  /** Names of the two variables, and of the hidden fields in the response. */
   names: { after: string; first: string; cursor: string; end: string };
   /** The subscriber's variables that the queries use. */
   uses: string[];
 }
 
 /**
- * The queries that read a subscription's log: the path of fields the @eventLog names, each given those arguments of the
- * subscription field that it takes itself, and at its end the subscriber's selection. `after` and `first` of the last
- * field become variables; hidden fields are aliased to names that occur nowhere in the subscriber's document.
+ * The queries that read a subscription's log: the path of fields that @eventLog names, each with the subscription's
+ * arguments of the same name, and the subscriber's selection at its end. `after` and `first` of the last field become
+ * variables; hidden fields get aliases that occur nowhere in the subscriber's document.
  */
 export function buildLogQuery(options: {
   schema: GraphQLSchema;
@@ -63,7 +63,7 @@ export function buildLogQuery(options: {
 
   function complete(body: string, selection: SelectionSetNode | undefined) {
     const fragments = selection ? listUsedFragments(selection, document) : [];
-    // What the subscriber declared for `after` alone is not used here, and an unused variable is not valid.
+    // A variable that the subscriber declared only for `after` is not used here, and an unused variable is invalid.
     const used = new Set([parse(`{ ${body} }`), ...fragments].flatMap(listVariables));
     const kept = (operation.variableDefinitions ?? []).filter(({ variable }) => used.has(variable.name.value));
     const own = [`$${names.after}: Int`, `$${names.first}: Int`];

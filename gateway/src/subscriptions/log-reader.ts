@@ -6,7 +6,7 @@ import type { LogQuery } from './log-query.ts';
 
 const pageSize = 100;
 
-/** Runs a query with the subscriber's rights as they are now. */
+/** Runs a query with the subscriber's current permissions. */
 export type RunQuery = (
   query: string,
   variables: Record<string, unknown>,
@@ -14,8 +14,8 @@ export type RunQuery = (
 ) => Promise<FormattedExecutionResult>;
 
 /**
- * Reads pages of a log. Where an event's error took the whole page with it, the page is read again event by event, so
- * that only the faulty one is delivered as an error. Throws UNAVAILABLE when a subgraph is, the log's own error otherwise.
+ * Reads pages of a log. If one event's error nulls the whole page, the page is read again event by event, so that only
+ * the faulty event is delivered as an error. Throws UNAVAILABLE if a subgraph is, otherwise the log's own error.
  */
 export function createReadLog(options: {
   run: RunQuery;
@@ -63,7 +63,7 @@ function logError(errors: readonly GraphQLFormattedError[] = []) {
   return new GraphQLError(first.message, { extensions: { ...first.extensions } });
 }
 
-/** What one event tells a subscriber, and its place in the log. */
+/** The result for a subscriber of one event, and its cursor. */
 export interface LogEvent {
   cursor: number;
   result: FormattedExecutionResult;
@@ -74,16 +74,19 @@ export interface EventPage {
   events: LogEvent[];
   /** More events may follow at once. */
   isFull: boolean;
-  /** The log has ended, and this is the cursor of its last event; null while it goes on. */
+  /** The cursor of the last event if the log has ended; otherwise null. */
   endCursor: number | null;
 }
 
-/** Reads the page after a cursor. Throws UNAVAILABLE to be asked again later, anything else to end the stream with it. */
+/**
+ * Reads the page after a cursor. Throws UNAVAILABLE if it should be called again later, anything else to end the
+ * stream.
+ */
 export type ReadPage = (after: number, signal: AbortSignal) => Promise<EventPage>;
 
 /**
- * The page that a log query's answer holds, or null when there is no list to read: an error of the log itself, or one in
- * an event that took the whole list with it. Errors inside an event go with that event, their paths as the subscriber sees them.
+ * The page in a log query's response, or null if there is no list: an error of the log itself, or one in an event that
+ * nulled the whole list. Errors inside an event stay with that event, their paths as the subscriber sees them.
  */
 function toEventPage(
   answer: FormattedExecutionResult,

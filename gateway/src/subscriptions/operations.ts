@@ -13,16 +13,19 @@ const variables = z.record(z.string(), z.unknown());
 
 export type Operations = ReturnType<typeof createOperations>;
 
-/** Runs prepared operations of one client; `context` is asked before each read, and throws once its token is no longer good. */
+/**
+ * Runs prepared operations of one client; `context` is called before each read and throws once the token is no longer
+ * valid.
+ */
 export function createOperations(options: {
   subscribe: ReturnType<typeof createSubscribe>;
   context: (signal: AbortSignal) => Promise<OperationContext>;
-  /** Aborted when the client is gone. */
+  /** Aborted when the client has disconnected. */
   until: AbortSignal;
-  /** Takes a place for a subscription, to be released by the result; throws where there is none left. */
+  /** Acquires a slot for a subscription; the returned function releases it. Throws if none is free. */
   hold: () => () => void;
   timeoutMs: number;
-  /** Headers that may name the trace they are part of; without, they are a part of what happens when they are run. */
+  /** Headers that may carry a trace context; without one, the active span is the parent. */
   from?: Headers;
 }) {
   const { context, from, until, timeoutMs } = options;
@@ -57,9 +60,9 @@ export function createOperations(options: {
     },
   };
 
-  /** Ends the results when the client has disconnected, and releases its place however they end. */
+  /** Ends the results when the client has disconnected, and releases the slot in any case. */
   function endingWith<T>(signal: AbortSignal, results: AsyncIterableIterator<T>, release: () => void) {
-    // The transport ends the results as well, and reports what goes wrong.
+    // The transport ends the results as well, and reports errors.
     const stop = () => void stream.return?.().catch(() => undefined);
     const stream = onIteratorEnd(results, () => {
       signal.removeEventListener('abort', stop);

@@ -3,28 +3,29 @@ import type { MeasuredSubscriptions } from '../metrics/subscriptions.ts';
 import type { EventPage, ReadPage } from './log-reader.ts';
 import type { OnSignal } from './signals.ts';
 
-/** A read on behalf of one subscriber: what it may share it with, and how it is done. */
+/** A read for one subscriber: the key of what it may share, and the read itself. */
 export interface SharableRead {
-  /** Equal for subscribers that must be told the same: same log, selection, variables, viewer and permissions. */
+  /** Equal for subscribers that get the same results: same log, selection, variables, viewer and permissions. */
   key: string;
   read: ReadPage;
 }
 
-/** One subscriber's part in what is read together. */
+/** One subscriber's access to the shared reads. */
 export interface SharedReader {
-  /** Hears of news for this subscriber: what was read before is no longer new enough for it, or any equal one. */
+  /** Wraps a signal listener: pages read before the signal become stale for this subscriber and its equals. */
   listen(onSignal: OnSignal): OnSignal;
   /**
-   * The page after a cursor, read once for all equal subscribers that want it at the time. `prepare` is asked each time and
-   * by each for itself, so that one whose rights are gone ends alone. Aborting leaves the others their read.
+   * Returns the page after a cursor, read once for all equal subscribers that want it at the time. `prepare` is called
+   * for each subscriber and read, so that one without permissions ends alone. Aborting one leaves the read to the
+   * others.
    */
   read(after: number, signal: AbortSignal, prepare: () => Promise<SharableRead>): Promise<EventPage>;
 }
 
 /**
- * Lets equal subscribers read their log together: each event costs one query however many wait for it. Only reads are
- * shared. Every subscriber keeps its own cursor and takes pages at its own pace; one that is behind, by coming late or by
- * reading slowly, reads by itself until it has caught up. Held for them is no more than the last page of each group.
+ * Lets equal subscribers read their log together: each event costs one query however many subscribers wait for it. Only
+ * reads are shared. Every subscriber keeps its own cursor and takes pages at its own pace; one that is behind reads by
+ * itself until it has caught up. Only the last page of each group stays in memory.
  */
 export function createReadSharing({
   clock,
@@ -90,21 +91,24 @@ export function createReadSharing({
   };
 }
 
-/** So long a page may serve those who ask for it again: as long as a log may go unread without a signal. */
+/** How long a page may be reused: no longer than a log may go unread without a signal. */
 const keptMs = 5_000;
 
 /** A subscriber of a group. */
 export interface Subscriber {
-  /** Only what was read after this tick can tell it something new. */
+  /** Only reads that started after this tick are fresh for this subscriber. */
   known: number;
   isReading: boolean;
-  /** Makes it read when it waits. */
+  /** Makes a waiting subscriber read. */
   wake(): void;
-  /** Ends its waiting for a read. */
+  /** Ends its wait for a read. */
   giveUp(): void;
 }
 
-/** One read of the log, shared by all who come while it lasts, and after it where its page covers their cursor. */
+/**
+ * One read of the log, shared by subscribers that arrive while it runs, and afterwards by those whose cursor its page
+ * covers.
+ */
 interface Flight {
   after: number;
   begun: number;
@@ -117,7 +121,7 @@ interface Flight {
 
 export type ReadCoalescer = ReturnType<typeof createReadCoalescer>;
 
-/** The reads of equal subscribers. A read is shared only by those whose last news came before it began. */
+/** The reads of equal subscribers. A read is shared only by those whose last signal came before it started. */
 function createReadCoalescer({
   clock,
   tick,
@@ -153,7 +157,8 @@ function createReadCoalescer({
     flight.page = page;
     last = flight;
     if (page.events.length === 0 && page.endCursor === null) return;
-    // Whoever was not told of these by a signal learns of them here, so that it is enough when one looks every few seconds.
+    // A subscriber that missed a signal learns of these events here, so that it is enough if one of them polls every
+    // few seconds.
     for (const member of members) if (!member.isReading && member.known < flight.begun) member.wake();
   }
 
@@ -175,7 +180,7 @@ function createReadCoalescer({
       if (members.size === 0) onEmpty();
       if (members.size < 2) last = null;
     },
-    /** A member was signalled at this tick. */
+    /** A subscriber was signalled at this tick. */
     heard(at: number) {
       news = at;
     },
@@ -194,7 +199,7 @@ function createReadCoalescer({
   };
 }
 
-/** Whether a page tells all that there was after the cursor: it lies among the events of the page, and there is one to give. */
+/** Whether a page is complete for the cursor: it lies among the events of the page, and there is one to deliver. */
 function covers({ after, page }: Flight, cursor: number): boolean {
   const end = page?.events.at(-1)?.cursor ?? after;
   return cursor >= after && (page?.isFull ? cursor < end : cursor <= end);

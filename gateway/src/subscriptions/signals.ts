@@ -5,20 +5,23 @@ import type { Viewer } from '../admission/caller.ts';
 import { toGraphQLError } from '../errors.ts';
 import type { EventLog } from '../graph/event-logs.ts';
 
-/** Hears of news, and where that was said the time in milliseconds at which it was, and the `traceparent` of what has them. */
+/**
+ * Called on each signal, with the time it was published (ms) and the publisher's `traceparent`, when the payload
+ * carries them.
+ */
 export type OnSignal = (saidAt?: number, traceparent?: string) => void;
 
-/** Says that a channel has news; what the news is stands in the log. */
+/** Reports that a channel has new events; the events are in the log. */
 export interface SignalSubscriber {
-  /** Resolves once signals of the channel arrive for certain; also signals after a lost connection came back. */
+  /** Resolves once the subscription of the channel is confirmed; also signals after a reconnect. */
   subscribe(channel: string, onSignal: OnSignal): Promise<() => void>;
-  /** Channels subscribed to by at least one listener. */
+  /** Channels with at least one listener. */
   channelCount(): number;
   ready(): boolean;
   close(): Promise<void>;
 }
 
-/** Connects to Redis, retrying for as long as it takes; listeners of one channel share one Redis subscription. */
+/** Connects to Redis and retries for as long as it takes; listeners of one channel share one Redis subscription. */
 export function connectSignalSubscriber(options: { url: string; prefix: string; log: Log }): SignalSubscriber {
   const { log } = options;
   const connectionName = `${options.prefix}signals`;
@@ -34,7 +37,7 @@ export function connectSignalSubscriber(options: { url: string; prefix: string; 
   redis.on('ready', () => {
     if (isUnavailable) log.info('redis connected');
     isUnavailable = false;
-    // Commands are answered in order: after the pong every channel is subscribed to again, so a re-read misses nothing.
+    // Redis answers commands in order: after the pong every channel is subscribed again, so a read misses nothing.
     redis.ping().then(
       () => listeners.forEach((_channel, listener) => void listener()),
       () => undefined,
@@ -64,8 +67,8 @@ export function connectSignalSubscriber(options: { url: string; prefix: string; 
 }
 
 /**
- * The channel of a log's signals: the arguments' values stand for their names in it, and the subscriber's id for {viewer}.
- * UNAUTHENTICATED where that is nobody's.
+ * The channel of a log's signals: arguments replace their names in it, and the subscriber's id replaces {viewer}.
+ * UNAUTHENTICATED if that is anonymous.
  */
 export function toChannel(
   { channel }: EventLog,
@@ -79,15 +82,15 @@ export function toChannel(
 }
 
 /**
- * A subscriber's line to the signals of one channel at a time. It moves to another one without missing any: the old channel
- * is left only once signals of the new one arrive for certain.
+ * A subscriber's subscription of one channel at a time. It switches to another channel without missing a signal: the
+ * old one is unsubscribed only once the new one is confirmed.
  */
 export function createChannelSubscription(signals: Pick<SignalSubscriber, 'subscribe'>, onSignal: OnSignal) {
   let channel: string | null = null;
   let unsubscribe = () => {};
   let hasEnded = false;
   return {
-    /** Resolves once signals of the channel arrive. */
+    /** Resolves once the subscription of the channel is confirmed. */
     async moveTo(next: string): Promise<void> {
       if (next === channel || hasEnded) return;
       const left = unsubscribe;
@@ -104,7 +107,7 @@ export function createChannelSubscription(signals: Pick<SignalSubscriber, 'subsc
   };
 }
 
-/** Stands in where there is no Redis: the log is only looked at from time to time. */
+/** Used without Redis: the log is only polled. */
 export const nullSignals: SignalSubscriber = {
   subscribe: async () => () => undefined,
   channelCount: () => 0,
@@ -113,8 +116,8 @@ export const nullSignals: SignalSubscriber = {
 };
 
 /**
- * The same connection for graphql-redis-subscriptions, which leaves promises of its own to reject unheard, and that ends
- * the process: through this one, subscribing and unsubscribing only log that they failed. The log is still read from time to time.
+ * Wraps the connection for graphql-redis-subscriptions, whose own promises reject unhandled, which would end the
+ * process: here a failed subscribe or unsubscribe is only logged. The log is still polled.
  */
 export function swallowPubSubErrors(redis: Redis, log: Log): Redis {
   const note = (error: unknown) => log.warn({ err: error }, 'Redis refused a subscription');

@@ -21,7 +21,7 @@ type Executor = Awaited<ReturnType<ApolloGateway['load']>>['executor'];
 interface Analysis {
   root: Selections;
   requirements: readonly Requirement[];
-  /** What is left of the operation when these requirements are refused. */
+  /** The pruned operation for a set of refused requirements. */
   without(refused: ReadonlySet<number>): Variant;
 }
 
@@ -30,8 +30,9 @@ type Variant = Pruned & { text: string; hash: string };
 export type Authorization = ReturnType<typeof createAuthorization>;
 
 /**
- * Enforces the rules of a supergraph: no subgraph is asked for what the caller may not have, which is null in the answer with an
- * error; the rest is answered. Each operation is looked at once, and so is what is left of it for callers of the same rights.
+ * Enforces the access rules of a supergraph: fields that the caller may not have are not fetched, and are null with an
+ * error in the response; the rest is answered. Each operation is analysed once, and pruned once per set of refused
+ * requirements.
  */
 export function createAuthorization({ rules, meetPolicies }: { rules: AccessRules; meetPolicies: PolicyEvaluator }) {
   const analysisOf = createLruMemo<Analysis>({ maxEntries: operationsKept });
@@ -59,7 +60,7 @@ export function createAuthorization({ rules, meetPolicies }: { rules: AccessRule
       const completed = restoreRefusedFields({ schema, root, pruned: variant, refusals, variables: coerced, data });
       return { ...answer, data: completed.data, errors: [...(answer.errors ?? []), ...completed.errors] };
 
-      // Plans are kept by hash and operation name: what is left has a hash of its own, so that nobody else's plan is taken for it.
+      // The pruned operation gets its own hash, because plans are cached by hash and operation name.
       async function run({ document: left, text, hash, dropped }: Variant) {
         if (!left) return { data: {} };
         drainUploads(Object.fromEntries(dropped.map((name) => [name, variables[name]])));
@@ -75,7 +76,7 @@ export function createAuthorization({ rules, meetPolicies }: { rules: AccessRule
   }
 
   return {
-    /** The gateway with the rules in front of it. */
+    /** The gateway with the access rules in front of it. */
     wrap: (gateway: Gateway): Gateway => ({
       onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
       async load(options) {
@@ -85,7 +86,7 @@ export function createAuthorization({ rules, meetPolicies }: { rules: AccessRule
       stop: () => gateway.stop(),
     }),
 
-    /** Checks a caller against what the fields that an operation starts with require; throws the refusal, with its code. */
+    /** Checks a caller against the requirements of an operation's root fields; throws the refusal with its code. */
     admission(operation: Pick<Parameters<typeof resolveSelections>[0], 'schema' | 'document' | 'operation'>) {
       const { root, requirements } = resolveSelections({ rules, ...operation });
       const needs = new Set(rootNeeds(root));

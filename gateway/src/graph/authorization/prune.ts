@@ -12,13 +12,16 @@ import { listVariables } from '../../graphql/ast.ts';
 import type { SelectedField, Selections, Spread } from './selections.ts';
 
 export interface Pruned {
-  /** What is left to be run, or null where nothing is. */
+  /** The operation that remains, or null if nothing does. */
   document: DocumentNode | null;
-  /** The fields that were taken out, because they are refused or all that was selected on them is. */
+  /** Fields that were removed because they are refused or because everything selected on them is. */
   removed: Set<SelectedField>;
-  /** The variables that what is left no longer declares, as nothing in it uses them. */
+  /** Variables that the pruned operation no longer declares because it does not use them. */
   dropped: string[];
-  /** In the answer of what is left, the object's type where the schema does not tell. */
+  /**
+   * The response name under which the pruned operation asks for an object's type where the schema does not determine
+   * it.
+   */
   typename: string;
 }
 
@@ -26,14 +29,15 @@ const nameNode = (value: string): NameNode => ({ kind: Kind.NAME, value });
 const setOf = (selections: readonly SelectionNode[]): SelectionSetNode => ({ kind: Kind.SELECTION_SET, selections });
 
 /**
- * Takes out of an operation each field with a requirement that is refused, and each that is left with nothing to select. One left
- * so only by fields that @skip or @include may leave out anyway stays, to tell whether it is null. Variables no longer used are no longer declared.
+ * Removes each field with a refused requirement from an operation, and each field that then selects nothing. A field
+ * whose selection is empty only because of @skip or @include stays, to find out whether it is null. Unused variables
+ * are no longer declared.
  */
 export function pruneOperation(options: {
   operation: OperationDefinitionNode;
   root: Selections;
   refused: ReadonlySet<number>;
-  /** Every name of the document, none of which is given to anything here. */
+  /** Every name in the document; a generated name is none of these. */
   taken: ReadonlySet<string>;
 }): Pruned {
   const { operation, root, refused } = options;
@@ -98,7 +102,7 @@ export function pruneOperation(options: {
   return { document: left.length > 0 ? { kind: Kind.DOCUMENT, definitions } : null, removed, dropped, typename };
 }
 
-/** True where something selected, here or in a fragment, may be left out by @skip or @include. */
+/** Whether a selected field, here or in a fragment, may be left out by @skip or @include. */
 function isConditional(selections: Selections, seen = new Set<Selections>()): boolean {
   if (seen.has(selections)) return false;
   seen.add(selections);

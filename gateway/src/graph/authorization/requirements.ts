@@ -3,13 +3,15 @@ import type { Caller } from '../../admission/caller.ts';
 import { toGraphQLError } from '../../errors.ts';
 import type { Requirement } from '../access-rules.ts';
 
-/** Tells which of these policies the caller meets; asked once an operation, with all that its fields name. */
+/**
+ * Decides which of these policies the caller meets; called once per operation with all policies that its fields name.
+ */
 export type PolicyEvaluator = (policies: readonly string[], caller: Caller) => Promise<ReadonlySet<string>>;
 
-/** Without policies of one's own none is met. */
+/** Without an evaluator no policy is met. */
 export const denyAllPolicies: PolicyEvaluator = async () => new Set();
 
-/** The requirements, by their place in the list, that the caller does not meet, and how to say so. */
+/** The indices of the requirements that the caller does not meet, and the errors that say so. */
 export async function evaluateRequirements(
   requirements: readonly Requirement[],
   caller: Caller,

@@ -18,17 +18,17 @@ import type { SelectedField, Selections } from './selections.ts';
 type Path = readonly (string | number)[];
 type Fields = Record<string, unknown>;
 
-/** Selections on one object; `refusal` where the field that gives the object was refused in this place, though not in another. */
+/** A selection set on one object. `refusal` is set if the parent field was refused on this path. */
 interface Asked {
   selections: Selections;
   refusal: AppError | null;
 }
 
-/** All that is selected under one response key of an object. */
+/** All selections under one response key of an object. */
 interface Collected {
   type: GraphQLOutputType;
   isTypename: boolean;
-  /** It was asked for, in one place at least. */
+  /** The field was requested on at least one path. */
   isKept: boolean;
   refusal: AppError | null;
   below: Asked[];
@@ -37,8 +37,9 @@ interface Collected {
 const bubble = Symbol('a null where none may be');
 
 /**
- * Puts back what was taken out of an operation, as if it had been run and refused: null with an error at its place in the
- * answer, and where null may not be, null in the nearest place above where it may. A list is left at the first such element.
+ * Restores the fields that were removed from an operation, as if it had run and they had been refused: null with an
+ * error at their path, and where null is not allowed, null at the nearest nullable ancestor. A list ends at the first
+ * such element.
  */
 export function restoreRefusedFields(options: {
   schema: GraphQLSchema;
@@ -50,7 +51,7 @@ export function restoreRefusedFields(options: {
 }): { data: Fields | null; errors: GraphQLError[] } {
   const { schema, pruned, refusals, variables } = options;
   const errors: GraphQLError[] = [];
-  // The elements of a list share what was collected for the first of them.
+  // The elements of a list share the selections collected for the first of them.
   const collected = new WeakMap<readonly Asked[], Map<string | null, Map<string, Collected>>>();
 
   const refusalOf = ({ needs }: SelectedField): AppError | null =>
@@ -69,7 +70,9 @@ export function restoreRefusedFields(options: {
     });
   }
 
-  /** The fields asked of an object of that type, by response key, in order; of any type below what was not asked for. */
+  /**
+   * The fields requested on an object of that type, by response key, in order; on any type below an unrequested field.
+   */
   function collect(asked: readonly Asked[], typeName: string | null): Map<string, Collected> {
     const known = collected.get(asked) ?? new Map<string | null, Map<string, Collected>>();
     collected.set(asked, known);
@@ -78,7 +81,7 @@ export function restoreRefusedFields(options: {
     known.set(typeName, fields);
     const seen = { refused: new Set<Selections>(), asked: new Set<Selections>() };
     const add = ({ selections, refusal }: Asked): void => {
-      // Fragments that spread each other many times are still looked at once.
+      // A fragment is visited once even if fragments spread each other many times.
       const visited = refusal ? seen.refused : seen.asked;
       if (visited.has(selections)) return;
       visited.add(selections);
@@ -125,7 +128,7 @@ export function restoreRefusedFields(options: {
     return isNonNullType(type) ? bubble : null;
   }
 
-  /** Below what was not asked for there are no positions in lists: the path names the fields alone. */
+  /** Below an unrequested field there are no list positions: the path names the fields alone. */
   function tellBelow(asked: readonly Asked[], path: Path): void {
     for (const [key, { refusal, below }] of collect(asked, null)) {
       if (refusal) tell(refusal, [...path, key]);

@@ -20,7 +20,9 @@ import {
 } from 'graphql';
 import type { AccessRules, Requirement } from '../access-rules.ts';
 
-/** A selection set where it applies: the same fragment has one for each set of object types it can be spread on. */
+/**
+ * A selection set and the object types it applies to: a fragment has one for each set of object types it is spread on.
+ */
 export interface Selections {
   type: GraphQLCompositeType;
   items: (SelectedField | Spread)[];
@@ -30,7 +32,7 @@ export interface SelectedField {
   node: FieldNode;
   responseKey: string;
   type: GraphQLOutputType;
-  /** Places in the operation's list of requirements. */
+  /** Indices into the operation's list of requirements. */
   needs: number[];
   below: Selections | null;
 }
@@ -41,8 +43,8 @@ export interface Spread {
 }
 
 /**
- * Resolves what an operation of a validated document selects, with all that each field requires: by itself, by its type, by
- * the object or interface it is asked of; of an abstract type, by every object it may be there.
+ * Resolves the selections of a validated operation with the requirements of each field: its own, those of its type,
+ * those of its parent object or interface; for an abstract type, those of every possible object.
  */
 export function resolveSelections(options: {
   schema: GraphQLSchema;

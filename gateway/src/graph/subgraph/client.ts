@@ -6,13 +6,13 @@ import type { Caller } from '../../admission/caller.ts';
 import type { SignInternal } from '../../admission/internal-tokens.ts';
 import type { ResponseBudget } from './response-budget.ts';
 
-/** How one subgraph is reached. */
+/** The connections to one subgraph. */
 export interface Subgraph {
   name: string;
   url: URL;
-  /** Keeps connections, which the subgraph may close just as they are used again: for what may be sent twice. */
+  /** Keep-alive connections, which the subgraph may close just as they are reused: for idempotent requests. */
   agent: HttpAgent;
-  /** Makes a connection for each request: for what must not be sent twice. */
+  /** A new connection for each request: for requests that must not be sent twice. */
   freshAgent: HttpAgent;
   /** Limits connections waiting for `100 Continue`, so that a burst of uploads cannot delay other requests. */
   knock: Semaphore;
@@ -24,7 +24,7 @@ export interface Subgraph {
   responses: ResponseBudget;
 }
 
-/** More would only wait at the subgraph instead: Node takes one new connection in each turn of its event loop. */
+/** More would only wait at the subgraph: Node accepts one new connection per turn of its event loop. */
 const mostConnections = 100;
 const mostKnocking = 16;
 
@@ -42,13 +42,13 @@ export function createSubgraph(
   };
 }
 
-/** Asks a subgraph in a span of its own. */
+/** Runs a subgraph request in its own span. */
 export function inSubgraphSpan<T>({ name, url }: Subgraph, ask: () => Promise<T>): Promise<T> {
   const attributes = { 'tributary.subgraph': name, 'server.address': url.hostname, 'server.port': Number(url.port) };
   return inSpan(`subgraph ${name}`, { kind: 'client', attributes }, ask);
 }
 
-/** The headers every request to a subgraph carries; the client's own authorization and trace are never among them. */
+/** The headers of every subgraph request; the client's own authorization and trace are never among them. */
 export function subgraphHeaders(
   { name, sign }: Subgraph,
   caller: Caller & { requestId: string },

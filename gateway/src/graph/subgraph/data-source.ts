@@ -15,14 +15,14 @@ import { findUploads } from './uploads.ts';
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 
 export interface DataSource extends GraphQLDataSource<OperationContext> {
-  /** Rejects with a GraphQLError where there is no answer. */
+  /** Rejects with a GraphQLError if there is no response. */
   ask(
     body: { query: string; variables?: object; operationName?: string | undefined },
     context: OperationContext,
   ): Promise<Answer>;
 }
 
-/** Makes @apollo/gateway reach a subgraph: with internal tokens, files streamed through. */
+/** Connects @apollo/gateway to a subgraph: with internal tokens and streamed files. */
 export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: GatewayMetrics): DataSource {
   const ask: DataSource['ask'] = async ({ variables = {}, ...named }, context) => {
     const body = { ...named, variables: { ...variables } };
@@ -38,7 +38,8 @@ export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: 
       return readAnswer(name, response, () => responses.read(name, response, answered));
     };
     try {
-      // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types want them already.
+      // Errors are plain objects on the wire; @apollo/gateway makes GraphQLErrors of them, though its types expect them
+      // already.
       const answer = await inSubgraphSpan(subgraph, send);
       end(answer.errors?.length ? 'errors' : 'ok');
       return answer as Answer;
@@ -62,7 +63,7 @@ export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: 
       } catch (error) {
         if (!(error instanceof GraphQLError && isAppError(error.originalError))) throw error;
         const [document, given] = [options.document ?? parse(query), { ...variables }];
-        // Plain objects, as a subgraph's own errors: @apollo/gateway puts each at its place in the client's answer.
+        // Plain objects, like a subgraph's own errors: @apollo/gateway puts each at its path in the response.
         return { errors: locateError(error, { document, operationName, variables: given }) } as Answer;
       }
     },
@@ -72,7 +73,7 @@ export function createDataSource(subgraph: Subgraph, { subgraphs, operations }: 
 const timeoutName = (query: string) =>
   query.startsWith('mutation') ? 'SUBGRAPH_MUTATION_TIMEOUT_MS' : 'SUBGRAPH_TIMEOUT_MS';
 
-/** Refused is what the client's own files were the fault of. */
+/** An error that the client's own files caused. */
 function outcomeOf(error: unknown, signal: AbortSignal): CallOutcome {
   if (signal.aborted) return 'aborted';
   if (!isAppError(error, 'UNAVAILABLE')) return 'refused';

@@ -3,14 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Subgraph } from './client.ts';
 import { openSubgraphRequest, type SubgraphRequest } from './request.ts';
 
-/** Posts a GraphQL request as JSON and gives the response's head. A mutation is written once, on a connection of its own. */
+/**
+ * Sends a GraphQL request as JSON and resolves with the response head. A mutation is sent once, on its own connection.
+ */
 export async function sendJson(
   subgraph: Subgraph,
   body: { query: string },
   options: { headers: Record<string, string>; signal: AbortSignal },
 ): Promise<IncomingMessage> {
   const { signal } = options;
-  // As text it goes out in one piece with the head.
+  // A string goes out in one piece with the head.
   const payload = JSON.stringify(body);
   const headers = {
     ...options.headers,
@@ -21,7 +23,7 @@ export async function sendJson(
   const agent = isMutation ? subgraph.freshAgent : subgraph.agent;
   const request = { method: 'POST', headers, signal, agent };
   if (!isMutation) {
-    // A second attempt does not get more time.
+    // A second attempt shares the time limit of the first.
     const deadline = performance.now() + subgraph.timeoutMs;
     const open = () => {
       const headMs = Math.max(1, deadline - performance.now());
@@ -39,12 +41,12 @@ type Open = () => SubgraphRequest;
 
 const brokenConnection = new Set<unknown>(['ECONNRESET', 'EPIPE']);
 
-/** Pauses before a connection that was refused is tried again: a process that restarts is replaced by another one meanwhile. */
+/** Pauses before a refused connection is retried: a process that restarts is replaced by another one meanwhile. */
 const connectPausesMs = [50, 200];
 
 /**
- * Sends what changes nothing and gives the response's head. It is sent once more where the connection broke before the answer,
- * as when the subgraph closed it just as it was used again, or ended.
+ * Sends an idempotent request and resolves with the response head. It is sent once more if the connection broke before
+ * the response, because the subgraph closed it just as it was reused, or ended.
  */
 export async function sendIdempotent(open: Open, signal: AbortSignal, body?: string): Promise<IncomingMessage> {
   const send = async () => {
@@ -61,8 +63,8 @@ export async function sendIdempotent(open: Open, signal: AbortSignal, body?: str
 }
 
 /**
- * Opens an exchange, whose body is not written yet, and waits for its connection; what was refused before anything was written is
- * tried again, so that it suits a request that must not arrive twice.
+ * Opens a request, whose body is not written yet, and waits for its connection. A refused connection is retried, since
+ * nothing was written: suitable for requests that must not arrive twice.
  */
 export async function connectWithRetry(open: Open, signal: AbortSignal): Promise<SubgraphRequest> {
   for (let attempt = 0; ; attempt += 1) {
@@ -78,7 +80,7 @@ export async function connectWithRetry(open: Open, signal: AbortSignal): Promise
   }
 }
 
-/** The network's word for what the error was caused by; a time-out has none. */
+/** The system's name of the network error; a timeout has none. */
 function codeOf(error: unknown): unknown {
   const cause = error instanceof Error ? error.cause : undefined;
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;

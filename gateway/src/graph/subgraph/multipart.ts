@@ -10,13 +10,13 @@ import { connectWithRetry } from './json.ts';
 import { openSubgraphRequest } from './request.ts';
 import { findUploads, type IncomingUploads } from './uploads.ts';
 
-/** Whatever stands in between may not know `100 Continue`: the file is then sent without. */
+/** A proxy may not know `100 Continue`: the file is then sent without. */
 const longestKnockMs = 2_000;
 
 /**
- * Streams a GraphQL request with files to a subgraph, holding no more than a few chunks. An answer that comes before
- * the end stops the sending; a file that breaks off or is too large aborts the request, so that the subgraph sees an
- * aborted body and never a short file.
+ * Streams a GraphQL request with files to a subgraph in constant memory. A response before the end stops the sending. A
+ * file that breaks off or is too large aborts the request, so that the subgraph sees an aborted body and never a short
+ * file.
  */
 export async function sendMultipart(
   subgraph: Subgraph,
@@ -28,7 +28,8 @@ export async function sendMultipart(
     ...options.headers,
     'content-type': `multipart/form-data; boundary=${boundary}`,
     'apollo-require-preflight': 'true',
-    // Told that the connection ends, a subgraph that answers early would break it off before the answer is through.
+    // With `connection: close`, a subgraph that responds early would break the connection before the response has
+    // arrived.
     connection: 'keep-alive',
     expect: '100-continue',
   };
@@ -45,7 +46,7 @@ export async function sendMultipart(
     ]);
     return exchange;
   });
-  // What the client did wrong is what it must hear, not the error of the connection that it leads to, if that comes at all.
+  // Report the client's error, not the connection error it causes.
   const fault = new Promise<never>((_resolve, reject) => {
     async function* chunks() {
       try {
@@ -65,8 +66,8 @@ export async function sendMultipart(
 }
 
 /**
- * A GraphQL multipart request as a stream of chunks, files strictly in turn as they come from the client. Throws
- * FILE_TOO_LARGE for a file over the limit, BAD_USER_INPUT for one that did not come or broke off.
+ * A GraphQL multipart request as a stream of chunks, files in sequence as they come from the client. Throws
+ * FILE_TOO_LARGE for a file above the limit, BAD_USER_INPUT for one that is missing or broke off.
  */
 export async function* createMultipartBody(
   boundary: string,
@@ -87,21 +88,21 @@ export async function* createMultipartBody(
 const field = (boundary: string, name: string, json: string) =>
   `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${json}\r\n`;
 
-/** JSON with null in place of each file, as the multipart request specification wants it. */
+/** JSON with null in place of each file, as the multipart request specification requires. */
 function withoutUploads(request: object): string {
   return JSON.stringify(request, (_key, child: unknown) => (child instanceof Upload ? null : child));
 }
 
 async function* filePart(boundary: string, index: number, upload: Upload, { maxBytes, onBytes }: IncomingUploads) {
   const file = await received(upload);
-  // FormData with a Blob whose name is empty; the parser then gives none, whatever its types say.
+  // FormData with a Blob whose name is empty: the parser then gives none, whatever its types say.
   if (!file.filename) throw invalidInput(`The file part "${file.fieldName}" has no file name`);
   const filename = file.filename.replaceAll(/["\r\n]/g, (character) => encodeURIComponent(character));
   const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.mimetype) ? file.mimetype : 'application/octet-stream';
   yield `--${boundary}\r\ncontent-disposition: form-data; name="${index}"; filename="${filename}"\r\ncontent-type: ${type}\r\n\r\n`;
   let stream: Readable & { truncated?: boolean };
   try {
-    // It throws when the request ended early after this part was read whole.
+    // Throws if the request ended early after this part was read completely.
     stream = file.createReadStream();
     // Left open on an early end: destroying it would stall the parser, and with it the client.
     for await (const chunk of Readable.prototype.iterator.call(stream, { destroyOnReturn: false })) {
@@ -111,7 +112,7 @@ async function* filePart(boundary: string, index: number, upload: Upload, { maxB
   } catch (cause) {
     throw invalidInput(`The file "${file.filename}" broke off`, { cause });
   }
-  // A file over the limit ends like any other; only this mark tells.
+  // A file above the limit ends like any other; only this flag shows it.
   if (stream.truncated) throw fileTooLarge(`The file "${file.filename}" is larger than ${maxBytes} bytes`);
   yield '\r\n';
 }

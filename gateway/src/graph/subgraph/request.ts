@@ -5,20 +5,23 @@ import type { Subgraph } from './client.ts';
 
 export interface SubgraphRequest {
   request: ClientRequest;
-  /** Resolves once the connection stands and nothing was written on it by this request; rejects with UNAVAILABLE when it cannot be had. */
+  /**
+   * Resolves once the connection is established and this request has written nothing yet; rejects with UNAVAILABLE if
+   * that fails.
+   */
   connected: Promise<void>;
-  /** Resolves once the subgraph has read the request's head, where that says `expect: 100-continue`. */
+  /** Resolves once the subgraph has read the request head, if that says `expect: 100-continue`. */
   continued: Promise<void>;
-  /** The response's head; rejects with UNAVAILABLE, by the subgraph's name, when there is none. */
+  /** The response head; rejects with UNAVAILABLE, which names the subgraph, if there is none. */
   response: Promise<IncomingMessage>;
 }
 
-/** The cause of an exchange's failure when the subgraph sent nothing in time. */
+/** The cause of the failure if the subgraph sent nothing in time. */
 export const timedOut = new Error('timed out');
 
 /**
- * Opens a request to a subgraph; the caller writes its body and ends it. `idleMs` is the maximum idle time on the connection;
- * with `headMs` the response's head must come within that time, which includes the wait for a free connection.
+ * Opens a request to a subgraph; the caller writes its body and ends it. `idleMs` is the maximum idle time on the
+ * connection; with `headMs` the response head must arrive within that time, including the wait for a free connection.
  */
 export function openSubgraphRequest(
   subgraph: Subgraph,
@@ -28,7 +31,7 @@ export function openSubgraphRequest(
   const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = open(url, { agent: subgraph.agent, ...options });
   request.setTimeout(idleMs, () => request.destroy(timedOut));
-  // Stays for the life of the request: an error after the response's head must not go uncaught.
+  // Stays for the lifetime of the request: an error after the response head must not be uncaught.
   const failure = new Promise<never>((_resolve, reject) => {
     const fail = (cause: Error) => {
       const problem = cause === timedOut ? 'did not answer in time' : 'cannot be reached at the moment';

@@ -3,13 +3,16 @@ import { LimitExceededError, RetryAfterError } from '../../errors.ts';
 
 export type ResponseBudget = ReturnType<typeof createResponseBudget>;
 
-/** Bounds the bytes of one subgraph response, and of all that are read and not yet answered to their clients. */
+/** Limits the bytes of one subgraph response, and of all responses that are read and not yet sent to their clients. */
 export function createResponseBudget({ maxBytes, maxBytesInFlight }: { maxBytes: number; maxBytesInFlight: number }) {
   let inFlight = 0;
   return {
     inFlight: () => inFlight,
 
-    /** The text of a response; its bytes count until `released` settles. Throws UNAVAILABLE over a limit, and closes the connection. */
+    /**
+     * The text of a response; its bytes count until `released` settles. Throws UNAVAILABLE above a limit, and closes
+     * the connection.
+     */
     async read(subgraph: string, response: IncomingMessage, released: Promise<unknown>): Promise<string> {
       const chunks: Buffer[] = [];
       let bytes = 0;

@@ -13,11 +13,11 @@ import {
 import { z } from 'zod';
 import { LimitExceededError } from '../../errors.ts';
 
-/** Own properties are all kept, also one named `__proto__`, which a client may choose as an alias. */
+/** All own properties are kept, also `__proto__`, which a client may choose as an alias. */
 const data = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
-/** A detail of an error that is not as GraphQL wants it is left out; the error itself is kept. */
+/** A malformed detail of an error is left out; the error itself is kept. */
 const error = z.looseObject({
   message: z.string().catch('The subgraph reported an error without a message'),
   path: z
@@ -36,8 +36,8 @@ export interface SubgraphAnswer {
 }
 
 /**
- * Reads a subgraph's GraphQL answer, whatever its HTTP status. Where there is none, throws UNAUTHENTICATED for status 401,
- * FORBIDDEN for 403, else UNAVAILABLE: a client retries on the last only.
+ * Reads a subgraph's GraphQL response, whatever its HTTP status. Without one, throws UNAUTHENTICATED for status 401,
+ * FORBIDDEN for 403, otherwise UNAVAILABLE: a client retries only on the last.
  */
 export async function readAnswer(
   subgraph: string,
@@ -64,18 +64,18 @@ const byStatus = new Map<number, readonly [ErrorCode, ErrorReason]>([
   [403, ['FORBIDDEN', 'GATEWAY_ONLY']],
 ]);
 
-/** @apollo/gateway makes a GraphQLError of it, for which a path that is undefined is one that is set. */
+/** @apollo/gateway makes a GraphQLError of it and takes an undefined path for a set one. */
 function withoutAbsent<E extends object>(value: E): E {
   for (const [name, member] of Object.entries(value)) if (member === undefined) Reflect.deleteProperty(value, name);
   return value;
 }
 
-/** A request may concern thousands of entities; the first ones tell a client what happened to all. */
+/** A request may concern thousands of entities; the first ones are enough for a client. */
 const maxErrors = 100;
 
 /**
- * The error of a request to a subgraph that failed as a whole, once for each field the request was for, with the path the
- * subgraph would have given it: a root field of the operation, or a field of one of its entities.
+ * The error of a subgraph request that failed as a whole, once for each requested field, with the path the subgraph
+ * would have given it: a root field of the operation, or a field of one of its entities.
  */
 export function locateError(
   error: GraphQLError,
@@ -88,7 +88,7 @@ export function locateError(
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
 
-  /** The response keys a selection set gives an object of that type; of any type without one. */
+  /** The response keys that a selection set adds to an object of that type; to any type without one. */
   function keysIn(set: SelectionSetNode | undefined, typeName?: unknown): string[] {
     const keys = (set?.selections ?? []).flatMap((selection) => {
       if (selection.kind === Kind.FIELD) {

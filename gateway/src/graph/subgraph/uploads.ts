@@ -1,23 +1,29 @@
 import { Upload } from 'graphql-upload-minimal';
 
-/** The files of a multipart request, while the client still sends them. */
+/** The files of a multipart request while the client is still sending them. */
 export interface IncomingUploads {
-  /** A longer file arrives cut off, and marked as truncated. */
+  /** A longer file is cut off and marked as truncated. */
   maxBytes: number;
-  /** Told how many bytes of a file went on. */
+  /** Called with the number of bytes of a file that were passed on. */
   onBytes(bytes: number): void;
-  /** Resolves once the request stands behind this file: its last one only when all of it was read. Rejects with BAD_USER_INPUT. */
+  /**
+   * Resolves when the file may be finalised; for the last file, only after the whole request was read. Rejects with
+   * BAD_USER_INPUT.
+   */
   whenComplete(upload: Upload): Promise<void>;
 }
 
-/** Every file among a request's variables, at any depth, in their order; `path` is its place: `variables.input.files.0`. */
+/**
+ * Every file among a request's variables, at any depth, in their order; `path` is its location:
+ * `variables.input.files.0`.
+ */
 export function findUploads(value: unknown, path = 'variables'): { path: string; upload: Upload }[] {
   if (value instanceof Upload) return [{ path, upload: value }];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, child]) => findUploads(child, `${path}.${key}`));
 }
 
-/** Lets the files among these variables go by unread, so that those behind them in the request can come. Never fails. */
+/** Discards the files among these variables, so that the files behind them in the request can arrive. Never fails. */
 export function drainUploads(variables: Record<string, unknown>): void {
   for (const { upload } of findUploads(variables)) {
     upload.promise.then(

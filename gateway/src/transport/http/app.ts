@@ -19,7 +19,7 @@ import { getOperationMetrics, getRequestState, measureRequests } from './request
 import type { StreamOperation } from './stream-operation.ts';
 import { acceptUploads } from './upload-request.ts';
 
-/** The gateway's HTTP side: health, the graph with its uploads, the routes passed through. */
+/** The gateway's HTTP side: health, the graph with its uploads, and the pass-through routes. */
 export function createApp(options: {
   graphs: GraphManager;
   authenticate: Authenticate;
@@ -30,14 +30,14 @@ export function createApp(options: {
   stream: StreamOperation;
   limits: Limits;
   corsOrigins: readonly string[];
-  /** Whether clients decide if their trace is kept. */
+  /** Whether clients decide if their trace is sampled. */
   trustsTraceparent: boolean;
   waitingFor: () => string[];
   measures: GatewayMetrics;
   log: Log;
 }): Express {
   const { authenticate, graphs, limits, log, measures } = options;
-  // Nothing it answers may be stored, so that nobody would ever ask whether it still is the same.
+  // Responses are `no-store`, so an ETag would never be used.
   const app = express().disable('x-powered-by').disable('etag');
   app.use(securityHeaders(options));
   app.get('/health/live', (_request, response) => void response.json({ status: 'ok' }));
@@ -60,7 +60,7 @@ export function createApp(options: {
     express.json({ limit: options.maxBodyBytes }),
     countInFlight(limits.load, limits.addressOf),
     (request, _response, next) => {
-      // Express 5 leaves it undefined where there was none; Apollo's middleware wants it set.
+      // Express 5 leaves it undefined if there was no body; Apollo's middleware requires it.
       request.body ??= {};
       next();
     },
@@ -101,7 +101,7 @@ export function createApp(options: {
   }
 }
 
-/** Apollo Server answers a whole request with the status that such an error names. */
+/** Apollo Server answers a whole request with the status of such an error. */
 function wholeRequest(error: AppError) {
   const headers = new HeaderMap();
   if (error instanceof RetryAfterError) headers.set('retry-after', String(error.retryAfterSeconds));

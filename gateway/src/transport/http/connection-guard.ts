@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { Socket } from 'node:net';
 
 /**
- * Catches what a listener of a connection throws, closes that connection and reports the error: the events of the server
+ * Catches exceptions of a connection's listeners, closes that connection and reports the error: events of the server
  * that concern one connection, and those of its socket, requests and responses. Call it before the server listens.
  */
 export function guardConnections(server: Server, failed: (error: unknown) => void): void {
@@ -33,7 +33,7 @@ export function guardConnections(server: Server, failed: (error: unknown) => voi
 
 type Emit = (this: EventEmitter, name: string | symbol, ...values: unknown[]) => boolean;
 
-/** Passes what a listener of this emitter throws to `failed`, an `error` event without a listener too. */
+/** Passes exceptions of this emitter's listeners to `failed`, and also an `error` event without a listener. */
 export function guardEvents(emitter: EventEmitter, failed: (error: unknown) => void): void {
   const emit: Emit = emitter.emit;
   emitter.emit = (name: string | symbol, ...values: unknown[]) => {

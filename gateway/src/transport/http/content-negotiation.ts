@@ -9,8 +9,8 @@ export const multipart = 'multipart/mixed;subscriptionSpec=1.0';
 export type ResponseMediaType = typeof json | typeof graphqlJson | typeof eventStream | typeof multipart;
 
 /**
- * The types of answer that an Accept header fits, the preferred one first. Streams must be named: who accepts anything gets
- * JSON. Weights decide, then a name goes before a wildcard, then the order they are written in.
+ * The response media types that an Accept header allows, the preferred one first. Streams must be named: a wildcard
+ * gets JSON. Weights decide, then a name precedes a wildcard, then the order in the header.
  */
 export function acceptedTypes(accept: string | undefined): ResponseMediaType[] {
   const ranges = (accept?.trim() || '*/*').match(/(?:[^,"]|"[^"]*")+/g) ?? [];
@@ -21,7 +21,7 @@ export function acceptedTypes(accept: string | undefined): ResponseMediaType[] {
     .flatMap(({ type }) => type ?? []);
 }
 
-/** The type of JSON to tell an error in: the one that is accepted, application/json where none is. */
+/** The JSON media type for an error: the accepted one, or application/json. */
 export function jsonTypeFor(accept: string | undefined): typeof json | typeof graphqlJson {
   return acceptedTypes(accept).find((type) => type === json || type === graphqlJson) ?? json;
 }
@@ -50,8 +50,9 @@ const ofOthers: ResponseMediaType[] = [graphqlJson, json, eventStream];
 const ofErrors: ResponseMediaType[] = [...ofOthers, multipart];
 
 /**
- * What an operation is answered as: the best of what the client accepts that can carry it. `kind` is null where the document
- * does not tell; the error is then told in any accepted way. Throws 406, saying what would do, where nothing fits.
+ * The response media type of an operation: the best accepted one that can carry it. `kind` is null if the document does
+ * not say; an error then goes out in any accepted type. Throws 406, which lists the possible types, if none is
+ * accepted.
  */
 export function negotiateMediaType(accept: string | undefined, kind: OperationTypeNode | null): ResponseMediaType {
   const isSubscription = kind === 'subscription';

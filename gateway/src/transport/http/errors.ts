@@ -7,7 +7,7 @@ import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
 import { type graphqlJson, json, jsonTypeFor } from './content-negotiation.ts';
 import { getOperationMetrics } from './request-state.ts';
 
-/** Answers what a route or middleware threw, in GraphQL's shape of errors; a half-sent answer is cut off. */
+/** Answers an error of a route or middleware in GraphQL's form of errors; a half-sent response is cut off. */
 export function createErrorHandler(
   log: Log,
   measures: GatewayMetrics,
@@ -21,7 +21,7 @@ export function createErrorHandler(
     getOperationMetrics(response, measures).failed([error]);
     const { status, extensions, message } = describe(error);
     if (status === 500) log.error({ err: error }, 'a request failed');
-    // The answer does not wait for it: an address over its rate is refused from its next request on.
+    // The response does not wait for this: an address above its rate is rejected from its next request on.
     if (status < 500 && !(error instanceof RetryAfterError)) refusals.count(addressOf(request)).catch(() => undefined);
     if (error instanceof RetryAfterError) response.setHeader('retry-after', error.retryAfterSeconds);
     response
@@ -35,14 +35,14 @@ function describe(error: unknown) {
   if (isAppError(error)) {
     return { status: httpStatus(error.code), extensions: getErrorExtensions(error), message: error.message };
   }
-  // What express and its body parsers throw for a malformed or too large request.
+  // Errors of express and its body parsers for a malformed or too large request.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
     return { status: error.status, extensions: { code: 'BAD_USER_INPUT' }, message: error.message };
   }
   return { status: 500, extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Internal server error' };
 }
 
-/** Tells what is wrong with a document; as GraphQL over HTTP wants it, with 200 as application/json, else with 400. */
+/** Sends the errors of a document; as GraphQL over HTTP requires, with 200 as application/json, otherwise with 400. */
 export function sendErrors(
   response: Response,
   type: typeof json | typeof graphqlJson,

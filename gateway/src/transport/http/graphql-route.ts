@@ -12,12 +12,12 @@ import { sendErrors } from './errors.ts';
 import { getOperationMetrics, getRequestState, setRequestState } from './request-state.ts';
 import type { StreamOperation } from './stream-operation.ts';
 
-/** A request with this header set to `report` is answered with the estimated cost in it. */
+/** A request with this header set to `report` gets the estimated cost in the response header of the same name. */
 const costHeader = 'x-graphql-cost';
 
 /**
- * The one place that decides how an operation over HTTP is answered. What comes as a stream is answered here, as is a document
- * that is not valid or larger than allowed; the rest goes on to Apollo Server, with the Accept header that was decided.
+ * The one place that decides how an operation over HTTP is answered. Streams and errors of documents are answered here;
+ * the rest goes on to Apollo Server, with the negotiated Accept header.
  */
 export function createGraphqlHandler(options: {
   limits: Pick<Limits, 'addressOf' | 'persisted' | 'refusals'>;
@@ -59,7 +59,7 @@ export function createGraphqlHandler(options: {
   };
 }
 
-/** Others are left to Apollo Server: the page for browsers, and what is no operation at all. */
+/** Apollo Server handles the rest: the page for browsers, and requests without an operation. */
 function carriesOperation(request: Request) {
   const { query, extensions } = Object(request.method === 'POST' ? request.body : request.query);
   if (query === undefined && extensions === undefined) return false;
@@ -67,7 +67,7 @@ function carriesOperation(request: Request) {
   return request.method === 'GET' && request.accepts([json, graphqlJson, eventStream, 'text/html']) !== 'text/html';
 }
 
-/** Apollo Server finds the text of a document where the client would have written it, and no hash. */
+/** Apollo Server finds the text of the document in place of its hash. */
 function putText(request: Request, query: string, { persistedQuery, ...extensions }: Record<string, unknown>) {
   if (request.method === 'POST') {
     request.body = { ...request.body, query, extensions };
@@ -105,7 +105,10 @@ const parameters = z
 
 export type OperationParameters = z.output<typeof parameters>;
 
-/** The operation of a POST's JSON body or of a GET's query string. Throws BAD_USER_INPUT naming what is missing or wrong. */
+/**
+ * The operation of a POST's JSON body or of a GET's query string. Throws BAD_USER_INPUT, which names the missing or
+ * wrong part.
+ */
 function readParameters(request: Request): OperationParameters {
   const given: unknown = request.method === 'GET' ? { ...request.query, ...jsonOf(request.query) } : request.body;
   const read = parameters.safeParse(given);

@@ -13,8 +13,8 @@ const exposed = 'x-request-id, x-graphql-cost, retry-after';
 const preflightSeconds = 600;
 
 /**
- * Lets pages of the named origins read answers, with credentials; `*` is every origin, never with credentials. Others get no CORS
- * header at all, so that browsers keep the answer from them.
+ * Allows pages of the named origins to read responses, with credentials; `*` is every origin, never with credentials.
+ * Others get no CORS header, so that browsers withhold the response from them.
  */
 export function cors(origins: readonly string[]): RequestHandler {
   return (request, response, next) => {
@@ -40,10 +40,10 @@ const always = {
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
 };
-// Answers are data; only the landing page outside production runs anything.
+// Responses are data; only the landing page outside production runs scripts.
 const nothingRuns = { 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
 
-/** Tells browsers to take every answer for what it says it is, and to run and frame nothing of it. */
+/** Makes browsers respect the media type of every response and neither run nor frame it. */
 export function securityHeaders({ isProduction }: { isProduction: boolean }): RequestHandler {
   const headers = isProduction ? { ...always, ...nothingRuns } : always;
   return (_request, response, next) => {
@@ -52,7 +52,10 @@ export function securityHeaders({ isProduction }: { isProduction: boolean }): Re
   };
 }
 
-/** Gives each request an id, answered as x-request-id, and a signal aborted when the client goes away before the answer. */
+/**
+ * Gives each request an id, returned as x-request-id, and a signal that aborts if the client disconnects before the
+ * response.
+ */
 export const identifyRequest: RequestHandler = (request, response, next) => {
   const gone = new AbortController();
   response.once('close', () => {
@@ -64,7 +67,10 @@ export const identifyRequest: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** Gives the request the graph of now until it is answered, whatever replaces that meanwhile; a stream leaves it earlier. */
+/**
+ * Pins the current graph to the request until the response ends, even if it is replaced meanwhile. Streams release it
+ * earlier.
+ */
 export function leaseGraph(graphs: GraphManager): RequestHandler {
   return (_request, response, next) => {
     const { graph, release } = graphs.acquire();
@@ -74,7 +80,7 @@ export function leaseGraph(graphs: GraphManager): RequestHandler {
   };
 }
 
-/** Refuses a request with 503 while there is too much to do, and with 429 from an address that must wait, before anything of it is read. */
+/** Rejects a request with 503 under overload, and with 429 from a blocked address, before any of it is read. */
 export function refuseOverload({ load, refusals, addressOf }: Limits): RequestHandler {
   return (request, _response, next) => {
     refusals.assertNotBlocked(addressOf(request));
@@ -83,7 +89,10 @@ export function refuseOverload({ load, refusals, addressOf }: Limits): RequestHa
   };
 }
 
-/** Counts the request as in flight until it is answered. It runs after the body was read, so that slow bodies take no place. */
+/**
+ * Counts the request as in flight until it is answered. It runs after the body was read, so that slow bodies do not
+ * count.
+ */
 export function countInFlight(load: LoadShedder, addressOf: (request: Request) => string): RequestHandler {
   return (request, response, next) => {
     const leaveLoad = load.enter(addressOf(request));
@@ -101,7 +110,7 @@ export function countInFlight(load: LoadShedder, addressOf: (request: Request) =
 
 const sentWithoutAsking = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
 
-/** Throws BAD_USER_INPUT for a request that a page of another origin could make a browser send without asking first. */
+/** Throws BAD_USER_INPUT for a request that a page of another origin could make a browser send without a preflight. */
 export function requireCsrfHeader(request: Request): void {
   const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== undefined && !sentWithoutAsking.includes(type)) return;

@@ -25,10 +25,13 @@ const ofTheGateway = ['host', 'authorization', 'cookie', 'x-request-id', 'conten
 const ofTraces = ['traceparent', 'tracestate', 'baggage'];
 const notPassedOn = [...ofTheGateway, ...ofTraces];
 
-/** Streams GET and HEAD under a prefix from a subgraph; a bearer's token becomes an internal one, without it none is sent. */
+/**
+ * Streams GET and HEAD under a prefix from a subgraph; a bearer token is replaced by an internal one, and without one
+ * none is sent.
+ */
 export function passThrough(options: {
   prefix: string;
-  /** The subgraph's name; each graph that is served has it. */
+  /** The subgraph's name; every graph has it. */
   subgraph: string;
   authenticate: Authenticate;
   measures: Pick<GatewayMetrics, 'subgraphs'>;
@@ -40,7 +43,7 @@ export function passThrough(options: {
     const subgraph = context.graph.subgraphs.get(options.subgraph);
     if (!subgraph) throw new Error(`There is no subgraph "${options.subgraph}"`);
     const url = new URL(request.originalUrl, subgraph.url);
-    // Dots that climb out of the prefix would reach what was never meant to be public.
+    // Dot segments that leave the prefix would reach paths that are not public.
     const isOutside = !url.pathname.startsWith(`${prefix}/`) || /%2e|%2f|%5c/i.test(url.pathname);
     if (isOutside || url.origin !== subgraph.url.origin) throw notFound('There is nothing here');
     const caller = await authenticate(request.get('authorization'));
@@ -57,7 +60,7 @@ export function passThrough(options: {
       return sendIdempotent(open, signal);
     });
     response.status(answer.statusCode ?? 502).set(without(answer.headers, []));
-    // Either side going away ends the other; what is already sent cannot be taken back.
+    // If either side disconnects, the other one ends too; bytes already sent cannot be taken back.
     const counted = count(answer, (bytes) => measures.subgraphs.passed(subgraph.name, bytes));
     await pipeline(counted, response).catch(() => response.destroy());
   };

@@ -11,7 +11,7 @@ export interface ReadOperation {
   document: DocumentNode;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
-  /** Registers the document under its hash where it came with one; called once the operation is admitted. */
+  /** Registers the document under its hash if it came with one; call it once the operation is admitted. */
   register?: (client: string) => Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function getRequestState(response: Response): RequestState {
   return { requestId, signal, graph, release, ...state };
 }
 
-/** Measures each request as an operation, until its answer is out or the client is gone. */
+/** Measures each request as an operation, until its response has ended or the client has disconnected. */
 export function measureRequests({ operations }: GatewayMetrics): RequestHandler {
   return (_request, response, next) => {
     const operation = operations.begin('http');
@@ -58,7 +58,7 @@ export function measureRequests({ operations }: GatewayMetrics): RequestHandler 
   };
 }
 
-/** The operation that this is the response to; on other routes one that is counted nowhere but in its errors. */
+/** The metrics of the operation that this response answers; on other routes only errors are counted. */
 export function getOperationMetrics(response: Response, { operations }: GatewayMetrics): OperationMetrics {
   return states.get(response)?.measured ?? { is: () => undefined, failed: operations.failed, end: () => undefined };
 }

@@ -28,14 +28,14 @@ export type StreamOperation = (
 ) => Promise<void>;
 
 /**
- * Answers an operation as a stream, once the token is checked and the document validates: multipart, or server-sent events,
- * which also tell what is wrong with a document, for an EventSource learns nothing from other answers.
+ * Answers an operation as a stream once the token and the document are valid: multipart or server-sent events.
+ * Server-sent events also carry the errors of a document, because an EventSource cannot read other responses.
  */
 export function createStreamOperation(options: {
   authenticate: Authenticate;
   operations: Omit<Parameters<typeof createOperations>[0], 'context' | 'hold' | 'until'>;
   limits: Limits;
-  /** Aborted when the gateway stops: streams then end so that clients connect again. */
+  /** Aborted when the gateway stops: streams then end in a way that makes clients reconnect. */
   stopping: AbortSignal;
   measures: GatewayMetrics;
   log: Log;
@@ -65,7 +65,7 @@ export function createStreamOperation(options: {
     const address = limits.addressOf(request);
     await limits.checkRates(getOperation(prepared), { viewer, address });
     await register(getClient(viewer, address));
-    // It lasts as long as the client likes; it is counted as a subscription from here on.
+    // It lasts as long as the client wants; from here on it counts as a subscription.
     if (kind === 'subscription') release();
     const { subscribe, execute } = createOperations({
       ...options.operations,

@@ -5,15 +5,15 @@ import { toGraphQLError } from '../../errors.ts';
 
 const stopMs = 2_000;
 const headers = {
-  // Neither stored nor held back, compressed or buffered, by whatever stands between.
+  // Proxies must neither store, delay, compress nor buffer it.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 };
 
 /**
- * Sends results as they come. The next one is asked for only when the client has taken what was sent, so one that stops
- * reading only lags; one that goes away releases the results at once. When `stopping` is aborted the answer ends so that the
- * client connects again; where it does not even take that end in two seconds, the connection is cut.
+ * Sends results as they arrive. The next one is requested only when the client has taken the previous one, so a client
+ * that stops reading only lags; a client that disconnects releases the results at once. When `stopping` aborts, the
+ * response ends so that the client reconnects; if it does not take that end within two seconds, the connection is cut.
  */
 export async function sendStream(
   response: ServerResponse,
@@ -74,24 +74,24 @@ function tell(error: unknown, { format, log }: { format: StreamFormat; log: Log 
   return format.failure({ message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
-/** How a stream of results is written into the body of an HTTP answer. */
+/** How a stream of results is written into an HTTP response body. */
 export interface StreamFormat {
   contentType: string;
-  /** Written at once, so that the client knows it is heard. */
+  /** Written at once, so that the client knows the request was accepted. */
   opening: string;
   heartbeat: string;
   event(result: FormattedExecutionResult): string;
-  /** What befell the stream, and not its operation: asking again may help. */
+  /** An error of the transport rather than of the operation; the client may reconnect. */
   failure(error: GraphQLFormattedError): string;
   /** After the last event. */
   completion: string;
-  /** Instead of it where the client should connect again. */
+  /** Replaces it if the client should reconnect. */
   interruption: string;
 }
 
 const next = (result: FormattedExecutionResult) => `event: next\ndata: ${JSON.stringify(result)}\n\n`;
 
-/** GraphQL over SSE, distinct connections mode. A stream cut off before `complete` makes clients connect again. */
+/** GraphQL over SSE, distinct connections mode. A stream cut off before `complete` makes clients reconnect. */
 export const sseFormat: StreamFormat = {
   contentType: 'text/event-stream; charset=utf-8',
   opening: ':\n\n',
@@ -104,7 +104,7 @@ export const sseFormat: StreamFormat = {
 
 const boundary = '\r\n--graphql';
 const close = '--\r\n';
-// A client takes a part for complete only when it sees the boundary behind it, so the boundary goes out with the part.
+// A client takes a part for complete only at the following boundary, so the boundary goes out with the part.
 const part = (body: object) => `\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(body)}${boundary}`;
 const failure = (error: GraphQLFormattedError) => part({ payload: null, errors: [error] });
 

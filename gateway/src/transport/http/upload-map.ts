@@ -5,9 +5,9 @@ import { LimitExceededError } from '../../errors.ts';
 const mapField = z.record(z.string(), z.array(z.string()));
 
 /**
- * The variable of each file part, from the text of a multipart request's map. Throws BAD_USER_INPUT unless each file has one
- * variable of its own that is null in `operations`: graphql-upload-minimal follows the paths without checking that their
- * properties are the request's own, so that a path such as `hasOwnProperty.call` would overwrite a built-in function.
+ * Maps each file part to its variable, from the `map` of a multipart request. Throws BAD_USER_INPUT unless each file
+ * has its own variable that is null in `operations`: graphql-upload-minimal follows the paths without checking for own
+ * properties, so that a path such as `hasOwnProperty.call` would overwrite a built-in function.
  */
 export function parseUploadMap(text: string, operations: unknown, maxFiles: number): Map<string, string> {
   const map = parseMap(text);

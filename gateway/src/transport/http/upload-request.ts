@@ -14,8 +14,8 @@ const maxFieldBytes = 1_000_000;
 const drainMs = 10_000;
 
 /**
- * Reads the `operations` and `map` of a multipart request and lets the request go on while its files still arrive.
- * Whatever is left of them when the answer is sent is drained for ten seconds, then the connection is cut.
+ * Reads `operations` and `map` of a multipart request and continues while its files still arrive. Files that are unread
+ * when the response is sent are drained for ten seconds, then the connection is cut.
  */
 export function acceptUploads(
   limits: { maxBytes: number; maxFiles: number },
@@ -33,7 +33,7 @@ export function acceptUploads(
       throw fileTooLarge(`The request is larger than the ${limits.maxBytes} bytes a file may have`);
     }
     const whole = observeMultipart(request, limits.maxFiles);
-    // A file counts as cut off once it reaches the parser's limit, not when it goes over.
+    // The parser marks a file as truncated when it reaches the limit, not when it exceeds it.
     const options = { maxFileSize: limits.maxBytes + 1, maxFieldSize: maxFieldBytes };
     const operations = await processRequest(request, response, options).catch(refuse);
     const last = findUploads(Object(operations).variables).at(-1)?.upload;
@@ -64,9 +64,10 @@ function drain(request: Request) {
 }
 
 /**
- * Listens in on the parser that a multipart request is piped to, and checks operations and map before graphql-upload-minimal
- * sees them: the parser fails with BAD_USER_INPUT when they are wrong. That library also ignores a file part that the map does not name, and
- * waits forever on one that is sent twice. The result resolves once the whole request was read; it rejects with BAD_USER_INPUT for such a file.
+ * Observes the parser of a multipart request and checks operations and map before graphql-upload-minimal sees them: the
+ * parser fails with BAD_USER_INPUT if they are wrong. That library also ignores a file part that the map does not name,
+ * and waits forever for one that is sent twice. The result resolves once the whole request was read; it rejects with
+ * BAD_USER_INPUT for such a file.
  */
 function observeMultipart(request: Request, maxFiles: number): Promise<void> {
   let operations: unknown;
@@ -107,12 +108,12 @@ function observeMultipart(request: Request, maxFiles: number): Promise<void> {
       return pipe(parser, options);
     };
   });
-  // Nobody waits for it when the request is refused before.
+  // Nobody awaits it if the request was rejected before.
   whole.catch(() => undefined);
   return whole;
 }
 
-/** Undefined for text that is not JSON: graphql-upload-minimal refuses it. */
+/** Undefined for invalid JSON: graphql-upload-minimal refuses it. */
 function readOperations(text: string): unknown {
   const operations = parseJson(text);
   if (Array.isArray(operations)) {

@@ -26,7 +26,7 @@ import { guardEvents } from '../http/connection-guard.ts';
 import { getAuthorization, isAllowedOrigin, isGraphqlPath, rejectUpgrade } from './upgrade.ts';
 
 const unauthorized = 4401;
-/** The only code of its kind on which graphql-ws clients connect again. */
+/** The only code of its kind on which graphql-ws clients reconnect. */
 const forbidden = 4403;
 const tryAgainLater = 1013;
 const goingAway = 1001;
@@ -34,11 +34,11 @@ const tooManyRequests = 4429;
 const closeTimeoutMs = 2_000;
 
 /**
- * Serves graphql-ws on `/graphql` of an HTTP server. A token that is not valid when the client connects closes the socket with 4401,
- * on which clients stop; one that expires or is revoked later with 4403, on which they connect again. A token that cannot be checked
- * right now, or one socket too many, closes with 1013; one too many of a viewer with 4429. A peer that does not answer a ping is cut.
- * Pages of other origins are refused with 403.
- * The result closes all sockets with 1001.
+ * Serves graphql-ws on `/graphql` of an HTTP server. A token that is invalid when the client connects closes the socket
+ * with 4401, on which clients stop; one that expires or is revoked later with 4403, on which they reconnect. A token
+ * that cannot be checked right now, or too many sockets, close with 1013; too many sockets of a viewer with 4429. A
+ * peer that does not answer a ping is cut off. Pages of other origins are refused with 403. The result closes all
+ * sockets with 1001.
  */
 export function serveWebSockets(options: {
   http: Server;
@@ -48,12 +48,12 @@ export function serveWebSockets(options: {
   limits: Limits;
   maxMessageBytes: number;
   pingMs: number;
-  /** Pages of other origins than the gateway's own that may connect. */
+  /** Pages of other origins that may connect. */
   allowedOrigins: readonly string[];
   measures: GatewayMetrics;
-  /** Counts and logs an error that nobody expected; what throws in the `upgrade` event of the server is caught there. */
+  /** Counts and logs an unexpected error; exceptions in the server's `upgrade` event are caught there. */
   connectionFailed: (error: unknown) => void;
-  /** Whether clients decide if their trace is kept. */
+  /** Whether clients decide if their trace is sampled. */
   trustsTraceparent: boolean;
   log: Log;
 }): () => Promise<void> {
@@ -73,7 +73,7 @@ export function serveWebSockets(options: {
     } else sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, request));
   }
 
-  /** Fails one operation; thrown, it would close the socket with all its operations. */
+  /** Fails one operation; a throw would close the socket with all its operations. */
   function unexpected(error: unknown): GraphQLError {
     options.log.error({ err: error }, 'operation failed');
     return new GraphQLError('Internal server error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
@@ -121,7 +121,7 @@ export function serveWebSockets(options: {
         let viewer: Viewer | null;
         try {
           ({ viewer } = await authenticate(authorization));
-          // Its `close` event came meanwhile, so a place taken now would never be released.
+          // Its `close` event came meanwhile, so a slot acquired now would never be released.
           if (gone.signal.aborted) return false;
           socket.once('close', limits.connections.take(getClient(viewer, address)));
         } catch (error) {
@@ -184,7 +184,7 @@ export function serveWebSockets(options: {
           };
           await check(prepared);
           await register(payload);
-          // It lasts as long as the client likes; it is counted as a subscription from here on.
+          // It lasts as long as the client wants; from here on it counts as a subscription.
           if (kind === 'subscription') leave();
           byOperation.set(prepared, { operations, graph, leave, measured });
           return prepared;
@@ -194,7 +194,7 @@ export function serveWebSockets(options: {
           return refused([unexpected(error)]);
         }
       },
-      // Results are formatted already, as plain objects; the library's types want GraphQLError objects in them.
+      // Results are formatted already, as plain objects; the library's types expect GraphQLError objects.
       subscribe(args) {
         const { operations, measured } = known(byOperation, args);
         const followed = measures.subscriptions.follow(operations.subscribe(args), 'websocket', measured);

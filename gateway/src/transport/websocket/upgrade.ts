@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 
 /**
- * Counts as an upgrade only when it asks for a WebSocket. With an `upgrade` listener Node hands over every other `Upgrade`
- * (`h2c`, from `curl --http2` or Java) as well, so that it would never get an HTTP response; HTTP allows a server to ignore them.
+ * Counts as an upgrade only if it asks for a WebSocket. With an `upgrade` listener Node hands over every other
+ * `Upgrade` (`h2c`, from `curl --http2` or Java) as well, which would then never get an HTTP response; HTTP allows a
+ * server to ignore them.
  */
 export class WebSocketAwareRequest extends IncomingMessage {
   /** Node's parser sets `upgrade` before it has the headers and reads it afterwards. */
@@ -39,8 +40,8 @@ export function rejectUpgrade(socket: Duplex, status: string): void {
 }
 
 /**
- * Whether a page may open a WebSocket: one of this host, or of an origin that is named. Clients that are no browsers tell no
- * origin. Browsers ask for no leave before they open a WebSocket, so this is where pages of others are kept out.
+ * Whether a page may open a WebSocket: one of this host, or of a named origin. Clients other than browsers send no
+ * origin. Browsers send no preflight before a WebSocket, so pages of other origins are kept out here.
  */
 export function isAllowedOrigin({ headers: { origin, host } }: IncomingMessage, allowed: readonly string[]): boolean {
   if (origin === undefined || allowed.includes(origin)) return true;
@@ -49,7 +50,7 @@ export function isAllowedOrigin({ headers: { origin, host } }: IncomingMessage, 
 
 const parameters = z.object({ authorization: z.string().optional(), Authorization: z.string().optional() });
 
-/** The Authorization value among a connection_init's parameters, in either spelling. */
+/** The Authorization value among the connection_init parameters, in either spelling. */
 export function getAuthorization(connectionParams: unknown): string | undefined {
   const { data } = parameters.safeParse(connectionParams ?? {});
   return data?.authorization ?? data?.Authorization;
