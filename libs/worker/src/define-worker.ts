@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@tributary/core';
 import type { BodyOf, EventContract } from '@tributary/events';
-import type { Publish } from '@tributary/messaging';
+import type { Broker, Publish } from '@tributary/messaging';
 import type { Registry } from '@tributary/metrics';
 import type { z } from 'zod';
 
@@ -48,6 +48,17 @@ export interface Delay {
   readonly retryInMs: number;
 }
 
+/** What `connect` receives from the process that runs the worker. */
+export interface ConnectContext {
+  /** Registers how a dependency is closed; closes run in reverse order. */
+  onClose(close: () => Promise<unknown> | unknown): void;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Registry;
+  /** The worker's broker, for messages that no delivery leads to. */
+  readonly broker: Pick<Broker, 'publish' | 'send' | 'ready'>;
+}
+
 /** Written as a method, so that a definition with its own dependencies is a definition, as its other functions are. */
 type Check<D> = { ping(dependencies: D): Promise<unknown> }['ping'];
 
@@ -74,12 +85,7 @@ export interface WorkerDefinition<
    * Opens what `handle` needs. While it throws UNAVAILABLE it is called again; closes run in reverse order. What is to be
    * measured of it is added to `metrics` here, so that `handle` knows nothing of it.
    */
-  connect(
-    config: z.output<S>,
-    onClose: (close: () => Promise<unknown> | unknown) => void,
-    metrics: Registry,
-    log: Log,
-  ): Promise<D> | D;
+  connect(config: z.output<S>, context: ConnectContext): Promise<D> | D;
   /**
    * Does the work: safe to run twice and out of order. Returning acks. Throwing UNAVAILABLE waits and tries again
    * without end; anything else is tried 5 times without progress and then dead-lettered. Throwing `Continue` goes on in

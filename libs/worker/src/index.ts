@@ -1,4 +1,5 @@
 export {
+  type ConnectContext,
   type Consumed,
   type Delay,
   defineWorker,

@@ -51,7 +51,7 @@ export function measureHandling(
 
   return (handle) => async (delivery, signal) => {
     // The type of the contract: published types must not make new labels.
-    const type = matchContract(definition, delivery.type)?.type ?? 'unknown';
+    const type = matchContract(definition, delivery.type)?.type.replace(/^\*\./, '') ?? 'unknown';
     const end = seconds.startTimer({ type });
     inFlight.inc();
     try {

@@ -42,7 +42,7 @@ describe('startWorker', () => {
       consumes: workStarted,
       prefetch: 1,
       config: z.object({}),
-      connect(_config, onClose, _metrics, processLog) {
+      connect(_config, { onClose, log: processLog }) {
         given = processLog;
         onClose(() => closed.push('first'));
         onClose(() => Promise.reject(new Error('not closed')));
@@ -148,7 +148,7 @@ describe('startWorker', () => {
     let tries = 0;
     const definition = defineWorker({
       ...aWorker(() => undefined),
-      connect(_config, onClose) {
+      connect(_config, { onClose }) {
         tries += 1;
         onClose(() => steps.push(`first of try ${tries}`));
         if (tries === 1) throw unavailable('not yet');

@@ -3,7 +3,7 @@ import { type Clock, isAppError, type Log } from '@tributary/core';
 import type { Broker, Consumer } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import type { z } from 'zod';
-import type { Consumed, WorkerDefinition } from './define-worker.ts';
+import type { ConnectContext, Consumed, WorkerDefinition } from './define-worker.ts';
 import { handleDelivery } from './handle-delivery.ts';
 import { measureHandling } from './measure-handling.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -46,7 +46,13 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
   const { broker, config, clock, log, drainTimeoutMs, signal, watch, maxHandlingMs = tenMinutesMs } = surroundings;
   const { metrics = new Registry() } = surroundings;
   const measured = measureHandling(metrics, definition, broker);
-  const { dependencies, close } = await connectDependencies(definition, config, { clock, log, signal, metrics });
+  const { dependencies, close } = await connectDependencies(definition, config, {
+    broker,
+    clock,
+    log,
+    signal,
+    metrics,
+  });
   watch?.connected(dependencies);
   try {
     const runtime = { dependencies, publish: broker.publish, clock, log, maxHandlingMs };
@@ -92,8 +98,9 @@ async function drain(
 async function connectDependencies<C extends Consumed, S extends z.ZodObject, D extends object>(
   definition: WorkerDefinition<C, S, D>,
   config: z.output<S>,
-  { clock, log, signal, metrics }: { clock: Clock; log: Log; signal: AbortSignal | undefined; metrics: Registry },
+  { signal, ...context }: Omit<ConnectContext, 'onClose'> & { readonly signal: AbortSignal | undefined },
 ): Promise<{ dependencies: D; close: () => Promise<void> }> {
+  const { clock, log, metrics } = context;
   for (let tries = 0; ; tries += 1) {
     const closers: (() => Promise<unknown> | unknown)[] = [];
     const close = async () => {
@@ -107,7 +114,10 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
     };
     const before = new Set(namesIn(metrics));
     try {
-      return { dependencies: await definition.connect(config, (closer) => closers.push(closer), metrics, log), close };
+      return {
+        dependencies: await definition.connect(config, { ...context, onClose: (closer) => closers.push(closer) }),
+        close,
+      };
     } catch (error) {
       await close();
       for (const name of namesIn(metrics)) if (!before.has(name)) metrics.removeSingleMetric(name);

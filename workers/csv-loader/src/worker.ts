@@ -26,7 +26,7 @@ export default defineWorker({
     EMPLOYMENT_DATABASE_URL: settings.databaseUrl('employment'),
     FILE_STORE_URL: settings.fileStoreUrl,
   }),
-  async connect(config, onClose, metrics) {
+  async connect(config, { onClose, metrics }) {
     const files = await openFileStore(config.FILE_STORE_URL);
     onClose(() => files.close());
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);

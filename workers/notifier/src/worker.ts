@@ -1,4 +1,4 @@
-import { settings, systemClock, urlOf } from '@tributary/core';
+import { settings, urlOf } from '@tributary/core';
 import { confirmationRequested, emailReopened, resetRequested, uploadFinished } from '@tributary/events';
 import { measurePool } from '@tributary/metrics';
 import { openNotificationsDb } from '@tributary/notifications-db';
@@ -42,7 +42,7 @@ export default defineWorker({
       .default(100)
       .describe('Maximum number of result mails per recipient and hour; further ones are delayed.'),
   }),
-  connect(config, onClose, metrics, log) {
+  connect(config, { onClose, log, clock, metrics }) {
     const db = openNotificationsDb(config.NOTIFICATIONS_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'notifications', db.pool);
@@ -54,7 +54,7 @@ export default defineWorker({
     };
     const [smtp, securitySmtp] = [open(maxMails.results), open(maxMails.security)];
     const journal = openMailJournal(config.MAIL_JOURNAL_DIR, log);
-    const mails = createMailSender({ db, journal, clock: systemClock, log });
+    const mails = createMailSender({ db, journal, clock, log });
     onClose(() => mails.close());
     const { assertNotRefused } = mailMetrics;
     const { MAIL_FROM: from, PUBLIC_URL: publicUrl } = config;

@@ -20,7 +20,7 @@ export default defineWorker({
     REDIS_URL: settings.redisUrl,
     TRIBUTARY_INSTANCE: settings.instance,
   }),
-  connect(config, onClose, metrics, log) {
+  connect(config, { onClose, log, metrics }) {
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);

@@ -49,7 +49,6 @@ beforeEach(async () => {
   const config = {
     UPLOADS_DATABASE_URL: '',
     REDIS_URL: '',
-    RABBITMQ_URL: '',
     TRIBUTARY_INSTANCE: '',
     RECONCILE_AFTER_MS: 1,
   };

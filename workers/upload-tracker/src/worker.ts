@@ -1,6 +1,6 @@
-import { systemClock as clock, settings, wholeNumber } from '@tributary/core';
+import { settings, wholeNumber } from '@tributary/core';
 import { anyWork, emailSent } from '@tributary/events';
-import { connectBroker, startOutboxRelay } from '@tributary/messaging';
+import { startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
 import { createOutboxStore, createStatusRecorder, openUploadsDb } from '@tributary/uploads-db';
@@ -26,7 +26,6 @@ export default defineWorker({
   config: z.object({
     UPLOADS_DATABASE_URL: settings.databaseUrl('uploads'),
     REDIS_URL: settings.redisUrl,
-    RABBITMQ_URL: settings.rabbitmqUrl,
     TRIBUTARY_INSTANCE: settings.instance,
     RECONCILE_AFTER_MS: wholeNumber(1_000, 86_400_000)
       .default(300_000)
@@ -34,14 +33,12 @@ export default defineWorker({
         'Time without any sign of work after which an upload is sent to its worker again; doubled after each time.',
       ),
   }),
-  async connect(config, onClose, metrics, log) {
+  connect(config, { onClose, log, clock, metrics, broker: publisher }) {
     const db = openUploadsDb(config.UPLOADS_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'uploads', db.pool);
     const signals = connectSignals({ url: config.REDIS_URL, prefix: `${config.TRIBUTARY_INSTANCE}:`, log });
     onClose(() => signals.close());
-    const publisher = await connectBroker({ url: config.RABBITMQ_URL, log, name: 'upload-tracker outbox' });
-    onClose(() => publisher.close());
     const store = createOutboxStore(db, { clock, onEvents: signals.signal });
     const onAttempt = measureOutbox(metrics, store.contents, clock.now);
     const relay = startOutboxRelay({ store, publisher, clock, log, pollMs: 1_000, onAttempt });
