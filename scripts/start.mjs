@@ -71,8 +71,9 @@ async function startInstance(instance, servers) {
     servers: { ...servers, ...fileStore, ...(SMTP_URL ? { SMTP_URL } : {}) },
     dataDir: getDataDir(instance),
     outside: { ...process.env, RATE_LIMITED_FIELDS: RATE_LIMITED_FIELDS || attemptLimits },
-    // One process for all workers needs a third of the memory; in production each has its own.
+    // One process for all workers needs a third of the memory of one for each, as in production.
     workers: process.env.TRIBUTARY_WORKERS === 'separate' ? 'separate' : 'together',
+    lean: true,
     revive: true,
     log: (text) => print(yellow(`  ${text}`)),
     onLine(name, line) {

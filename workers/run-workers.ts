@@ -16,7 +16,7 @@ interface Surroundings {
 
 /**
  * Runs workers in this process, with one health and one metrics endpoint. Each has its own connections, log and, where there
- * are several, the label `worker` on its metrics. Resolves once all consume; one that cannot start ends the process.
+ * are several, the label `worker` on its metrics and its name before what it waits for. Resolves once all consume; one that cannot start ends the process.
  */
 export async function runWorkers(
   definitions: readonly WorkerDefinition[],
@@ -41,13 +41,15 @@ export async function runWorkers(
   const health = await serveHealth({
     host: config.HEALTH_HOST,
     port: config.HEALTH_PORT,
-    waitingFor: () => [...new Set(missing.flatMap((list) => list()))],
+    waitingFor: () => missing.flatMap((list) => list()),
   });
   onClose(() => health.close());
   log.info({ health: health.url, workers: definitions.map(({ name }) => name) }, 'starting');
 
   const running = await Promise.all(workers.map((worker) => connectWorker(worker)));
-  missing = running.map((worker) => worker.missing);
+  missing = running.map(({ name, waitingFor }) =>
+    isAlone ? waitingFor : () => waitingFor().map((dependency) => `${name}: ${dependency}`),
+  );
   onClose(() => Promise.all(running.map(({ stop }) => stop())));
   await Promise.all(running.map(({ consuming }) => consuming));
 }
@@ -60,7 +62,7 @@ async function connectWorker({
   definition: WorkerDefinition;
   registry: Registry;
   log: Log;
-}): Promise<{ missing: () => string[]; consuming: Promise<void>; stop: () => Promise<void> }> {
+}): Promise<{ name: string; waitingFor: () => string[]; consuming: Promise<void>; stop: () => Promise<void> }> {
   const schema = z.object({ ...definition.config.shape, ...runtimeConfig.shape });
   const config = { ...readConfig(schema), ...readConfig(runtimeConfig) };
   const broker = await connectBroker({ url: config.RABBITMQ_URL, log, name: definition.name });
@@ -87,7 +89,8 @@ async function connectWorker({
     },
   );
   return {
-    missing: watch.waitingFor,
+    name: definition.name,
+    waitingFor: watch.waitingFor,
     consuming,
     async stop() {
       stopping.abort();

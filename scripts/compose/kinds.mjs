@@ -10,7 +10,7 @@ import { findSubgraphs } from '../stack/declarations.mjs';
  */
 
 /**
- * The kinds that the built workers export from `kinds.ts`, in the order of their folders, and the permissions that these and
+ * The kinds that the built workers export from `src/kinds.ts`, in the order of their folders, and the permissions that these and
  * the subgraphs (`tributary.permissions` in their package.json) declare.
  *
  * @returns {Promise<{ kinds: Kind[], permissions: Permission[] }>}
@@ -26,7 +26,7 @@ async function readKinds() {
   const files = readdirSync(join(root, 'workers'))
     .sort()
     .map((worker) => ({ worker, file: join(root, 'workers', worker, 'dist/kinds.js') }))
-    .filter(({ file }) => existsSync(file));
+    .filter(({ worker, file }) => existsSync(join(root, 'workers', worker, 'src/kinds.ts')) && existsSync(file));
   const { toRegistryEntry } = await import(pathToFileURL(join(root, 'libs/kinds/dist/index.js')).href);
   const modules = await Promise.all(files.map(({ file }) => import(pathToFileURL(file).href)));
   return modules.flatMap((module, index) =>
@@ -40,8 +40,8 @@ async function readKinds() {
 /** A module's exports come in alphabetical order: kinds that wait for no other stand first. @param {Kind} kind */
 const dependencies = (kind) => kind.waitsFor.length;
 
-/** @param {Kind[]} kinds */
-function assertConsistent(kinds) {
+/** @param {Pick<Kind, 'name' | 'worker' | 'waitsFor'>[]} kinds */
+export function assertConsistent(kinds) {
   const workers = new Map();
   for (const { name, worker } of kinds) {
     if (workers.has(name))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { invalidInput } from '@tributary/core';
+import { invalidArgument, invalidInput } from '@tributary/core';
 import { z } from 'zod';
 import { type KindDefinition, kindEntry } from './define-kind.ts';
 
@@ -42,26 +42,31 @@ export const findKind = (name: string): RegisteredKind | undefined => listKinds(
 export function getKind(name: string): RegisteredKind {
   const kind = findKind(name);
   if (kind !== undefined) return kind;
-  throw invalidInput(
-    `There is no kind ${name}. Kinds are: ${listKinds()
-      .map((one) => one.name)
-      .join(', ')}.`,
-  );
+  const names = listKinds().map((one) => one.name);
+  throw invalidArgument(['kind'], 'KIND_UNKNOWN', `There is no kind ${name}. Kinds are: ${names.join(', ')}.`);
 }
 
 const optionSchemas = new Map<string, z.ZodType>();
 
-/** The options with their defaults; BAD_USER_INPUT names every option that is wrong. */
+/** The options with their defaults; BAD_USER_INPUT has a problem for each that is wrong. */
 export function parseOptions(kind: RegisteredKind, given: unknown): Record<string, unknown> {
   const schema = optionSchemas.get(kind.name) ?? z.fromJSONSchema(kind.options);
   optionSchemas.set(kind.name, schema);
   const parsed = schema.safeParse(given ?? {});
   if (parsed.success) return z.record(z.string(), z.unknown()).parse(parsed.data);
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    [...['options', ...path].join('.'), `: ${message}`].join(''),
-  );
-  throw invalidInput(`These options do not fit an upload of the kind ${kind.name}: ${problems.join('; ')}.`);
+  const code = 'OPTION_INVALID';
+  const problems = parsed.error.issues.map(({ path, message }) => ({ path: toPath(path), code, message }) as const);
+  const list = problems.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  throw invalidInput(`These options do not fit an upload of the kind ${kind.name}: ${list}.`, {
+    reason: code,
+    problems,
+  });
 }
+
+const toPath = (path: readonly PropertyKey[]) => [
+  'options',
+  ...path.map((step) => (typeof step === 'symbol' ? String(step) : step)),
+];
 
 /** A kind's entry in the registry. */
 export function toRegistryEntry(worker: string, { options, ...kind }: KindDefinition): RegisteredKind {

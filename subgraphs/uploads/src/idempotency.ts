@@ -22,7 +22,9 @@ export async function assertIdempotentReplay(
     });
   }
   if (!isDeepStrictEqual(toOptions(original), options)) {
-    throw conflict(`The idempotency key "${key}" was used before with other options.`);
+    throw conflict(`The idempotency key "${key}" belongs to an upload with other options.`, {
+      reason: 'IDEMPOTENCY_KEY_REUSED',
+    });
   }
   const hash = createHash('sha256');
   for await (const chunk of file.content) hash.update(chunk);

@@ -1,4 +1,4 @@
-import { invalidInput } from '@tributary/core';
+import { invalidArgument } from '@tributary/core';
 import type { RegisteredKind } from '@tributary/kinds';
 import type { IncomingFile } from './incoming-file.ts';
 import { toDisplayFilename } from './intake.ts';
@@ -24,9 +24,8 @@ export function assertFileFits(
       : extensions.includes(extension);
   if (fits) return;
   const found = extension === undefined ? `is of the type ${type}` : `ends in ${extension}`;
-  throw invalidInput(
-    `"${name}" ${found}, which ${kind.title} does not take. Send a file that ends in ${listOf(extensions)}.`,
-  );
+  const message = `"${name}" ${found}, which ${kind.title} does not take. Send a file that ends in ${listOf(extensions)}.`;
+  throw invalidArgument(['file'], 'FILE_TYPE_NOT_ACCEPTED', message);
 }
 
 const matches = (type: string, accepted: string) =>

@@ -1,3 +1,4 @@
+import { checkAll } from '@tributary/core';
 import {
   BigInt as BigIntScalar,
   DateTime,
@@ -49,10 +50,12 @@ const Mutation: MutationResolvers = {
   uploadFile: async (_parent, { file: argument, kind: name, options: given, idempotencyKey = null }, context) => {
     const kind = getKind(name);
     const owner = requirePermission(context.viewer, kind.permission);
-    const options = parseOptions(kind, given);
     return context.measureIntake(async (counted) => {
       const received = await receiveFile(argument, Math.min(kind.maxBytes, context.maxUploadBytes));
-      assertFileFits(received, kind);
+      const { options } = checkAll({
+        file: () => assertFileFits(received, kind),
+        options: () => parseOptions(kind, given),
+      });
       return uploadFile({ owner, file: counted(received), kind: name, options, idempotencyKey }, context);
     });
   },

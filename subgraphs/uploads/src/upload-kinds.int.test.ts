@@ -56,10 +56,14 @@ describe('a kind of upload', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  test('refuses options that it does not declare', async () => {
-    const { errors } = await uploads.upload(aViewer(), '1,Pilot\n', { options: { colour: 'red' } });
-    expect(errors).toMatchObject([
-      { message: expect.stringContaining('"colour"'), extensions: { code: 'BAD_USER_INPUT' } },
-    ]);
+  test('refuses options that it does not declare, and names the wrong file at once', async () => {
+    const options = { colour: 'red' };
+    const { errors } = await uploads.upload(aViewer(), '1,Pilot\n', { options, filename: 'jobs.pdf' });
+    const message = expect.stringContaining('"colour"');
+    const problems = [
+      { path: ['file'], code: 'FILE_TYPE_NOT_ACCEPTED' },
+      { path: ['options'], code: 'OPTION_INVALID', message },
+    ];
+    expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT', problems } }]);
   });
 });
