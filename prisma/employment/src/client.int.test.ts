@@ -141,7 +141,7 @@ test('an error without a code stays what it is', () => {
   expect(asUnavailable(error)).toBe(error);
 });
 
-test('a pool whose connections are all in use is waited for longer than a server that is away, then UNAVAILABLE', async () => {
+test('a pool whose connections are all in use is waited for longer than an unavailable server, then UNAVAILABLE', async () => {
   const url = withParameter(database.url, (changed) => changed.searchParams.set('connectionLimit', '1'));
   await using(url, async (db) => {
     await db.client.$queryRaw`SELECT 1`;

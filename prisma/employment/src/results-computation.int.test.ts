@@ -7,7 +7,7 @@ const { db, close } = await openTestDatabase('employment', openPrismaEmploymentD
 afterAll(close);
 
 describe('computeQueryResults', () => {
-  test('answers nothing, at version 0, for an empty database', async () => {
+  test('has no results, at version 0, for an empty database', async () => {
     expect(await computeQueryResults(db.pool)).toEqual({
       version: 0,
       since: null,
@@ -41,17 +41,17 @@ describe('computeQueryResults', () => {
     });
     await db.client.dataVersion.update({ where: { id: 1 }, data: { version: 5 } });
 
-    const answers = await computeQueryResults(db.pool);
-    expect(answers.version).toBe(5);
-    expect(answers.hiresByQuarter.get(2021)).toEqual([
+    const results = await computeQueryResults(db.pool);
+    expect(results.version).toBe(5);
+    expect(results.hiresByQuarter.get(2021)).toEqual([
       { department: 'Department 1', job: 'Clerk', q1: 2, q2: 0, q3: 0, q4: 1 },
       { department: 'Department 2', job: 'Clerk', q1: 0, q2: 0, q3: 1, q4: 0 },
     ]);
-    expect(answers.departmentsAboveMean.get(2021)).toEqual([{ id: 1, department: 'Department 1', hired: 3 }]);
-    expect(answers.departmentsAboveMean.get(2022)).toEqual([]);
+    expect(results.departmentsAboveMean.get(2021)).toEqual([{ id: 1, department: 'Department 1', hired: 3 }]);
+    expect(results.departmentsAboveMean.get(2022)).toEqual([]);
   });
 
-  test('answers exactly what its version had committed, while rows are being committed', async () => {
+  test('includes exactly the rows of its version, while rows are being committed', async () => {
     let committing = true;
     const computing = (async () => {
       const seen: { version: number; hired: number | undefined }[] = [];

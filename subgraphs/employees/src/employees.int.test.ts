@@ -170,7 +170,7 @@ describe('the employees subgraph', () => {
     expect(errors[0].extensions.code).toBe(code);
   });
 
-  test('refuses employees to whoever lacks QUERY, also through _entities', async () => {
+  test('refuses employees without the QUERY permission, also through _entities', async () => {
     const entities =
       '{ _entities(representations: [{ __typename: "Employee", id: "1" }]) { ... on Employee { name } } }';
     for (const query of ['{ employees { nodes { id } } }', '{ departments { id } }', entities]) {

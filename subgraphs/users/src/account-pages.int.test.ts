@@ -15,7 +15,7 @@ async function load(name: string) {
 }
 
 describe.each(['reset-password', 'confirm-email'])('the page %s', (name) => {
-  test('lets a browser run its own script and style alone, keep nothing and tell nobody', async () => {
+  test('lets a browser run only its own script and style, store nothing and send nothing elsewhere', async () => {
     const { response, page } = await load(name);
     const hash = (element: string) => {
       const content = page.slice(page.indexOf(`<${element}>`) + element.length + 2, page.indexOf(`</${element}>`));

@@ -36,7 +36,7 @@ describe('the settings', () => {
     expect(() => readConfig(config, { ...required, ...given })).toThrow(`${name}: is required but not set`);
   });
 
-  test('tell a missing ADMIN_PASSWORD together with all other problems', () => {
+  test('report a missing ADMIN_PASSWORD together with all other problems', () => {
     const read = () => readConfig(config, { ...required, ADMIN_EMAIL: 'root@example.com', REDIS_URL: 'http://x' });
     expect(read).toThrow(/REDIS_URL: must be[\s\S]*ADMIN_PASSWORD: is required/);
   });

@@ -25,7 +25,7 @@ const forbidden = (...path: (string | number)[]) => ({
 });
 
 describe('me', () => {
-  test('is the whole account of whoever asks, and null without a token', async () => {
+  test('is the whole account of the signed-in user, and null without a token', async () => {
     const { data } = await users.ask(`{ me { ${fields} } }`, {}, ada);
     expect(data).toEqual({ me: { ...ada, createdAt: '2026-01-02T03:04:05.678Z' } });
     expect(await users.ask(`{ me { ${fields} } }`)).toEqual({ data: { me: null } });

@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 describe('the query-refresher on the real database and Redis', () => {
-  test('has put a completed load into the cached answers before it says so', async () => {
+  test('stores the results of a completed load before it publishes so', async () => {
     await commitHire(1);
     await broker.publish(workCompleted, completed(1));
     await broker.idle();

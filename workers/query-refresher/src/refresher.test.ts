@@ -36,7 +36,7 @@ describe('createRefresher', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 
-  test('begins runs so far apart as it is told, and all that ask meanwhile share the next', async () => {
+  test('starts runs at the minimum interval, and all calls in between share the next', async () => {
     const clock = fixedClock();
     const run = jest.fn(async () => run.mock.calls.length);
     const refresher = createRefresher({ storedVersion: async () => null, run, minIntervalMs: 200, clock });

@@ -9,7 +9,7 @@ async function answerMs(workMs: number, fails = false): Promise<number> {
   const clock = { now: time.now, sleep: async (ms: number) => time.advance(ms) };
   const work = async () => {
     time.advance(workMs);
-    if (fails) throw new Error('away');
+    if (fails) throw new Error('unavailable');
   };
   await padResponseTime(work, clock).catch(() => undefined);
   return time.now().getTime() - startedAt;
@@ -29,6 +29,6 @@ describe('an even answer', () => {
   test('is that of the work', async () => {
     const clock = { ...fixedClock(), sleep: async () => undefined };
     expect(await padResponseTime(async () => 'done', clock)).toBe('done');
-    await expect(padResponseTime(() => Promise.reject(new Error('away')), clock)).rejects.toThrow('away');
+    await expect(padResponseTime(() => Promise.reject(new Error('unavailable')), clock)).rejects.toThrow('unavailable');
   });
 });
