@@ -89,7 +89,7 @@ describe('the migration runner', () => {
     const { seen, ended, lines } = start({ BOXES_DATABASE_URL: database.url });
     await waitFor(async () => (await history()).length > 0, { what: 'the first migration to begin' });
     child.kill('SIGTERM');
-    await seen('shutting down');
+    await seen('shutdown started');
     await gate.end();
     expect(await ended).toEqual([1, null]);
     expect(lines).toContain('boxes: stopped before all migrations were applied');

@@ -143,7 +143,7 @@ export async function startGateway(
     stopping.abort();
     await closeWebSockets();
     const cut = await finished;
-    if (cut > 0) log.warn({ cut }, 'connections were cut that did not finish in time');
+    if (cut > 0) log.warn({ cut }, 'unfinished connections closed');
     limits.stop();
     await readiness.stop();
     await supergraph.stop();

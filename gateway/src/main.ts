@@ -15,5 +15,5 @@ await startProcess('gateway', async ({ log, onClose }) => {
   });
   onClose(gateway.stop);
   process.on('SIGHUP', () => void gateway.reload());
-  log.info({ url: gateway.url }, 'the gateway listens');
+  log.info({ url: gateway.url }, 'gateway listening');
 });

@@ -47,7 +47,7 @@ test('SIGHUP has a new supergraph served by the same process', async () => {
   await writeFile(path, withField(await readFile(path, 'utf8'), 'added'));
   expect(await knows({ ask }, 'added')).toBe(false);
   child.kill('SIGHUP');
-  await untilLogged('a new supergraph is served');
+  await untilLogged('supergraph replaced');
   expect(await knows({ ask }, 'added')).toBe(true);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);

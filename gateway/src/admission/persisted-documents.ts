@@ -48,7 +48,7 @@ export function createPersistedDocuments(options: {
         if (mode !== 'off' && (await safelist.find(hash)) === null) {
           if (mode === 'enforce') throw notListed(hash);
           // The text may contain a password or a token.
-          log.warn({ sha256: hash }, 'an operation ran that is not published');
+          log.warn({ sha256: hash }, 'unpublished operation executed');
         }
         return text;
       } catch (error) {

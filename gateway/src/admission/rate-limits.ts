@@ -181,8 +181,8 @@ export function createTokenBuckets({ redis, prefix, log }: { redis: Redis; prefi
   function note(isAwayNow: boolean, error?: unknown) {
     if (isAwayNow === isAway) return;
     isAway = isAwayNow;
-    if (isAway) log.warn({ err: error }, 'Redis is away: rates are not limited until it is back');
-    else log.info({}, 'Redis is back: rates are limited again');
+    if (isAway) log.warn({ err: error }, 'rate limits suspended, Redis unavailable');
+    else log.info({}, 'rate limits resumed, Redis recovered');
   }
 
   return async (draws) => {

@@ -102,7 +102,7 @@ export function createFormatError({ log, isProduction }: { log: Log; isProductio
     // Some subgraphs use numbers, as HTTP does.
     if (typeof code === 'number' || (typeof code === 'string' && !internal.has(code))) return shown;
     const cause = error instanceof GraphQLError ? unwrapResolverError(error) : error;
-    log.error({ err: cause, subgraph: serviceName, path: formatted.path }, 'an operation failed');
+    log.error({ err: cause, subgraph: serviceName, path: formatted.path }, 'operation failed');
     return { ...shown, message: 'Internal server error', extensions: { ...extensions, code: 'INTERNAL_SERVER_ERROR' } };
   };
 }

@@ -29,7 +29,7 @@ export function createGraphManager<Graph extends Closable>(first: Graph, log: Lo
   async function closeIfDone(graph: Graph) {
     if (graph === current || guests.get(graph) !== 0) return;
     guests.delete(graph);
-    await graph.close().catch((err: unknown) => log.error({ err }, 'closing a replaced graph failed'));
+    await graph.close().catch((err: unknown) => log.error({ err }, 'replaced graph not closed'));
   }
 
   return {

@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterEach(() => fixture.putBack());
 afterAll(() => fixture.stop());
 
-const servings = () => fixture.logged.filter(({ msg }) => msg === 'a new supergraph is served').length;
+const servings = () => fixture.logged.filter(({ msg }) => msg === 'supergraph replaced').length;
 
-describe('a new supergraph is served', () => {
+describe('supergraph replaced', () => {
   test('when the file is replaced', async () => {
     await fixture.put(withField(fixture.original, 'added'));
     await waitFor(() => fixture.knows('added'));
@@ -35,7 +35,7 @@ describe('a new supergraph is served', () => {
 
   test('when that is asked for; one that is the same changes nothing', async () => {
     await fixture.reload();
-    expect(fixture.logged).toMatchObject([{ msg: 'the supergraph is the same as before' }]);
+    expect(fixture.logged).toMatchObject([{ msg: 'supergraph unchanged' }]);
     await fixture.put(withField(fixture.original, 'added'));
     await fixture.reload();
     expect(await fixture.knows('added')).toBe(true);
@@ -78,7 +78,7 @@ describe('a new supergraph is refused, by a line that says why, and the old one 
   ])('one %s', async (_name, change, reason) => {
     await fixture.put(change(fixture.original));
     await waitFor(() => fixture.logged.length > 0);
-    const msg = 'the new supergraph is refused, the old one is kept';
+    const msg = 'supergraph refused, previous one kept';
     expect(fixture.logged.at(-1)).toMatchObject({ msg, reason: expect.stringMatching(reason) });
     expect(await fixture.ask('{ who }')).toMatchObject({ data: { who: 'nobody' } });
   });

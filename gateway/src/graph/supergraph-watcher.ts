@@ -43,7 +43,7 @@ export async function watchSupergraph(options: {
     try {
       const sdl = await readFile(path, 'utf8');
       if (sdl === served) {
-        if (isAsked) log.info({ supergraph: path }, 'the supergraph is the same as before');
+        if (isAsked) log.info({ supergraph: path }, 'supergraph unchanged');
         return;
       }
       const graph = await options.open(sdl);
@@ -51,9 +51,9 @@ export async function watchSupergraph(options: {
       served = sdl;
       graphs.replace(graph);
       const { version, subgraphs } = graph;
-      log.info({ supergraph: path, version, subgraphs: [...subgraphs.keys()] }, 'a new supergraph is served');
+      log.info({ supergraph: path, version, subgraphs: [...subgraphs.keys()] }, 'supergraph replaced');
     } catch (error) {
-      log.error({ supergraph: path, reason: reasonOf(error) }, 'the new supergraph is refused, the old one is kept');
+      log.error({ supergraph: path, reason: reasonOf(error) }, 'supergraph refused, previous one kept');
     }
   }
 

@@ -31,7 +31,7 @@ export function connectSignalSubscriber(options: { url: string; prefix: string; 
   const listeners = new Map<(said?: unknown) => void, string>();
   let isUnavailable = false;
   redis.on('error', (error) => {
-    if (!isUnavailable) log.warn({ err: error }, 'waiting for Redis');
+    if (!isUnavailable) log.warn({ err: error }, 'redis unavailable, retrying');
     isUnavailable = true;
   });
   redis.on('ready', () => {
@@ -120,7 +120,7 @@ export const nullSignals: SignalSubscriber = {
  * process: here a failed subscribe or unsubscribe is only logged. The log is still polled.
  */
 export function swallowPubSubErrors(redis: Redis, log: Log): Redis {
-  const note = (error: unknown) => log.warn({ err: error }, 'Redis refused a subscription');
+  const note = (error: unknown) => log.warn({ err: error }, 'redis subscription refused');
   return new Proxy(redis, {
     get(target, name) {
       if (name === 'subscribe') {

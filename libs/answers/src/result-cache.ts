@@ -62,11 +62,11 @@ export function openResultCache({
   traceRedis(redis);
   let isAway = false;
   redis.on('error', (error: Error) => {
-    if (!isAway) log.warn({ reason: error.message }, 'waiting for Redis');
+    if (!isAway) log.warn({ reason: error.message }, 'redis unavailable, retrying');
     isAway = true;
   });
   redis.on('ready', () => {
-    if (isAway) log.info('Redis is there');
+    if (isAway) log.info('redis connected');
     isAway = false;
   });
   const key = `${prefix}answers`;

@@ -36,7 +36,7 @@ export function createResultReader({
       await cache.store(answers);
     } catch (error) {
       if (!isAppError(error, 'UNAVAILABLE')) throw error;
-      log.warn({ err: error }, 'answers computed but not cached');
+      log.warn({ err: error }, 'results computed, not cached');
     }
     return answers;
   }
@@ -46,7 +46,7 @@ export function createResultReader({
       return await cache.read(kind, year);
     } catch (error) {
       if (!isAppError(error, 'UNAVAILABLE')) throw error;
-      log.warn({ err: error }, 'answering from the database instead of the cache');
+      log.warn({ err: error }, 'results read from the database, cache unavailable');
       return null;
     }
   }

@@ -29,9 +29,9 @@ export async function startProcess(name: string, start: (process: Process) => Pr
   async function shutDown(reason: string, exitCode: number) {
     if (closing) return;
     closing = true;
-    log.info({ reason }, 'shutting down');
+    log.info({ reason }, 'shutdown started');
     const deadline = setTimeout(() => {
-      log.error({ timeoutMs }, 'shutdown took too long');
+      log.error({ timeoutMs }, 'shutdown timed out');
       process.exit(1);
     }, timeoutMs);
     deadline.unref();
@@ -71,7 +71,7 @@ export async function startProcess(name: string, start: (process: Process) => Pr
       process.stderr.write(`${name}: ${error.message}\n`);
       process.exit(78);
     }
-    log.fatal({ err: error }, 'could not start');
+    log.fatal({ err: error }, 'start failed');
     await shutDown('start failed', 1);
   }
 }

@@ -55,7 +55,7 @@ export function createApolloServer(subgraph: {
 /** Logs with its stack what the client sees only masked; the id in the answer is the one in the log. */
 function logUnexpectedErrors(log: Log): ApolloServerPlugin<RequestContext> {
   return {
-    contextCreationDidFail: async ({ error }) => log.error({ err: error }, 'no context could be made for a request'),
+    contextCreationDidFail: async ({ error }) => log.error({ err: error }, 'request context failed'),
     requestDidStart: async ({ contextValue }) => ({
       didEncounterErrors: async ({ errors, operationName }) => {
         for (const error of errors.filter(isUnexpected)) {

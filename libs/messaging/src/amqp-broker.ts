@@ -59,7 +59,7 @@ export async function connectBroker({
   /** What fails to start ends its connection: the next one starts it again, together with all others. */
   function resumeOrReconnect(consumer: AmqpConsumer, on: ChannelModel) {
     consumer.resume(on).catch((error: unknown) => {
-      log.warn({ err: error }, 'the consumer could not start, connecting again');
+      log.warn({ err: error }, 'consumer not started, reconnecting');
       on.close().catch(() => undefined);
     });
   }

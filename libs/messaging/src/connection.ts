@@ -40,7 +40,7 @@ export async function openConnection(options: {
       maxDelay: 2_000,
       async setup(model: ChannelModel) {
         model.on('error', () => undefined);
-        model.on('handler-error', (error, event) => log.error({ err: error, event }, 'an amqplib listener threw'));
+        model.on('handler-error', (error, event) => log.error({ err: error, event }, 'amqplib listener failed'));
         let closed = false;
         model.on('close', () => {
           closed = true;
@@ -58,23 +58,23 @@ export async function openConnection(options: {
   function listen(target: RecoveringChannelModel) {
     target.on('connect', (model: ChannelModel) => {
       current = model;
-      log.info({ connection: name }, 'connected to RabbitMQ');
+      log.info({ connection: name }, 'RabbitMQ connected');
     });
     target.on('disconnect', (error: Error) => {
-      log.warn({ connection: name, reason: error.message }, 'the connection to RabbitMQ was lost');
+      log.warn({ connection: name, reason: error.message }, 'RabbitMQ disconnected');
       lost(error);
     });
     target.on('reconnect-scheduled', ({ attempt, delay, error }) =>
-      log.warn({ connection: name, attempt, delayMs: delay, reason: error.message }, 'waiting for RabbitMQ'),
+      log.warn({ connection: name, attempt, delayMs: delay, reason: error.message }, 'RabbitMQ unavailable, retrying'),
     );
     target.on('blocked', (reason: string) => {
       blocked = true;
-      log.warn({ connection: name, reason }, 'RabbitMQ takes no messages for now');
+      log.warn({ connection: name, reason }, 'RabbitMQ publishing blocked');
       options.onLost(unavailable('RabbitMQ takes no messages for now.', { cause: reason }));
     });
     target.on('unblocked', () => {
       blocked = false;
-      log.info({ connection: name }, 'RabbitMQ takes messages again');
+      log.info({ connection: name }, 'RabbitMQ publishing unblocked');
     });
     target.on('error', (error: Error) =>
       log.warn({ connection: name, reason: error.message }, 'RabbitMQ connection error'),

@@ -48,9 +48,7 @@ export function startConsumer(
     const next: Session = { channel, lost: new AbortController(), consumerTag: '' };
     // Every delivery in hand listens, and how many those are the prefetch says.
     setMaxListeners(0, next.lost.signal);
-    channel.on('error', (error) =>
-      log.warn({ queue: queue.name, reason: error.message }, 'the consuming channel failed'),
-    );
+    channel.on('error', (error) => log.warn({ queue: queue.name, reason: error.message }, 'consumer channel failed'));
     channel.on('close', () => {
       next.lost.abort();
       if (!stopping) model.close().catch(() => undefined);
@@ -66,7 +64,7 @@ export function startConsumer(
 
   function take(message: ConsumeMessage | null, from: Session) {
     if (message === null) {
-      log.warn({ queue: queue.name }, 'RabbitMQ cancelled the consumer');
+      log.warn({ queue: queue.name }, 'consumer cancelled by RabbitMQ');
       void closeQuietly(from.channel);
       return;
     }
@@ -74,7 +72,7 @@ export function startConsumer(
       settle(from.channel, message, false);
       return;
     }
-    const work = handleOne(message, from).catch((error: unknown) => log.error({ err: error }, 'settling failed'));
+    const work = handleOne(message, from).catch((error: unknown) => log.error({ err: error }, 'settlement failed'));
     inFlight.add(work);
     void work.finally(() => inFlight.delete(work));
   }
@@ -175,7 +173,7 @@ async function applyAction(
       await publisher.send(next);
       return true;
     } catch (error) {
-      log.warn({ err: error, queue: queue.name }, 'the outcome of a delivery could not be published, trying again');
+      log.warn({ err: error, queue: queue.name }, 'delivery outcome not published, retrying');
       await systemClock.sleep(retryMs, signal).catch(() => undefined);
     }
   }

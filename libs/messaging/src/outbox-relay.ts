@@ -50,7 +50,7 @@ export function startOutboxRelay<Row extends OutgoingMessage>({
     while (!stopping.signal.aborted) {
       if (nudged) {
         nudged = false;
-        await sweep().catch((error: unknown) => log.warn({ err: error }, 'the outbox could not be swept'));
+        await sweep().catch((error: unknown) => log.warn({ err: error }, 'outbox sweep failed'));
         continue;
       }
       wake = new AbortController();

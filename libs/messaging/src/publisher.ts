@@ -38,7 +38,7 @@ export async function openPublisher({
 
   async function setUp(model: ChannelModel) {
     const opened = await model.createConfirmChannel();
-    opened.on('error', (error) => log.warn({ reason: error.message }, 'the publishing channel failed'));
+    opened.on('error', (error) => log.warn({ reason: error.message }, 'publisher channel failed'));
     opened.on('return', ({ fields, properties }) => {
       unconfirmed
         .get(String(properties.correlationId))

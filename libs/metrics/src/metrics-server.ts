@@ -55,7 +55,7 @@ export async function serveMetrics({
       response.setHeader('cache-control', 'no-store');
       end(response, 200, text, registry.contentType);
     } catch (error) {
-      log.error({ err: error }, 'metrics could not be collected');
+      log.error({ err: error }, 'metrics collection failed');
       end(response, 500, 'Metrics could not be collected; the log says why\n');
     }
   }
@@ -68,7 +68,7 @@ export async function serveMetrics({
       : cause;
   });
   const url = `${origin}/metrics`;
-  log.info({ metrics: url }, 'metrics are served');
+  log.info({ metrics: url }, 'metrics server listening');
   return {
     url,
     close: () =>

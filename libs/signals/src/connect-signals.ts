@@ -33,7 +33,7 @@ export function connectSignals({ url, prefix, log }: { url: string; prefix: stri
       const said = traceparent === undefined ? Date.now() : `${Date.now()} ${traceparent}`;
       for (const channel of [`upload:${uploadId}`, `uploads-of:${ownerId}`]) {
         pubSub.publish(prefix + channel, said).catch((error: unknown) => {
-          log.debug({ err: error, channel }, 'not signalled');
+          log.debug({ err: error, channel }, 'signal not published');
         });
       }
     },

@@ -42,7 +42,7 @@ export async function openProvider(
   trace.setGlobalTracerProvider(onlyOurs(provider));
   return {
     async stop() {
-      const flushed = provider.shutdown().catch((error: unknown) => log.debug({ err: error }, 'spans were lost'));
+      const flushed = provider.shutdown().catch((error: unknown) => log.debug({ err: error }, 'spans dropped'));
       await Promise.race([flushed, sleep(flushMs, undefined, { ref: false })]);
     },
   };
@@ -79,7 +79,7 @@ function throttleDiagnostics(log: Log): void {
   const warn = (message: string) => {
     if (Date.now() < silentUntil) return;
     silentUntil = Date.now() + everyMs;
-    log.warn({ reason: toReason(message) }, 'the collector of traces does not take spans');
+    log.warn({ reason: toReason(message) }, 'span export failed');
   };
   const quiet = () => undefined;
   const logger = { error: warn, warn: warn, info: quiet, debug: quiet, verbose: quiet };

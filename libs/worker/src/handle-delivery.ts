@@ -33,7 +33,7 @@ export function handleDelivery(definition: WorkerDefinition, surroundings: Worke
     };
     return inSpan(`process ${name}`, { kind: 'consumer', from: headers, attributes }, async (span) => {
       const outcome = await handle(delivery, signal);
-      span.setAttribute('tributary.outcome', signal.aborted ? 'handed back' : outcomeName(outcome));
+      span.setAttribute('tributary.outcome', signal.aborted ? 'delivery requeued' : outcomeName(outcome));
       return outcome;
     });
   };
@@ -48,7 +48,7 @@ function decideOutcome(
     const log = shared.log.child({ messageId: delivery.messageId, type: delivery.type, ...getUploadId(delivery.body) });
     const parsed = parseMessage(definition, delivery);
     if ('problem' in parsed) {
-      log.error({ problem: parsed.problem }, 'dead-lettered: not a message this worker understands');
+      log.error({ problem: parsed.problem }, 'delivery dead-lettered, invalid message');
       return { deadLetter: { reason: parsed.problem } };
     }
     // Every worker that processes uploads gets the cancellations and deletions of all.
@@ -68,12 +68,12 @@ function decideOutcome(
     const handlerContext = { ...dependencies, ...context };
     try {
       await definition.handle(parsed.message, handlerContext);
-      log.info({ ms: handlingMs(), attempt }, 'handled');
+      log.info({ ms: handlingMs(), attempt }, 'delivery handled');
       return { ack: true };
     } catch (error) {
       const outcome = failureOutcome(error, { attempt, waits, afterProgress });
       if (signal.aborted) {
-        log.info('handed back');
+        log.info('delivery requeued');
         return outcome;
       }
       logFailure(log, error, outcome, delivery);
@@ -99,10 +99,11 @@ function parseMessage(definition: WorkerDefinition, { type, body }: Delivery) {
 }
 
 function logFailure(log: Log, error: unknown, outcome: Outcome, { attempt, waits }: Delivery) {
-  if ('continue' in outcome) log.info('goes on in a new delivery');
-  else if ('deadLetter' in outcome) log.error({ err: error, attempt }, 'dead-lettered');
-  else if (isAppError(error, 'UNAVAILABLE')) log.warn({ cause: getCause(error), waits, ...outcome }, 'waiting');
-  else log.error({ err: error, attempt, ...outcome }, 'failed, will be tried again');
+  if ('continue' in outcome) log.info('delivery continued in a new one');
+  else if ('deadLetter' in outcome) log.error({ err: error, attempt }, 'delivery dead-lettered');
+  else if (isAppError(error, 'UNAVAILABLE'))
+    log.warn({ cause: getCause(error), waits, ...outcome }, 'delivery delayed');
+  else log.error({ err: error, attempt, ...outcome }, 'delivery failed, retry scheduled');
 }
 
 /**

@@ -61,7 +61,7 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
     // In turn: the main queue's dead letters are there before those that share them.
     for (const queue of workerQueues(definition)) {
       consumers.push(await broker.consume(queue, handle));
-      log.info({ queue }, 'taking messages');
+      log.info({ queue }, 'consumer started');
     }
     watch?.consuming();
     return {
@@ -123,7 +123,7 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
       for (const name of namesIn(metrics)) if (!before.has(name)) metrics.removeSingleMetric(name);
       if (!isAppError(error, 'UNAVAILABLE')) throw error;
       const delayMs = retryDelayMs(tries);
-      log.warn({ reason: error.message, delayMs }, 'waiting to connect');
+      log.warn({ reason: error.message, delayMs }, 'dependency unavailable, retrying');
       await clock.sleep(delayMs, signal);
     }
   }

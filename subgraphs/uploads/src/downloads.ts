@@ -60,7 +60,7 @@ export function downloadRoute({ readUploads, files, clock, secret, log }: Downlo
         return;
       }
       await pipeline(content, response).catch((error: unknown) => {
-        log.warn({ err: error, uploadId: id }, 'a file was not sent to its end');
+        log.warn({ err: error, uploadId: id }, 'download interrupted');
       });
     });
   };

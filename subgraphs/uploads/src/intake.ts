@@ -94,7 +94,7 @@ async function abandon(id: string, { db, files, clock, log }: UploadFileDeps): P
     await deleteAbandonedIntake(db, id);
     for (const fileId of await findOrphanFiles(db, [id])) await deleteFile(fileId);
   } catch (error) {
-    log.warn({ err: error, uploadId: id }, 'a broken-off intake is left to the sweeper');
+    log.warn({ err: error, uploadId: id }, 'intake cleanup failed, left to the sweeper');
   }
 }
 

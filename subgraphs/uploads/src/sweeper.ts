@@ -32,7 +32,7 @@ export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
 
   async function every(ms: number, sweep: () => Promise<void>) {
     while (!stopping.signal.aborted) {
-      await sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'not swept, tried again later'));
+      await sweep().catch((error: unknown) => deps.log.warn({ err: error }, 'sweep failed, retry scheduled'));
       await deps.clock.sleep(ms, stopping.signal).catch(() => undefined);
     }
   }
@@ -54,14 +54,14 @@ export async function sweepIntakes({ db, files, clock, log }: SweeperDeps): Prom
       await deleteFile(fileId);
       if (now.getTime() - givenUpAt.getTime() > keepAbandonedMs) await deleteAbandonedIntake(db, id);
     } catch (error) {
-      log.warn({ err: error, uploadId: id }, 'the file of an intake that was given up stays for the next sweep');
+      log.warn({ err: error, uploadId: id }, 'file of an abandoned intake kept for the next sweep');
     }
   }
   for (const id of await findStaleIntakes(db, now, intakesBatch)) {
     const isAbandoned = await abandonIntake(db, id, { deleteFile, now, onlyStale: true }).catch((error: unknown) =>
-      log.warn({ err: error, uploadId: id }, 'a stale intake stays for the next sweep'),
+      log.warn({ err: error, uploadId: id }, 'stale intake kept for the next sweep'),
     );
-    if (isAbandoned) log.info({ uploadId: id }, 'gave up an intake without a sign of life');
+    if (isAbandoned) log.info({ uploadId: id }, 'abandoned intake discarded');
   }
 }
 
@@ -106,7 +106,7 @@ export async function sweepOrphanFiles(
   }
   for (const id of orphans) {
     await files.delete(id);
-    log.info({ fileId: id }, 'unknown file deleted');
+    log.info({ fileId: id }, 'orphan file deleted');
   }
 }
 
@@ -123,7 +123,7 @@ export async function deleteFile(fileId: string, { db, files, log }: Omit<Sweepe
     await files.delete(fileId);
     await confirmFileDeleted(db, fileId);
   } catch (error) {
-    log.warn({ err: error, fileId }, 'the file of a deleted upload stays for the next sweep');
+    log.warn({ err: error, fileId }, 'file of a deleted upload kept for the next sweep');
   }
 }
 

@@ -41,7 +41,7 @@ describe('a worker that is told to stop', () => {
     await untilUnderWay(upload);
     expect((await worker.kill('SIGTERM')).code).toBe(0);
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'COMPLETED', rowsLoaded: ROWS });
-    expect(worker.log.join('\n')).not.toContain('handed back');
+    expect(worker.log.join('\n')).not.toContain('delivery requeued');
   });
 
   test('hands back what does not end in time, which another worker finishes exactly', async () => {
@@ -49,7 +49,7 @@ describe('a worker that is told to stop', () => {
     const upload = await ground.submit(manyJobs);
     await untilUnderWay(upload);
     const { code, ms } = await worker.kill('SIGTERM');
-    expect([code, worker.log.join('\n')]).toEqual([0, expect.stringContaining('handed back')]);
+    expect([code, worker.log.join('\n')]).toEqual([0, expect.stringContaining('delivery requeued')]);
     expect(ms).toBeLessThan(5_100);
     expect(await ground.loadOf(upload)).toMatchObject({ state: 'LOADING', starts: 0 });
     await finishedByAnother(upload);

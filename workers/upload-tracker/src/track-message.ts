@@ -27,6 +27,6 @@ export async function trackMessage(
     if (events.some(({ status }) => isFinal(status))) relay.nudge();
   } catch (error) {
     if (!isAppError(error, 'NOT_FOUND')) throw error;
-    log.warn({ uploadId, type: message.type }, 'message about an upload that does not exist');
+    log.warn({ uploadId, type: message.type }, 'message dropped, unknown upload');
   }
 }

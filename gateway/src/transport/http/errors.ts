@@ -20,7 +20,7 @@ export function createErrorHandler(
     }
     getOperationMetrics(response, measures).failed([error]);
     const { status, extensions, message } = describe(error);
-    if (status === 500) log.error({ err: error }, 'a request failed');
+    if (status === 500) log.error({ err: error }, 'request failed');
     // The response does not wait for this: an address above its rate is rejected from its next request on.
     if (status < 500 && !(error instanceof RetryAfterError)) refusals.count(addressOf(request)).catch(() => undefined);
     if (error instanceof RetryAfterError) response.setHeader('retry-after', error.retryAfterSeconds);

@@ -70,7 +70,7 @@ async function send(response: ServerResponse, text: string) {
 function tell(error: unknown, { format, log }: { format: StreamFormat; log: Log }): string {
   if (error instanceof GraphQLError) return format.event({ errors: [error.toJSON()] });
   if (isAppError(error)) return format.failure(toGraphQLError(error).toJSON());
-  log.error({ err: error }, 'a stream failed');
+  log.error({ err: error }, 'stream failed');
   return format.failure({ message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }
 
