@@ -18,11 +18,8 @@ export function scheduleFaults(random: Random, replicas: Replicas): PlannedFault
   ];
 }
 
-/**
- * The workers whose messages are sent again until their upload has ended. Not the notifier and the upload tracker: nobody repeats
- * `uploads.upload.finished` and `notifications.email.sent` after that end.
- */
-const coveredQueues = ['csv-loader', 'csv-loader', 'query-refresher'];
+/** The workers whose messages are sent again: until their upload has ended, or until the notifier has reported on its mail. */
+const coveredQueues = ['csv-loader', 'csv-loader', 'query-refresher', 'upload-tracker', 'notifier'];
 
 /**
  * Faults that no connection shows: a subgraph that hangs, a Redis without its data, a full log disk, a queue without its

@@ -8,7 +8,7 @@ export {
   typesOf,
 } from './define-event.ts';
 export { employmentResults, toCurrentCondition } from './former-work.ts';
-export { emailReopened, emailSent } from './notifications.ts';
+export { emailReopened, emailSent, emailSkipped } from './notifications.ts';
 export {
   uploadAccepted,
   uploadCancelled,

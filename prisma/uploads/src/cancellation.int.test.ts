@@ -8,7 +8,7 @@ import { acceptUpload } from './accept-upload.ts';
 import { requestCancel } from './cancellation.ts';
 import { openUploadsDb } from './client.ts';
 import { openIntake } from './intakes.ts';
-import { findStuckUploads, resendStaleUploads, resendUpload } from './stale-uploads.ts';
+import { findStuckUploads, resendPendingNotices, resendStaleUploads, resendUpload } from './stale-uploads.ts';
 import { recordUpdates } from './status-recorder.ts';
 import type { StatusUpdate } from './status-update.ts';
 import { deleteUploadRecord } from './upload-deletion.ts';
@@ -178,5 +178,36 @@ describe('resendStaleUploads', () => {
     const ids = [await anUpload(), await anUpload(), await anUpload()];
     expect(idsOf(await resend(6, 2))).toEqual(ids.slice(0, 2));
     expect(idsOf(await resend(6, 2))).toEqual(ids.slice(2));
+  });
+});
+
+describe('resendPendingNotices', () => {
+  const finish = (id: string) =>
+    recordUpdates(db, id, { type: 'failed', counts, failure: 'It is empty.', at: begin }, begin);
+  const resendNotices = async (minutes: number) =>
+    idsOf(await resendPendingNotices(db, { now: later(minutes), afterMs: 300_000, limit: 100 }));
+
+  test('sends a notice again, after growing intervals and by one process, until the notifier reports on it', async () => {
+    await db.client.upload.deleteMany();
+    const [lost, mailed, skipped] = [await anUpload(), await anUpload(), await anUpload()];
+    for (const id of [lost, mailed, skipped]) await finish(id);
+    await recordUpdates(db, mailed, { type: 'notified', at: later(1) }, later(1));
+    await recordUpdates(db, skipped, { type: 'noticeSkipped', at: later(1) }, later(1));
+    expect(await resendNotices(4)).toEqual([]);
+    expect((await Promise.all([resendNotices(6), resendNotices(6)])).flat()).toEqual([lost]);
+    expect(await resendNotices(15)).toEqual([]);
+    expect(await resendNotices(17)).toEqual([lost]);
+    const [first, ...again] = await messagesOf(lost);
+    expect(again).toEqual([first, first]);
+    await recordUpdates(db, lost, { type: 'notified', at: later(18) }, later(18));
+    expect(await resendNotices(60 * 24)).toEqual([]);
+  });
+
+  test('gives up after ten times', async () => {
+    await db.client.upload.deleteMany();
+    const id = await anUpload();
+    await finish(id);
+    for (let day = 1; day <= 15; day += 1) await resendNotices(60 * 24 * day);
+    expect(await messagesOf(id)).toHaveLength(11);
   });
 });

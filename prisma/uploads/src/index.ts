@@ -15,7 +15,7 @@ export {
 export { toTitledCounts } from './notice.ts';
 export { createOutboxStore, type UploadsOutboxRow } from './outbox-store.ts';
 export { prerequisiteKinds } from './prerequisite-kinds.ts';
-export { findStuckUploads, resendStaleUploads, resendUpload } from './stale-uploads.ts';
+export { findStuckUploads, resendPendingNotices, resendStaleUploads, resendUpload } from './stale-uploads.ts';
 export { isFinal, type UploadStatus, uploadStatuses } from './status.ts';
 export { createStatusRecorder, recordUpdates, type StatusRecorder } from './status-recorder.ts';
 export type { StatusUpdate, UploadLogEvent } from './status-update.ts';

@@ -41,7 +41,13 @@ const unsettled = {
   answeredVersion: null,
   notifiedAt: null,
 };
-const undisturbed = { resends: 0, cancelRequestedAt: null, deadLetteredAt: null };
+const undisturbed = {
+  resends: 0,
+  cancelRequestedAt: null,
+  deadLetteredAt: null,
+  noticePendingSince: null,
+  noticeResends: 0,
+};
 
 /** The whole record of an upload that was just received, so that nothing of it need be read back. */
 export function newUpload(file: AcceptedFile, intake: TakenIntake, sequence: bigint, now: Date): Upload {

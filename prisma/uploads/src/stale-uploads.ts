@@ -3,7 +3,7 @@ import type { Transaction, UploadsDb } from './client.ts';
 import { Prisma, type Upload } from './generated/client.ts';
 import { isFinal } from './status.ts';
 import { inTransaction } from './transaction.ts';
-import { findUnfinishedDependencies, toAcceptedRow, toCancelledRow } from './upload-messages.ts';
+import { findUnfinishedDependencies, toAcceptedRow, toCancelledRow, toFinishedRow } from './upload-messages.ts';
 import { lockUploads, noUpload, toColumn, toState, uploadFields } from './upload-rows.ts';
 
 interface StaleUploads {
@@ -30,6 +30,29 @@ export function resendStaleUploads(db: UploadsDb, { now, afterMs, limit }: Stale
         AND TIMESTAMPDIFF(MICROSECOND, COALESCE(sign_at, updated_at), ${now}) >= 1000000 * ${dueSeconds}
       ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
     await resendInTransaction(tx, uploads, now);
+    return uploads;
+  });
+}
+
+const maxNoticeResends = 10;
+
+/**
+ * Puts the notices of up to `limit` finished uploads into the outbox again when the notifier has not reported for `afterMs` what
+ * became of them, then after twice that time, at most ten times. The notifier sends each mail once.
+ */
+export function resendPendingNotices(db: UploadsDb, { now, afterMs, limit }: StaleUploads): Promise<Upload[]> {
+  return inTransaction(db, async (tx) => {
+    const before = new Date(now.getTime() - afterMs);
+    const dueSeconds = Prisma.sql`${afterMs / 1000} * POW(2, LEAST(notice_resends, ${maxDoublings}))`;
+    const uploads = await tx.$queryRaw<Upload[]>`
+      SELECT ${selectedColumns} FROM uploads
+      WHERE notice_pending_since <= ${before} AND notice_resends < ${maxNoticeResends}
+        AND TIMESTAMPDIFF(MICROSECOND, notice_pending_since, ${now}) >= 1000000 * ${dueSeconds}
+      ORDER BY notice_pending_since LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    if (uploads.length === 0) return [];
+    const where = { id: { in: uploads.map(({ id }) => id) } };
+    await tx.upload.updateMany({ where, data: { noticePendingSince: now, noticeResends: { increment: 1 } } });
+    await tx.outboxMessage.createMany({ data: uploads.map((upload) => toFinishedRow(upload, toState(upload), now)) });
     return uploads;
   });
 }

@@ -12,6 +12,7 @@ const received: UploadState = {
   ...{ problemCount: 0, resultFiles: [], summary: null },
   ...{ progressAt: null, progressEvents: 0, delayEvents: 0, delayMessage: null, conditions: null, settled: {} },
   ...{ awaitedVersion: null, endsAs: null, updatedAt: begin, finishedAt: null, notifiedAt: null },
+  ...{ noticePendingSince: null, noticeResends: 0 },
   ...{ signAt: begin, resends: 0, cancelRequestedAt: null, deadLetteredAt: null },
 };
 

@@ -20,14 +20,17 @@ export interface Applied {
  */
 export function applyStatusUpdate(state: UploadState, update: StatusUpdate, now: Date): Applied {
   const at = new Date(Math.max((update.at ?? now).getTime(), state.updatedAt.getTime()));
-  if (update.type === 'notified') return unchanged({ ...state, notifiedAt: state.notifiedAt ?? update.at ?? now });
+  if (update.type === 'notified') {
+    return unchanged({ ...state, notifiedAt: state.notifiedAt ?? update.at ?? now, noticePendingSince: null });
+  }
+  if (update.type === 'noticeSkipped') return unchanged({ ...state, noticePendingSince: null });
   if (isFinal(state.status)) return unchanged(state);
   return recordActivity(state, update, applyToOpen(state, update, now, at), now);
 }
 
 function applyToOpen(
   state: UploadState,
-  update: Exclude<StatusUpdate, { type: 'notified' }>,
+  update: Exclude<StatusUpdate, { type: 'notified' | 'noticeSkipped' }>,
   now: Date,
   at: Date,
 ): Applied {
@@ -88,7 +91,9 @@ function riseTo(target: UploadStatus, state: UploadState, at: Date): Applied {
 /** Appends one event that carries what changed; the state is what its last event says. */
 function append({ state, events }: Applied, change: Partial<UploadState>, at: Date, message?: string): Applied {
   const next: UploadState = { ...state, ...change, cursor: state.cursor + 1, updatedAt: at };
-  const finished = isFinal(next.status) ? { ...next, finishedAt: at } : next;
+  const finished = isFinal(next.status)
+    ? { ...next, finishedAt: at, noticePendingSince: next.notifiedAt ? null : at }
+    : next;
   const { cursor, status, counts, percent } = finished;
   return { state: finished, events: [...events, { cursor, status, counts, percent, message: message ?? null, at }] };
 }

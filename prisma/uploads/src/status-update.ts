@@ -46,6 +46,8 @@ export type StatusUpdate = { readonly at?: Date } & (
   | { readonly type: 'cancelRequested' }
   | ({ readonly type: 'cancelled' } & WorkOutcome)
   | { readonly type: 'notified' }
+  /** Nobody is notified: no mail can be sent. */
+  | { readonly type: 'noticeSkipped' }
 );
 
 /** What is known about an upload: the fold of its log, and the updates that have not shown in the log yet. */
@@ -74,6 +76,9 @@ export interface UploadState extends Required<WorkResult> {
   readonly updatedAt: Date;
   readonly finishedAt: Date | null;
   readonly notifiedAt: Date | null;
+  /** When the notice about the end was last sent; null once its fate is known. */
+  readonly noticePendingSince: Date | null;
+  readonly noticeResends: number;
 }
 
 /** One entry of the event log. */

@@ -66,13 +66,13 @@ function toSettled(json: string): Record<string, number> {
 export function toColumns(state: UploadState) {
   const { problems, problemCount, resultFiles, summary, conditions, settled } = state;
   const { status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayEvents, delayMessage } = state;
-  const { awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt } = state;
+  const { awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt, noticePendingSince, noticeResends } = state;
   const { signAt, resends, cancelRequestedAt, deadLetteredAt } = state;
   return {
     ...toCountColumns(state.counts),
     ...{ status, cursor, percent, failure, startedAt, progressAt, progressEvents, delayEvents, delayMessage },
     ...{ awaitedVersion, endsAs, updatedAt, finishedAt, notifiedAt, problemCount, summary },
-    ...{ signAt, resends, cancelRequestedAt, deadLetteredAt },
+    ...{ signAt, resends, cancelRequestedAt, deadLetteredAt, noticePendingSince, noticeResends },
     awaits: conditions && JSON.stringify(conditions),
     settled: Object.keys(settled).length === 0 ? null : JSON.stringify(settled),
     problems: JSON.stringify(problems),

@@ -117,9 +117,10 @@ describe('notifier', () => {
     const publish = async (_event: unknown, body: unknown) => void published.push(body);
     const dependencies = { ...rest, ...open(sink.url), publish };
     await notifyUploader({ ...upload, uploader: { ...upload.uploader, emailConfirmed: false } }, dependencies);
-    expect([sink.messages(), published]).toEqual([[], []]);
+    expect(sink.messages()).toEqual([]);
+    expect(published).toMatchObject([{ uploadId: upload.uploadId, reason: 'ADDRESS_NOT_CONFIRMED' }]);
     await notifyUploader({ ...upload, uploader: { ...upload.uploader, emailConfirmed: true } }, dependencies);
-    expect([sink.messages().length, published.length]).toEqual([1, 1]);
+    expect([sink.messages().length, published.length]).toEqual([1, 2]);
   });
 
   test('mails beyond the maximum of a recipient wait until the hour has passed; those of others do not', async () => {
@@ -191,7 +192,7 @@ describe('notifier', () => {
     await notifyUploader(upload, dependencies);
     await notifyUploader(upload, dependencies);
     expect(asked).toBe(2);
-    expect(published).toEqual([]);
+    expect(published).toMatchObject([{ reason: 'UNDELIVERABLE' }, { reason: 'UNDELIVERABLE' }]);
     const email = await dependencies.db.client.email.findUnique({ where: { subjectId: upload.uploadId } });
     expect(email).toMatchObject({
       state: 'UNDELIVERABLE',

@@ -1,5 +1,5 @@
 import { unavailable } from '@tributary/core';
-import { type BodyOf, type emailReopened, emailSent, parseBody, uploadFinished } from '@tributary/events';
+import { type BodyOf, type emailReopened, emailSent, emailSkipped, parseBody, uploadFinished } from '@tributary/events';
 import { countSentMails, type NotificationsDb, readReopenedMail } from '@tributary/notifications-db';
 import type { HandlingContext } from '@tributary/worker';
 import { composeMail } from './compose-mail.ts';
@@ -22,16 +22,17 @@ const hourMs = 60 * 60_000;
 /**
  * Sends the mail about an upload unless it was sent before, then publishes that it was: again when the message comes again,
  * so that a death in between loses nothing. A mail whose recipient the SMTP server rejected is logged and not tried again. An
- * unconfirmed address gets no mail. Beyond the maximum per hour a mail is delayed: UNAVAILABLE until an earlier one is an hour old.
+ * unconfirmed address gets no mail. Where none can be sent that is published, so that nobody sends the message again. Beyond the maximum per hour a mail is delayed: UNAVAILABLE until an earlier one is an hour old.
  */
 export async function notifyUploader(
   upload: BodyOf<typeof uploadFinished>,
   dependencies: NotifierDependencies & Pick<HandlingContext, 'publish' | 'log' | 'clock' | 'signal'>,
 ): Promise<void> {
-  const { mails, smtp, from, publicUrl, publish, log, signal } = dependencies;
+  const { mails, smtp, from, publicUrl, publish, log, clock, signal } = dependencies;
   const { uploadId, uploader } = upload;
   if (uploader.emailConfirmed === false) {
     log.info({ uploadId }, 'mail skipped, address not confirmed');
+    await publish(emailSkipped, { uploadId, at: clock.now().toISOString(), reason: 'ADDRESS_NOT_CONFIRMED' });
     return;
   }
   const messageId = toMessageId(uploadId, from);
@@ -46,6 +47,7 @@ export async function notifyUploader(
   );
   if (sent.state === 'UNDELIVERABLE') {
     log.warn({ uploadId, refusal: sent.refusal }, 'mail undeliverable');
+    await publish(emailSkipped, { uploadId, at: sent.at.toISOString(), reason: 'UNDELIVERABLE' });
     return;
   }
   await publish(emailSent, { uploadId, at: sent.at.toISOString(), messageId });

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '@tributary/core';
 import type { OutboxRelay } from '@tributary/messaging';
 import { Counter, type Registry } from '@tributary/metrics';
-import { resendStaleUploads, type UploadsDb } from '@tributary/uploads-db';
+import { resendPendingNotices, resendStaleUploads, type UploadsDb } from '@tributary/uploads-db';
 
 interface ReconcilerDeps {
   readonly db: UploadsDb;
@@ -29,6 +29,11 @@ export function startReconciler({ db, clock, log, metrics, relay, afterMs }: Rec
     help: 'Uploads whose message was sent again since there was no sign of work.',
     registers: [metrics],
   });
+  const resentNotices = new Counter({
+    name: 'tributary_notices_resent_total',
+    help: 'Notices about finished uploads that were sent again since the notifier had not reported on them.',
+    registers: [metrics],
+  });
   const stopping = new AbortController();
   const running = run();
   return {
@@ -50,8 +55,11 @@ export function startReconciler({ db, clock, log, metrics, relay, afterMs }: Rec
   async function reconcile() {
     const uploads = await resendStaleUploads(db, { now: clock.now(), afterMs, limit: maxAtOnce });
     for (const { id, status, resends } of uploads) log.warn({ uploadId: id, status, resends }, 'stale upload resent');
-    if (uploads.length === 0) return;
+    const notices = await resendPendingNotices(db, { now: clock.now(), afterMs, limit: maxAtOnce });
+    for (const { id, noticeResends } of notices) log.warn({ uploadId: id, noticeResends }, 'notice resent');
+    if (uploads.length + notices.length === 0) return;
     resent.inc(uploads.length);
+    resentNotices.inc(notices.length);
     relay.nudge();
   }
 }

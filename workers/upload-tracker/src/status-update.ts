@@ -1,4 +1,4 @@
-import type { anyWork, emailSent } from '@tributary/events';
+import type { anyWork, emailSent, emailSkipped } from '@tributary/events';
 import type { StatusUpdate } from '@tributary/uploads-db';
 import type { MessageOf } from '@tributary/worker';
 
@@ -15,6 +15,7 @@ export type TrackedMessage = MessageOf<
     Work['cancelled'],
     Work['settled'],
     typeof emailSent,
+    typeof emailSkipped,
   ]
 >;
 
@@ -38,5 +39,7 @@ export function toStatusUpdate({ type, body }: TrackedMessage): StatusUpdate {
       return { type: 'settled', at, condition: body.condition, version: body.version };
     case 'notifications.email.sent':
       return { type: 'notified', at };
+    case 'notifications.email.skipped':
+      return { type: 'noticeSkipped', at };
   }
 }

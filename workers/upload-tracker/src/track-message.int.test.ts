@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock as clock, createLog } from '@tributary/core';
-import { emailSent, employmentResults, workEvents } from '@tributary/events';
+import { emailSent, emailSkipped, employmentResults, workEvents } from '@tributary/events';
 import { createMemoryBroker } from '@tributary/messaging';
 import { Registry } from '@tributary/metrics';
 import { openTestDatabase } from '@tributary/testing';
@@ -207,6 +207,20 @@ describe('upload-tracker', () => {
     const [message] = await db.client.outboxMessage.findMany({ where: { uploadId } });
     expect(message).toMatchObject({ type: 'uploads.upload.accepted', routingKey: 'uploads.upload.accepted.jobs' });
     expect(await metrics.metrics()).toMatch(/tributary_uploads_resent_total [1-9]/);
+  });
+
+  test('a notice is sent again until the notifier reports that its mail was sent or skipped', async () => {
+    const [mailed, skipped] = [await anUpload(), await anUpload()];
+    for (const uploadId of [mailed, skipped]) await broker.publish(work.completed, { uploadId, at, counts });
+    await broker.idle();
+    for (const uploadId of [mailed, skipped]) {
+      expect((await recordOf(uploadId)).upload.noticePendingSince).not.toBeNull();
+    }
+    await broker.publish(emailSent, { uploadId: mailed, at, messageId: '<m@example.com>' });
+    await broker.publish(emailSkipped, { uploadId: skipped, at, reason: 'UNDELIVERABLE' });
+    await broker.idle();
+    expect((await recordOf(mailed)).upload).toMatchObject({ noticePendingSince: null, notifiedAt: new Date(at) });
+    expect((await recordOf(skipped)).upload).toMatchObject({ noticePendingSince: null, notifiedAt: null });
   });
 
   test('drops a message about an upload that does not exist', async () => {

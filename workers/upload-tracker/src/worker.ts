@@ -1,5 +1,5 @@
 import { settings, wholeNumber } from '@tributary/core';
-import { anyWork, emailSent } from '@tributary/events';
+import { anyWork, emailSent, emailSkipped } from '@tributary/events';
 import { startOutboxRelay } from '@tributary/messaging';
 import { measureOutbox, measurePool } from '@tributary/metrics';
 import { connectSignals } from '@tributary/signals';
@@ -20,6 +20,7 @@ export default defineWorker({
     anyWork.cancelled,
     anyWork.settled,
     emailSent,
+    emailSkipped,
   ],
   // What is in hand at the same time is recorded together.
   prefetch: 100,
