@@ -10,7 +10,7 @@ let stack: Stack;
 let client: TestClient;
 let mailbox: ReturnType<typeof openMailbox>;
 beforeAll(async () => {
-  stack = await openStack();
+  stack = await openStack({ workers: 'together' });
   client = openClient(stack.gatewayUrl);
   mailbox = openMailbox(stack);
 }, 180_000);

@@ -17,6 +17,7 @@ beforeAll(async () => {
   counters = [users, uploads, employment];
   stack = await openStack({
     instance,
+    workers: 'together',
     processEnvironment: {
       users: { USERS_DATABASE_URL: users.url },
       uploads: { UPLOADS_DATABASE_URL: uploads.url },

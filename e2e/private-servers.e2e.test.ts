@@ -12,8 +12,9 @@ const env = { ...others, TRIBUTARY_SERVERS: 'private', TRIBUTARY_INSTANCE: anIns
 
 afterAll(() => runCommand(['run', 'reset', '--', '--yes'], env), 120_000);
 
-test('npm start -- --once does its whole job on servers of its own, found nowhere and told nothing', async () => {
+test('npm start -- --once starts private servers, loads the samples, prints a summary and exits 0', async () => {
   const output = await runCommand(['start', '--', '--once'], env);
+  for (const file of ['departments.csv', 'jobs.csv', 'hired_employees.csv']) expect(output).toContain(file);
   expect(output).toMatch(/MariaDB.*private/i);
   expect(output).toMatch(/RabbitMQ.*private/i);
   expect(output).toMatch(/Redis.*private/i);

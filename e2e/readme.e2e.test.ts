@@ -30,13 +30,7 @@ async function needCurl() {
 }
 
 describe('the README', () => {
-  test('npm start -- --once loads the samples, prints a summary and exits 0', async () => {
-    const stdout = await runCommand(['start', '--', '--once'], env);
-    for (const file of ['departments.csv', 'jobs.csv', 'hired_employees.csv']) expect(stdout).toContain(file);
-    expect(stdout).toMatch(/COMPLETED/);
-  }, 300_000);
-
-  test('what it says to paste works, from the shell and in Sandbox', async () => {
+  test('its commands and operations work, from the shell and in Sandbox', async () => {
     await needCurl();
     const start = spawn('npm', ['start', '--', '--no-sample'], {
       cwd: root,

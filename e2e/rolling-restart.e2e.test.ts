@@ -19,9 +19,10 @@ const urlOf = (name: string) => balancers.get(name)?.url ?? '';
 beforeAll(async () => {
   for (const name of served) balancers.set(name, await balanceConnections());
   stack = await openStack({
+    workers: 'together',
     replicas: Object.fromEntries(served.map((name) => [name, 2])),
     environment: {
-      DRAIN_DELAY_MS: '2000',
+      DRAIN_DELAY_MS: '500',
       ...addressVariables(urlOf),
     },
     async wire(name, env, ports) {
@@ -40,6 +41,9 @@ afterAll(async () => {
 
 /** Each is waited for in the end. */
 const betweenUploadsMs = 250;
+
+/** Leaves processor time for the processes that start. */
+const betweenQueriesMs = 20;
 
 const queries = [
   '{ me { id name email } }',
@@ -65,7 +69,10 @@ test('restarting every process of the gateway and the subgraphs, one after the o
     }
   }
   const asking = [0, 1, 2].map((offset) =>
-    repeat(async (round) => void (await client.data(queries[(round + offset) % queries.length] ?? '', {}, ann.token))),
+    repeat(async (round) => {
+      await client.data(queries[(round + offset) % queries.length] ?? '', {}, ann.token);
+      await pause(betweenQueriesMs);
+    }),
   );
   const uploading = repeat(async () => {
     await pause(betweenUploadsMs);

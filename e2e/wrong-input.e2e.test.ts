@@ -1,12 +1,12 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { testServers, waitFor } from '@tributary/testing';
-import jwt from 'jsonwebtoken';
 import { openVhosts } from '../scripts/servers/rabbitmq-vhosts.mjs';
 import { openClient, type TestClient, uploadMutation } from './client.ts';
+import { describeAccess } from './describe-access.ts';
 import { departmentsCsv, employeesCsv, jobsCsv } from './sample-files.ts';
 import { openStack, queryNumbers, type Stack } from './stack.ts';
 
@@ -18,7 +18,7 @@ let ann: Awaited<ReturnType<TestClient['register']>>;
 let admin: string;
 
 beforeAll(async () => {
-  stack = await openStack({ environment: { MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES) } });
+  stack = await openStack({ workers: 'together', environment: { MAX_UPLOAD_BYTES: String(MAX_UPLOAD_BYTES) } });
   client = openClient(stack.gatewayUrl);
   ann = await client.register();
   admin = await client.login(stack.admin.email, stack.admin.password);
@@ -57,161 +57,11 @@ const employmentRows = () =>
     'SELECT (SELECT COUNT(*) FROM departments) AS departments, (SELECT COUNT(*) FROM jobs) AS jobs, (SELECT COUNT(*) FROM employees) AS employees',
   );
 
-const meQuery = '{ me { id } }';
 const validFile = { content: departmentsCsv, kind: 'DEPARTMENTS' };
 
-const accessKey = () => stack.environment.ACCESS_TOKEN_PRIVATE_KEY ?? '';
-const claimsOf = (token: string) => jwt.decode(token, { complete: true });
+describeAccess(() => ({ stack, client, ann, admin, leftBehind, atRest }));
 
-/** Ann's token, with other claims, key or algorithm. */
-function forge(options: { key?: string; algorithm?: jwt.Algorithm; claims?: object }): string {
-  const real = claimsOf(ann.token);
-  const payload = typeof real?.payload === 'object' ? real.payload : {};
-  const { key = accessKey(), algorithm = 'ES256', claims = {} } = options;
-  const header = { alg: algorithm, ...(real?.header.kid ? { kid: real.header.kid } : {}) };
-  return jwt.sign({ ...payload, ...claims }, key, { algorithm, header });
-}
-
-function otherKey(): string {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    .privateKey.export({ type: 'pkcs8', format: 'pem' })
-    .toString();
-}
-
-/** As the gateway signs it for one subgraph. */
-function internalToken(
-  subgraph: string,
-  user: { id: string; email: string },
-  permissions = ['UPLOAD', 'QUERY'],
-): string {
-  const claims = { sub: user.id, email: user.email, name: 'Ann Example', permissions };
-  return jwt.sign(claims, stack.environment.INTERNAL_TOKEN_PRIVATE_KEY ?? '', {
-    algorithm: 'ES256',
-    issuer: 'tributary-gateway',
-    audience: `subgraph:${subgraph}`,
-    expiresIn: 60,
-  });
-}
-
-describe('who may come in', () => {
-  let before: Record<string, number>;
-  beforeEach(async () => {
-    before = await atRest();
-  });
-
-  test('no token: an upload is UNAUTHENTICATED and leaves nothing', async () => {
-    const { errors } = await client.tryUpload(null, validFile);
-    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect(await leftBehind()).toEqual(before);
-  });
-
-  const tokens: [string, () => string, RegExp][] = [
-    [
-      'expired token',
-      () => forge({ claims: { iat: Date.now() / 1000 - 1000, exp: Date.now() / 1000 - 100 } }),
-      /expired/i,
-    ],
-    ['token of another key', () => forge({ key: otherKey() }), /token/i],
-    ['alg: none', () => forge({ key: '', algorithm: 'none' }), /token/i],
-    ['an internal token from outside', () => internalToken('uploads', ann), /token/i],
-    ['a token that is none', () => 'not.a.token', /token/i],
-  ];
-
-  test.each(tokens)(
-    '%s: UNAUTHENTICATED with status 401, for a query and an upload, and leaves nothing',
-    async (_name, token, text) => {
-      for (const answer of [await client.graph(meQuery, {}, token()), await client.tryUpload(token(), validFile)]) {
-        expect(answer.status).toBe(401);
-        expect(answer.errors).toMatchObject([
-          { message: expect.stringMatching(text), extensions: { code: 'UNAUTHENTICATED' } },
-        ]);
-        expect(JSON.stringify(answer.errors)).not.toMatch(/stack|node_modules|127\.0\.0\.1/);
-      }
-      expect(await leftBehind()).toEqual(before);
-    },
-  );
-
-  test('an access token is no internal token: a subgraph refuses it', async () => {
-    const response = await fetch(`${stack.processes.get('uploads')?.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ann.token}` },
-      body: JSON.stringify({ query: '{ fileUploads { totalCount } }' }),
-    });
-    expect(response.status).toBe(401);
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
-  });
-
-  test('missing permission: FORBIDDEN, in effect at once when it is taken away, and leaves nothing', async () => {
-    const bob = await client.register();
-    const query = 'mutation ($id: ID!) { setPermissions(userId: $id, permissions: [QUERY]) { permissions } }';
-    expect((await client.graph(query, { id: bob.id }, bob.token)).errors).toMatchObject([
-      { extensions: { code: 'FORBIDDEN' } },
-    ]);
-    await client.data(query, { id: bob.id }, admin);
-    expect((await client.graph(meQuery, {}, bob.token)).errors).toMatchObject([
-      { extensions: { code: 'UNAUTHENTICATED' } },
-    ]);
-    const again = await client.login(bob.email, bob.password);
-    const { errors } = await client.tryUpload(again, validFile);
-    expect(errors).toMatchObject([{ message: expect.stringContaining('UPLOAD'), extensions: { code: 'FORBIDDEN' } }]);
-    expect(await leftBehind()).toEqual(before);
-  });
-
-  test('a download link that was changed explains itself, to browsers as a page', async () => {
-    const { downloadUrl } = await client.upload(ann.token, validFile);
-    const broken = downloadUrl.replace(/signature=./, 'signature=!');
-    const refused = await fetch(broken);
-    expect([refused.status, refused.headers.get('content-disposition')]).toEqual([403, null]);
-    expect(await refused.json()).toMatchObject({
-      errors: [{ message: expect.stringContaining('get a new one'), extensions: { code: 'FORBIDDEN' } }],
-    });
-    const page = await fetch(broken, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
-    expect([page.status, page.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
-    expect(await page.text()).toContain('This download link is incomplete or was changed');
-    expect((await fetch(downloadUrl.replace(/\?.*/, ''))).status).toBe(401);
-  });
-
-  test("someone else's upload: FORBIDDEN by query, entity, subscription and link", async () => {
-    const { id, downloadUrl } = await client.upload(ann.token, validFile);
-    const bob = await client.register();
-    const byQuery = await client.graph('query ($id: ID!) { fileUpload(id: $id) { filename } }', { id }, bob.token);
-    expect(byQuery.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    await expect(client.follow(bob.token, id)).rejects.toThrow('FORBIDDEN');
-    expect((await fetch(downloadUrl.replace(/\?.*/, ''), { headers: client.bearer(bob.token) })).status).toBe(403);
-
-    for (const [subgraph, field] of [
-      ['uploads', 'filename'],
-      ['employees', 'rejections { totalCount }'],
-    ] as const) {
-      await client.follow(ann.token, id);
-      const response = await fetch(`${stack.processes.get(subgraph)?.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${internalToken(subgraph, bob)}` },
-        body: JSON.stringify({
-          query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on FileUpload { ${field} } } }`,
-          variables: { r: [{ __typename: 'FileUpload', id }] },
-        }),
-      });
-      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    }
-    const unknown = await client.graph(
-      'query ($id: ID!) { fileUpload(id: $id) { filename } }',
-      { id: randomUUID() },
-      bob.token,
-    );
-    expect(unknown.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
-  });
-
-  test('a wrong password and an unknown address get the same answer', async () => {
-    const query = 'mutation ($e: String!, $p: String!) { login(email: $e, password: $p) { accessToken } }';
-    const wrong = await client.graph(query, { e: ann.email, p: 'not her password' });
-    const unknown = await client.graph(query, { e: 'nobody@example.com', p: 'not her password' });
-    expect(wrong.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect(unknown).toEqual(wrong);
-  });
-});
-
-describe('what may come in', () => {
+describe('uploads and arguments', () => {
   let before: Record<string, number>;
   beforeEach(async () => {
     before = await atRest();
@@ -330,7 +180,7 @@ describe('what may come in', () => {
   test.each([
     ['year 0', '{ hiresByQuarter(year: 0) { q1 } }', /0/],
     ['year 10000', '{ departmentsAboveMean(year: 10000) { id } }', /10000/],
-    ['first: 1000', '{ employees(first: 1000) { nodes { id } } }', /100, and is 1000/],
+    ['first: 1000', '{ employees(first: 1000) { nodes { id } } }', /100, not 1000/],
     ['first: -1', '{ fileUploads(first: -1) { nodes { id } } }', /-1/],
     ['bad cursor', '{ employees(after: "garbage") { nodes { id } } }', /cursor|after/i],
     ['bad cursor of uploads', '{ fileUploads(after: "garbage") { nodes { id } } }', /cursor|after/i],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { waitFor } from '@tributary/testing';
 import { z } from 'zod';
@@ -9,15 +10,27 @@ import { openPage } from './page.ts';
 import { departmentsCsv, jobsCsv } from './sample-files.ts';
 import { openStack, type Stack } from './stack.ts';
 
+/** The environment of the command that starts the stack. */
+const outside = {
+  RATE_LIMITED_FIELDS: attemptLimits,
+  TRUSTED_PROXIES: '127.0.0.0/8',
+  EMAIL_CONFIRMATION: 'required',
+  MAX_DEPTH: '3',
+  MAX_BODY_BYTES: '',
+  CORS_ORIGINS: 'https://app.example.com',
+  PORT: '1',
+  HOST: 'elsewhere.example.com',
+  REDIS_URL: 'redis://elsewhere.example.com',
+  DOWNLOAD_URL_SECRET: 'of somebody else, long enough to be taken',
+  CLOUD_PASSWORD: 'foreign',
+  NODE_OPTIONS: '--no-such-option',
+};
+
 let stack: Stack;
 let client: TestClient;
 beforeAll(async () => {
   stack = await openStack({
-    outside: {
-      RATE_LIMITED_FIELDS: attemptLimits,
-      TRUSTED_PROXIES: '127.0.0.0/8',
-      EMAIL_CONFIRMATION: 'required',
-    },
+    outside,
   });
   client = openClient(stack.gatewayUrl);
 }, 180_000);
@@ -95,3 +108,33 @@ test('an address gets only its confirmation link until it is confirmed, and resu
     'All 2 rows of jobs.csv were imported',
   ]);
 }, 60_000);
+
+async function readEnvironment(name: string) {
+  const text = await readFile(`/proc/${stack.processes.get(name)?.pid}/environ`, 'utf8');
+  return Object.fromEntries(text.split('\0').map((line) => line.split(/=(.*)/s, 2)));
+}
+
+test('an inherited variable reaches the process that reads it, and no other', async () => {
+  const tooDeep = await client.graph('{ users { edges { node { id } } } }');
+  expect(tooDeep.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  const { headers } = await fetch(`${stack.gatewayUrl}/graphql`, { headers: { origin: outside.CORS_ORIGINS } });
+  expect(headers.get('access-control-allow-origin')).toBe(outside.CORS_ORIGINS);
+  expect(await readEnvironment('gateway')).toMatchObject({ MAX_DEPTH: '3' });
+  for (const name of stack.processes.keys()) {
+    if (name !== 'gateway') expect(await readEnvironment(name)).not.toHaveProperty('MAX_DEPTH');
+  }
+});
+
+test('no process gets an unknown variable, an empty one, or another value for one that the stack decides', async () => {
+  expect([...stack.processes.keys()]).toEqual(expect.arrayContaining(['gateway', 'users', 'notifier', 'mailbox']));
+  for (const name of stack.processes.keys()) {
+    const environment = await readEnvironment(name);
+    expect(environment).toHaveProperty('PATH');
+    for (const foreign of ['CLOUD_PASSWORD', 'NODE_OPTIONS', 'MAX_BODY_BYTES']) {
+      expect(environment).not.toHaveProperty(foreign);
+    }
+    for (const decided of ['PORT', 'HOST', 'REDIS_URL', 'DOWNLOAD_URL_SECRET'] as const) {
+      expect(environment[decided]).not.toBe(outside[decided]);
+    }
+  }
+});
