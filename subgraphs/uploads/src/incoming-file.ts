@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { fileTooLarge, invalidArgument, invalidInput } from '@tributary/core';
+import type { RegisteredKind } from '@tributary/kinds';
 import { z } from 'zod';
 
 /** A file on its way in. */
@@ -18,20 +19,29 @@ const filePart = z.object({
   createReadStream: z.custom<() => Readable>((value) => typeof value === 'function'),
 });
 
+interface Limits {
+  readonly kind: Pick<RegisteredKind, 'title' | 'maxBytes'>;
+  /** For files of every kind. */
+  readonly maxUploadBytes: number;
+}
+
 /** The file an `Upload!` argument carries; BAD_USER_INPUT when the request brought none. */
-export async function receiveFile(argument: unknown, maxUploadBytes: number): Promise<IncomingFile> {
+export async function receiveFile(argument: unknown, limits: Limits): Promise<IncomingFile> {
   const part = await Promise.resolve(argument).catch((cause: unknown) => {
     throw invalidArgument(['file'], 'FILE_MISSING', 'The request contains no file.', { cause });
   });
   const { filename, mimetype: mediaType, createReadStream } = filePart.parse(part);
-  return { filename, mediaType, content: limitBytes(createReadStream, maxUploadBytes) };
+  return { filename, mediaType, content: limitBytes(createReadStream, limits) };
 }
 
-async function* limitBytes(createReadStream: () => Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* limitBytes(createReadStream: () => Readable, limits: Limits): AsyncGenerator<Uint8Array> {
+  const { kind, maxUploadBytes } = limits;
+  const maxBytes = Math.min(kind.maxBytes, maxUploadBytes);
+  const whose = kind.maxBytes < maxUploadBytes ? `, the maximum for ${kind.title}` : '';
   let bytes = 0;
   for await (const chunk of readOrDrain(createReadStream)) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw fileTooLarge(`The file is larger than ${maxBytes} bytes.`);
+    if (bytes > maxBytes) throw fileTooLarge(`The file is larger than ${maxBytes} bytes${whose}.`);
     yield chunk;
   }
 }
