@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { countMessages } from '../../scripts/servers/queue-messages.mjs';
@@ -18,16 +19,18 @@ export async function checkLeftovers(
     if (rows.length > 0) reportViolation(`stuck: ${rows.length} rows in ${table}`);
   }
   const folder = fileURLToPath(stack.environment.FILE_STORE_URL ?? '');
+  // A file of an upload is named by its id; a result file lies in `results/<shard>/<id>/`.
+  const toId = (path: string) => (path.startsWith('results/') ? path.split('/')[2] : path.split('/').at(-1)) ?? '';
   const inStore = async () =>
     (await readdir(folder, { recursive: true, withFileTypes: true })).flatMap((file) =>
-      file.isFile() ? file.name : [],
+      file.isFile() ? relative(folder, join(file.parentPath, file.name)) : [],
     );
-  const orphans = async () => (await inStore()).filter((name) => !fileIds.includes(name));
+  const orphans = async () => (await inStore()).filter((path) => !fileIds.includes(toId(path)));
   // The sweep that comes every ten seconds may have one to take that was stored after it was given up.
   for (const deadline = Date.now() + 15_000; (await orphans()).length > 0 && Date.now() < deadline; ) await pause(500);
   for (const name of await orphans()) reportViolation(`orphan: the file ${name} has no record`);
-  const files = await inStore();
-  for (const id of fileIds) if (!files.includes(id)) reportViolation(`lost: the file ${id} is not in the store`);
+  const stored = new Set((await inStore()).flatMap((path) => (path.startsWith('results/') ? [] : [toId(path)])));
+  for (const id of fileIds) if (!stored.has(id)) reportViolation(`lost: the file ${id} is not in the store`);
 }
 
 /** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */

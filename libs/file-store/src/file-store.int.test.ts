@@ -24,6 +24,6 @@ if (MONGODB_URL !== undefined) {
 test('a MongoDB that is not there is UNAVAILABLE', async () => {
   const store = await openFileStore('mongodb://127.0.0.1:1/files');
   await expect(store.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await expect(store.read('a-file')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(store.read('uploads/a-file')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await store.close();
 });

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { startMongoFixture } from '@tributary/testing';
 import { GridFSBucket, MongoClient, ObjectId } from 'mongodb';
 import { describeFileStore } from '../fixtures/file-store-contract.ts';
-import { writeId } from './gridfs-chunks.ts';
+import { newWriteId } from './gridfs-chunks.ts';
 import { openFileStore } from './open-file-store.ts';
 
 describeFileStore('the directory store', async () => {
@@ -29,7 +29,7 @@ test('GridFS chunks of a writer that died are swept once the last one is old eno
   const mongo = await startMongoFixture();
   const client = await new MongoClient(mongo.url).connect();
   const chunks = client.db().collection('files.chunks');
-  const [lost, longAgo] = [writeId('a-file'), ObjectId.createFromTime(1_000_000)];
+  const [lost, longAgo] = [newWriteId('a-file'), ObjectId.createFromTime(1_000_000)];
   const data = Buffer.from('lost');
   await chunks.insertMany([
     { _id: longAgo, files_id: lost, n: 3, data },
@@ -54,8 +54,8 @@ test('GridFS files and chunks whose _id does not tell the file are read, kept, s
   const store = await openFileStore(mongo.url);
   await store.sweep({ olderThanMs: -10_000, isForgotten: isKnown });
   expect(await chunks.find().toArray()).toHaveLength(1);
-  expect(await text(await store.read('a-file'))).toBe('whole');
-  await store.delete('a-file');
+  expect(await text(await store.read('uploads/a-file'))).toBe('whole');
+  await store.delete('uploads/a-file');
   expect(await chunks.find().toArray()).toEqual([]);
   await Promise.all([store.close(), client.close()]);
   await mongo.close();
@@ -64,7 +64,7 @@ test('GridFS files and chunks whose _id does not tell the file are read, kept, s
 test('what a directory kept of a writer that died is swept once it is old enough, and its file forgotten or whole', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'file-store-'));
   const store = await openFileStore(pathToFileURL(folder).href);
-  await store.write('whole', Readable.from([Buffer.from('x')]));
+  await store.write('uploads/whole', Readable.from([Buffer.from('x')]));
   await writeFile(join(folder, '.incoming', 'whole.1'), 'its second name');
   await writeFile(join(folder, '.incoming', 'half.1'), 'by a process that died');
   await store.sweep({ olderThanMs: 60_000, isForgotten });
@@ -73,6 +73,6 @@ test('what a directory kept of a writer that died is swept once it is old enough
   expect(await readdir(join(folder, '.incoming'))).toEqual(['half.1']);
   await store.sweep({ olderThanMs: -10_000, isForgotten });
   expect(await readdir(join(folder, '.incoming'))).toEqual([]);
-  expect(await store.stat('whole')).toEqual({ bytes: 1 });
+  expect(await store.stat('uploads/whole')).toEqual({ bytes: 1 });
   await rm(folder, { recursive: true });
 });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
-import { invalidInput } from '@tributary/core';
 
 /** A file as it was stored. */
 export interface StoredFile {
@@ -9,41 +8,46 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
+/** One entry of a listing. */
+export interface FileEntry {
+  readonly name: string;
+  readonly bytes: number;
+  readonly createdAt: Date;
+}
+
 /**
- * Where uploaded files live. Ids are made of letters, digits, `-` and `_` (BAD_USER_INPUT otherwise); a file never
- * changes once it is written. A store that cannot be reached throws UNAVAILABLE.
+ * Stores files in two folders: `uploads/<id>` is the file of an upload, `results/<id>/…` holds all that the work on it added. Any
+ * other name is BAD_USER_INPUT. A file never changes once it is written. An unreachable store throws UNAVAILABLE.
  */
 export interface FileStore {
   /**
-   * Stores a stream under a new id, in constant memory; CONFLICT if the id exists. Resolves once the file is durable.
+   * Stores a stream under a new name, in constant memory; CONFLICT if the name exists. Resolves once the file is durable.
    * When the content breaks off, the signal is aborted or storing fails, nothing is left.
    */
-  write(id: string, content: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<StoredFile>;
+  write(name: string, content: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): Promise<StoredFile>;
+  /** Stores bytes whole. A file of that name that exists already stays as it is, so putting the same content twice is putting it once. */
+  put(name: string, content: Uint8Array): Promise<void>;
   /** Opens a file from byte `start` up to and including byte `end`; NOT_FOUND before the first byte when it is missing. */
-  read(id: string, options?: { start?: number; end?: number }): Promise<Readable>;
+  read(name: string, options?: { start?: number; end?: number }): Promise<Readable>;
   /** Its size, or null when there is none. */
-  stat(id: string): Promise<{ bytes: number } | null>;
-  /** Deletes a file, or what a write that was given up has stored of it so far; one that is not there is no error. */
-  delete(id: string): Promise<void>;
-  /** Every complete file, in no order; files written or deleted meanwhile may be missed. */
-  list(): AsyncIterable<{ id: string; createdAt: Date }>;
+  stat(name: string): Promise<{ bytes: number } | null>;
+  /** Deletes a file and what an unfinished write has stored of it so far; a missing file is no error. */
+  delete(name: string): Promise<void>;
+  /** Deletes every file in a folder such as `results/<id>/`, and what unfinished writes have stored there; a missing folder is no error. */
+  deleteFolder(folder: string): Promise<void>;
+  /** Every complete file, or those in a folder such as `results/<id>/`, in no order; files written or deleted meanwhile may be missed. */
+  list(folder?: string): AsyncIterable<FileEntry>;
   /**
-   * Removes what writers that died have left of files, if it is older than `olderThanMs` and the file `isForgotten`: not
-   * even a write in progress knows it. What belongs to a whole file is never looked at.
+   * Removes what dead writers have left of files, if it is older than `olderThanMs` and the file `isForgotten`: not even a
+   * write in progress knows its name. Complete files are never touched.
    */
-  sweep(options: { olderThanMs: number; isForgotten: (id: string) => Promise<boolean> }): Promise<void>;
+  sweep(options: { olderThanMs: number; isForgotten: (name: string) => Promise<boolean> }): Promise<void>;
   /** Throws UNAVAILABLE unless the store can take a file now. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The id itself when it is one; a name that could mean another place in the store is BAD_USER_INPUT. */
-export function assertFileId(id: string): string {
-  if (!/^[A-Za-z0-9_-]{3,128}$/.test(id)) throw invalidInput(`"${id.slice(0, 128)}" is no file id.`);
-  return id;
-}
-
-/** A stream that passes everything on and knows, once it has ended, how much it was and its SHA-256. */
+/** A stream that passes everything on and reports, once it has ended, the size and SHA-256. */
 export function countAndHash(): { stream: Transform; result(): StoredFile } {
   const hash = createHash('sha256');
   let bytes = 0;

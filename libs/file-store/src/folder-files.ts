@@ -1,7 +1,9 @@
 import { link, mkdir, open, opendir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { countAndHash, type StoredFile } from './file-store.ts';
+import { diskUnavailable, isSystemError } from './disk-errors.ts';
+import { toUploadName } from './file-names.ts';
+import { countAndHash, type FileEntry, type StoredFile } from './file-store.ts';
 
 /** Writes a new file and resolves once its content is on the disk; on an error the caller removes what is left. */
 export async function writeDurably(
@@ -21,7 +23,8 @@ export async function linkDurably(from: string, to: string): Promise<void> {
   const created = await mkdir(folder, { recursive: true });
   await link(from, to);
   await syncFolder(folder);
-  if (created !== undefined) await syncFolder(dirname(folder));
+  if (created === undefined) return;
+  for (let made = folder; made.length >= created.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Makes names added to or removed from a folder durable. */
@@ -34,14 +37,31 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** The files in the folders directly under `root`, dotted ones left out; one deleted meanwhile is skipped. */
-export async function* filesUnder(root: string): AsyncGenerator<{ id: string; createdAt: Date }> {
+/** The files of uploads: those in the two-letter folders directly under `root`; one deleted meanwhile is skipped. */
+export async function* uploadsIn(root: string): AsyncGenerator<FileEntry> {
   for await (const folder of await opendir(root)) {
-    if (!folder.isDirectory() || folder.name.startsWith('.')) continue;
+    if (!folder.isDirectory() || folder.name.length !== 2) continue;
     for await (const file of await opendir(join(root, folder.name))) {
       const found = await stat(join(root, folder.name, file.name)).catch(() => null);
-      if (found?.isFile()) yield { id: file.name, createdAt: found.mtime };
+      if (found?.isFile()) yield { name: toUploadName(file.name), bytes: found.size, createdAt: found.mtime };
     }
+  }
+}
+
+/** The files anywhere under a folder by their paths below it; none when it is missing. One deleted meanwhile is skipped. */
+export async function* filesIn(folder: string): AsyncGenerator<Omit<FileEntry, 'name'> & { path: string }> {
+  const entries = await opendir(folder).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw diskUnavailable(error);
+  });
+  for await (const entry of entries) {
+    if (entry.isDirectory()) {
+      for await (const { path, ...file } of filesIn(join(folder, entry.name)))
+        yield { path: `${entry.name}/${path}`, ...file };
+      continue;
+    }
+    const found = await stat(join(folder, entry.name)).catch(() => null);
+    if (found?.isFile()) yield { path: entry.name, bytes: found.size, createdAt: found.mtime };
   }
 }
 

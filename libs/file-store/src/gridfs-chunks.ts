@@ -1,20 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { type Collection, type Document, type GridFSFile, ObjectId } from 'mongodb';
+import { endOfPrefix, fromWriteId, toWriteId } from './file-names.ts';
 import type { FileStore } from './file-store.ts';
 
 /**
- * The `_id` of one write of a file, `<file id>.<random>`: its chunks tell which file they were meant for, also without an
- * entry. GridFS takes any value for it; only the driver's types insist on an ObjectId.
+ * The `_id` of one write of a file: its chunks name the file they were meant for, also without an entry. GridFS takes any
+ * value for it; only the driver's types insist on an ObjectId.
  */
-export const writeId = (id: string) => `${id}.${randomUUID()}` as unknown as ObjectId;
+export const newWriteId = (key: string) => toWriteId(key) as unknown as ObjectId;
 
-/** Matches every write of a file: no id has a dot, and `/` is the character after it. */
-export const matchWrites = (id: string) => ({ $gte: `${id}.`, $lt: `${id}/` });
+/** Matches the texts that begin with `prefix`. */
+export const beginsWith = (prefix: string) => ({ $gte: prefix, $lt: endOfPrefix(prefix) });
 
-/** The file that chunks were meant for, or null for those written before the `_id` told it. */
-function toFileId(filesId: unknown): string | null {
-  return typeof filesId === 'string' ? (filesId.split('.')[0] ?? null) : null;
-}
+/** The name of the file that chunks were meant for, or null for those written before the `_id` told it. */
+const toName = (filesId: unknown) => (typeof filesId === 'string' ? fromWriteId(filesId) : null);
 
 /**
  * Deletes chunks without an entry whose file is forgotten and that were all written more than `olderThanMs` ago. The
@@ -32,8 +30,8 @@ export async function sweepOrphanChunks(
     if (String(files_id) === seen) continue;
     seen = String(files_id);
     if ((await files.findOne({ _id: files_id })) !== null || (await isYoung(files_id))) continue;
-    const fileId = toFileId(files_id);
-    if (fileId === null || (await isForgotten(fileId))) await chunks.deleteMany({ files_id });
+    const name = toName(files_id);
+    if (name === null || (await isForgotten(name))) await chunks.deleteMany({ files_id });
   }
 
   async function isYoung(files_id: unknown) {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { badConfig } from '@tributary/core';
 import { inSpan } from '@tributary/tracing';
 import { openDirectoryStore } from './directory-store.ts';
+import { toUploadId } from './file-names.ts';
 import type { FileStore } from './file-store.ts';
 
 /** Opens the store a URL names: `file:///absolute/folder` (made if missing) or `mongodb://…/database` (connects lazily). */
@@ -18,15 +19,15 @@ export async function openFileStore(url: string): Promise<FileStore> {
 
 /** The same store, but writing and opening a file are spans where they are part of a trace. */
 function withSpans(store: FileStore): FileStore {
-  const described = (id: string) => ({ attributes: { 'tributary.file.id': id } });
+  const described = (name: string) => ({ attributes: { 'tributary.file.id': toUploadId(name) } });
   return {
     ...store,
-    write: (id, content, options) =>
-      inSpan('file write', described(id), async (span) => {
-        const stored = await store.write(id, content, options);
+    write: (name, content, options) =>
+      inSpan('file write', described(name), async (span) => {
+        const stored = await store.write(name, content, options);
         span.setAttribute('tributary.file.bytes', stored.bytes);
         return stored;
       }),
-    read: (id, options) => inSpan('file read', described(id), () => store.read(id, options)),
+    read: (name, options) => inSpan('file read', described(name), () => store.read(name, options)),
   };
 }

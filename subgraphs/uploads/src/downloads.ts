@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { type Clock, type Log, notFound } from '@tributary/core';
-import type { FileStore } from '@tributary/file-store';
+import { type FileStore, toUploadName } from '@tributary/file-store';
 import { authorizeDownload, type Route, signDownloadPath } from '@tributary/graphql';
 import { listKinds } from '@tributary/kinds';
 import { renderTemplate, templatePath } from './kind-info.ts';
@@ -51,7 +51,7 @@ export function downloadRoute({ readUploads, files, clock, secret, log }: Downlo
         response.status(416).set('content-range', `bytes */${bytes}`).end();
         return;
       }
-      const content = await files.read(upload.fileId, range ?? {});
+      const content = await files.read(toUploadName(upload.fileId), range ?? {});
       if (range !== null) response.status(206).set('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
       response.set('content-length', String(range === null ? bytes : range.end - range.start + 1));
       if (request.method === 'HEAD') {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { toUploadName } from '@tributary/file-store';
 import { fixedClock, waitFor } from '@tributary/testing';
 import { openIntake } from '@tributary/uploads-db';
 import { aViewer, maxUploadBytes, openUploads, uploadMutation } from '../fixtures/open-uploads.ts';
@@ -164,15 +165,15 @@ describe('sweeping', () => {
     const [id, owner] = [randomUUID(), aViewer()];
     const now = new Date('2026-01-01T00:00:00Z');
     const intake = { id, ownerId: owner.id, kind: 'JOBS', idempotencyKey: 'k', leaseUntil: now };
-    await openIntake(db, intake, { now, deleteFile: (fileId) => files.delete(fileId) });
+    await openIntake(db, intake, { now, deleteFile: (fileId) => files.delete(toUploadName(fileId)) });
     await files.write(
-      id,
+      toUploadName(id),
       (async function* () {
         yield Buffer.from('whole');
       })(),
     );
     await sweepIntakes({ db, files, log, clock: fixedClock(now) });
-    expect(await files.stat(id)).not.toBeNull();
+    expect(await files.stat(toUploadName(id))).not.toBeNull();
     await sweepIntakes({ db, files, log, clock: fixedClock(new Date(now.getTime() + 1)) });
     expect(await uploads.leftBehind()).toEqual(before);
     expect((await uploads.upload(owner, 'a', { key: 'k' })).data?.uploadFile?.bytes).toBe(1);
@@ -183,15 +184,15 @@ describe('sweeping', () => {
     const kept = await uploads.uploaded(aViewer());
     const id = randomUUID();
     await files.write(
-      id,
+      toUploadName(id),
       (async function* () {
         yield Buffer.from('orphan');
       })(),
     );
     await sweepOrphanFiles({ db, files, log, clock: fixedClock(new Date()) });
-    expect(await files.stat(id)).not.toBeNull();
+    expect(await files.stat(toUploadName(id))).not.toBeNull();
     await sweepOrphanFiles({ db, files, log, clock: fixedClock(new Date(Date.now() + 25 * 3_600_000)) });
-    expect(await files.stat(id)).toBeNull();
-    expect(await files.stat(kept)).not.toBeNull();
+    expect(await files.stat(toUploadName(id))).toBeNull();
+    expect(await files.stat(toUploadName(kept))).not.toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, invalidArgument, type Log } from '@tributary/core';
-import type { FileStore } from '@tributary/file-store';
+import { type FileStore, toUploadName } from '@tributary/file-store';
 import type { Viewer } from '@tributary/graphql';
 import {
   type AcceptFile,
@@ -55,7 +55,7 @@ async function takeIn(input: UploadFileInput, deps: UploadFileDeps): Promise<Upl
   const now = clock.now();
   const id = createUuidV7(now);
   const intake = { id, ownerId: owner.id, kind, idempotencyKey, leaseUntil: new Date(now.getTime() + leaseMs) };
-  await openIntake(db, intake, { now, deleteFile: (fileId) => files.delete(fileId) });
+  await openIntake(db, intake, { now, deleteFile: (fileId) => files.delete(toUploadName(fileId)) });
   try {
     // The first upload with this key may have been accepted just before its key was ours to reserve.
     const original = await findOriginal(db, owner.id, idempotencyKey);
@@ -76,7 +76,7 @@ async function storeAndAccept(
   deps: UploadFileDeps,
 ) {
   const stored = await holdLease(id, deps, async (signal) => {
-    const written = await deps.files.write(id, file.content, { signal });
+    const written = await deps.files.write(toUploadName(id), file.content, { signal });
     await waitForPrerequisites({ ownerId: owner.id, kind, openedAt }, { ...deps, signal });
     return written;
   });

@@ -16,7 +16,7 @@ import { measureIntakes } from './intake-metrics.ts';
 import { createReadinessChecks } from './readiness-checks.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 import { resolvers } from './resolvers.ts';
-import { startSweeper } from './sweeper.ts';
+import { measureFileSweeps, startSweeper } from './sweeper.ts';
 import { createUploadReads } from './upload-access.ts';
 
 await startProcess('uploads', async ({ log, onClose }) => {
@@ -45,7 +45,7 @@ await startProcess('uploads', async ({ log, onClose }) => {
   const onAttempt = measureOutbox(registry, store.contents, clock.now);
   const relay = startOutboxRelay({ store, publisher: broker, clock, log, pollMs: 1_000, onAttempt });
   onClose(() => relay.stop());
-  const sweeper = startSweeper({ db, files, clock, log });
+  const sweeper = startSweeper({ db, files, clock, log, onFileSweep: measureFileSweeps(registry) });
   onClose(() => sweeper.stop());
   const readiness = watchReadiness({ ...createReadinessChecks({ db, files, signals, broker }), clock, log });
   onClose(() => readiness.stop());

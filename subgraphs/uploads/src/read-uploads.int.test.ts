@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { toUploadName } from '@tributary/file-store';
 import { recordUpdates } from '@tributary/uploads-db';
 import { aViewer, openUploads } from '../fixtures/open-uploads.ts';
 
@@ -217,7 +218,7 @@ describe('downloads', () => {
     ]);
     expect(await page.text()).toContain('This download link is incomplete or was changed');
     const { fileId } = await uploads.db.client.upload.findUniqueOrThrow({ where: { id } });
-    await uploads.files.delete(fileId);
+    await uploads.files.delete(toUploadName(fileId));
     const missing = await fetch(await link(id), { headers: { range: 'bytes=0-3' } });
     expect(missing.ok).toBe(false);
     expect(missing.headers.get('content-type')).toMatch(/^application\/json/);

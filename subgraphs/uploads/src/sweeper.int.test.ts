@@ -2,9 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLog } from '@tributary/core';
+import { toResultFolder, toUploadName } from '@tributary/file-store';
 import { waitFor } from '@tributary/testing';
 import { openReplicas, type StoreKind } from '../fixtures/open-replicas.ts';
 import { aViewer } from '../fixtures/open-uploads.ts';
+import { deleteFiles } from './sweeper.ts';
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 /** More than one chunk of GridFS, so that a part of it is stored before its end. */
@@ -59,7 +62,7 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('sweeping %s, whatever the a
       'once it is accepted',
       'long after',
     ]);
-    expect(sha256(await buffer(await replicas.files.read(upload.fileId)))).toBe(sha256(content));
+    expect(sha256(await buffer(await replicas.files.read(toUploadName(upload.fileId))))).toBe(sha256(content));
   });
 
   test('takes nothing of many uploads while it never rests', async () => {
@@ -78,15 +81,18 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('sweeping %s, whatever the a
     await sweeping;
     expect(sweeps).toBeGreaterThan(0);
     for (const [index, { fileId }] of uploads.entries()) {
-      expect(sha256(await buffer(await replicas.files.read(fileId)))).toBe(sha256(contents[index] ?? Buffer.alloc(0)));
+      expect(sha256(await buffer(await replicas.files.read(toUploadName(fileId))))).toBe(
+        sha256(contents[index] ?? Buffer.alloc(0)),
+      );
     }
   });
 
   test('takes what nobody knows: whole files and broken-off ones', async () => {
     const before = await replicas.everything();
-    await replicas.files.write('nobody-knows-me', Readable.from([aFile()]));
+    await replicas.files.write('uploads/nobody-knows-me', Readable.from([aFile()]));
+    await replicas.files.put('results/nobody-knows-me/song.mp3', aFile());
     const stream = new PassThrough();
-    const broken = expect(replicas.files.write('nor-me', stream)).rejects.toThrow();
+    const broken = expect(replicas.files.write('uploads/nor-me', stream)).rejects.toThrow();
     stream.write(aFile());
     await waitFor(async () => (await replicas.unfinished()).includes('nor-me'), { what: 'a part of it to be stored' });
     await sweep();
@@ -95,10 +101,26 @@ describe.each<StoreKind>(['a directory', 'GridFS'])('sweeping %s, whatever the a
     await broken;
   });
 
+  test('takes no result file of an upload, and deletes them with the upload', async () => {
+    const replica = await replicas.open();
+    const upload = await replica.upload(aViewer(), Readable.from([aFile()]));
+    const name = `${toResultFolder(upload.id)}rejections/1.jsonl`;
+    await replica.files.put(name, Buffer.from('kept'));
+    await sweep();
+    expect((await buffer(await replica.files.read(name))).toString()).toBe('kept');
+    await deleteFiles(upload.id, { ...replica, log: createLog('test', 'silent') });
+    expect([await replica.files.stat(name), await replica.files.stat(toUploadName(upload.fileId))]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
   test('deletes nothing where more than a tenth of the files is unknown: the database may be the wrong one', async () => {
     const ids = Array.from({ length: 11 }, (_, index) => `unknown-${index}`);
-    for (const id of ids) await replicas.files.write(id, Readable.from([Buffer.from(id)]));
+    for (const id of ids) await replicas.files.write(toUploadName(id), Readable.from([Buffer.from(id)]));
     await sweep();
-    for (const id of ids) expect((await buffer(await replicas.files.read(id))).toString()).toBe(id);
+    for (const id of ids) {
+      expect((await buffer(await replicas.files.read(toUploadName(id)))).toString()).toBe(id);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '@tributary/core';
-import type { FileStore } from '@tributary/file-store';
+import { type FileStore, toResultFolder, toUploadId, toUploadName } from '@tributary/file-store';
+import { Counter, type Registry } from '@tributary/metrics';
 import {
   abandonIntake,
   confirmFileDeleted,
@@ -48,7 +49,7 @@ const keepAbandonedMs = 10 * 60_000;
  */
 export async function sweepIntakes({ db, files, clock, log }: SweeperDeps): Promise<void> {
   const now = clock.now();
-  const deleteFile = (fileId: string) => files.delete(fileId);
+  const deleteFile = (fileId: string) => files.delete(toUploadName(fileId));
   for (const { id, fileId, givenUpAt } of await findAbandonedIntakes(db, intakesBatch)) {
     try {
       await deleteFile(fileId);
@@ -72,59 +73,80 @@ const dayMs = 24 * 60 * 60_000;
 const minUnknownToRefuse = 10;
 
 /**
- * Deletes files, whole or broken off, that no upload and no intake names. What is on its way is named by its intake from
- * before its first byte, so it is safe at any age; the day is for people, to repair a database that lost its rows. If more
- * than a tenth of the store is unknown, no whole file is deleted: the store or the database is probably the wrong one.
+ * Deletes files, whole or broken off, whose upload has neither a record nor an intake: the upload's own and its result files.
+ * An intake is written before the first byte, so a streaming file is safe at any age; the day is for people, to repair a
+ * database that lost its rows. If more than a tenth of the store is unknown, no whole file is deleted: the store or the
+ * database is probably the wrong one.
  */
 export async function sweepOrphanFiles(
   deps: SweeperDeps,
   { minAgeMs = dayMs }: { minAgeMs?: number } = {},
 ): Promise<void> {
-  const { db, files, clock, log } = deps;
-  const isOrphan = async (id: string) => (await findOrphanFiles(db, [id])).length > 0;
+  const { db, files, clock, log, onFileSweep } = deps;
+  const isOrphan = async (name: string) => (await findOrphanFiles(db, [toUploadId(name)])).length > 0;
   await files.sweep({ olderThanMs: minAgeMs, isForgotten: isOrphan });
   const before = clock.now().getTime() - minAgeMs;
   const orphans: string[] = [];
   let total = 0;
   let batch: string[] = [];
-  for await (const { id, createdAt } of files.list()) {
+  for await (const { name, createdAt } of files.list()) {
     total += 1;
     if (createdAt.getTime() >= before) continue;
-    batch.push(id);
+    batch.push(name);
     if (batch.length < filesBatch) continue;
-    orphans.push(...(await findOrphanFiles(db, batch)));
+    orphans.push(...(await findOrphans(batch)));
     batch = [];
   }
-  orphans.push(...(await findOrphanFiles(db, batch)));
-  if (orphans.length > Math.max(minUnknownToRefuse, total / 10)) {
+  orphans.push(...(await findOrphans(batch)));
+  const isRefused = orphans.length > Math.max(minUnknownToRefuse, total / 10);
+  onFileSweep?.(isRefused ? 'refused' : 'done');
+  if (isRefused) {
     const example = orphans[0];
     log.error(
       { unknown: orphans.length, total, example },
-      'file sweep refused: no upload names more than a tenth of the files; check FILE_STORE_URL and UPLOADS_DATABASE_URL',
+      'file sweep refused: more than a tenth of the files have no upload; check FILE_STORE_URL and UPLOADS_DATABASE_URL',
     );
     return;
   }
-  for (const id of orphans) {
-    await files.delete(id);
-    log.info({ fileId: id }, 'orphan file deleted');
+  for (const name of orphans) {
+    await files.delete(name);
+    log.info({ file: name }, 'orphan file deleted');
+  }
+
+  async function findOrphans(names: readonly string[]) {
+    const unknown = new Set(await findOrphanFiles(db, [...new Set(names.map(toUploadId))]));
+    return names.filter((name) => unknown.has(toUploadId(name)));
   }
 }
 
 const deletedFilesBatch = 100;
 
-/** Deletes the files of deleted uploads that are still there. One that fails stays for the next sweep. */
+/** Deletes the files of deleted uploads that are still there. A failed one stays for the next sweep. */
 export async function sweepDeletedFiles(deps: SweeperDeps): Promise<void> {
-  for (const fileId of await findFilesToDelete(deps.db, deletedFilesBatch)) await deleteFile(fileId, deps);
+  for (const fileId of await findFilesToDelete(deps.db, deletedFilesBatch)) await deleteFiles(fileId, deps);
 }
 
-/** Deletes the file of a deleted upload, then forgets that it had to; never throws, since the next sweep tries again. */
-export async function deleteFile(fileId: string, { db, files, log }: Omit<SweeperDeps, 'clock'>): Promise<void> {
+/** Deletes the file of a deleted upload and its result files, then forgets that it had to; never throws, since the next sweep tries again. */
+export async function deleteFiles(uploadId: string, { db, files, log }: Omit<SweeperDeps, 'clock'>): Promise<void> {
   try {
-    await files.delete(fileId);
-    await confirmFileDeleted(db, fileId);
+    await files.delete(toUploadName(uploadId));
+    await files.deleteFolder(toResultFolder(uploadId));
+    await confirmFileDeleted(db, uploadId);
   } catch (error) {
-    log.warn({ err: error, fileId }, 'file of a deleted upload kept for the next sweep');
+    log.warn({ err: error, uploadId }, 'files of a deleted upload kept for the next sweep');
   }
+}
+
+/** Adds how sweeps of the file store end. */
+export function measureFileSweeps(registry: Registry): NonNullable<SweeperDeps['onFileSweep']> {
+  const sweeps = new Counter({
+    name: 'tributary_uploads_file_sweeps_total',
+    help: 'Sweeps of the file store for files without an upload, as done, or refused because too many have none.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  for (const outcome of ['done', 'refused']) sweeps.inc({ outcome }, 0);
+  return (outcome) => sweeps.inc({ outcome });
 }
 
 export interface SweeperDeps {
@@ -132,4 +154,6 @@ export interface SweeperDeps {
   readonly files: FileStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** Called with the outcome of each sweep of the file store. */
+  readonly onFileSweep?: (outcome: 'done' | 'refused') => void;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { unavailable } from '@tributary/core';
 import { uploadDeleted } from '@tributary/events';
+import { toResultFolder, toUploadName } from '@tributary/file-store';
 import { recordUpdates } from '@tributary/uploads-db';
 import { aViewer, openUploads } from '../fixtures/open-uploads.ts';
 import { sweepDeletedFiles } from './sweeper.ts';
@@ -111,6 +112,8 @@ describe('deleteUpload', () => {
     const id = await anEnded();
     const { fileId } = await uploads.db.client.upload.findUniqueOrThrow({ where: { id } });
     const { db, clock, log, files } = uploads;
+    const result = `${toResultFolder(id)}song.mp3`;
+    await files.put(result, Buffer.from('la'));
     const away = { ...files, delete: () => Promise.reject(unavailable('The file store is away.')) };
     const access = { require: () => db.client.upload.findUniqueOrThrow({ where: { id } }) };
     await deleteUpload(id, {
@@ -125,9 +128,10 @@ describe('deleteUpload', () => {
     expect(await read(id)).toMatchObject(refusal('NOT_FOUND'));
     await sweepDeletedFiles({ db, clock, log, files: away });
     expect(await db.client.deletedFile.findMany()).toMatchObject([{ fileId }]);
-    (await files.read(fileId)).destroy();
+    (await files.read(toUploadName(fileId))).destroy();
     await Promise.all([sweepDeletedFiles(uploads), sweepDeletedFiles(uploads)]);
-    await expect(files.read(fileId)).rejects.toThrow();
+    await expect(files.read(toUploadName(fileId))).rejects.toThrow();
+    await expect(files.read(result)).rejects.toThrow();
     expect(await db.client.deletedFile.count()).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { requireViewer, type Viewer } from '@tributary/graphql';
 import type { DeletedUploads } from '@tributary/redis';
 import { deleteUploadRecord, requestCancel, type Upload, type UploadsDb } from '@tributary/uploads-db';
 import type { UploadFileDeps } from './intake.ts';
-import { deleteFile } from './sweeper.ts';
+import { deleteFiles } from './sweeper.ts';
 
 interface CancelUploadDeps {
   readonly db: UploadsDb;
@@ -52,6 +52,6 @@ export async function deleteUpload(id: string, deps: DeleteUploadDeps): Promise<
       'links to rejected rows not revoked: they end when csv-loader removes the rows',
     );
   });
-  await deleteFile(fileId, deps);
+  await deleteFiles(fileId, deps);
   return true;
 }

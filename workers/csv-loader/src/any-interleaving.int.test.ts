@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { computeQueryResults, type QueryResults } from '@tributary/employment-db';
-import { type FileStore, openFileStore } from '@tributary/file-store';
+import { type FileStore, openFileStore, toUploadName } from '@tributary/file-store';
 import { ContinueLater } from '@tributary/worker';
 import fc from 'fast-check';
 import type { Pool } from 'mariadb';
@@ -116,7 +116,7 @@ describe('uploads loaded in any interleaving', () => {
           : [];
       const text = textOf(upload);
       const accepted = bench.anUpload(upload.kind, text, { dependsOn, sequence: uploads.length + 1 });
-      await store.write(accepted.fileId, Readable.from([Buffer.from(text)]));
+      await store.write(toUploadName(accepted.fileId), Readable.from([Buffer.from(text)]));
       uploads.push(accepted);
     }
     return uploads;

@@ -1,6 +1,6 @@
 import { isAppError, unavailable } from '@tributary/core';
 import { recountHiresIfStale } from '@tributary/employment-db';
-import type { FileStore } from '@tributary/file-store';
+import { type FileStore, toUploadName } from '@tributary/file-store';
 import { inSpan } from '@tributary/tracing';
 import type { Target } from './chunks.ts';
 import { detectDialect } from './csv/dialect.ts';
@@ -62,7 +62,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
 /** A file's bytes. A store that is away, or goes away on the way, is UNAVAILABLE in words that are the same for every store. */
 async function* readFile(files: Pick<FileStore, 'read'>, fileId: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* await files.read(fileId);
+    yield* await files.read(toUploadName(fileId));
   } catch (error) {
     throw isAppError(error, 'UNAVAILABLE') ? unavailable('Waiting for the file store', { cause: error }) : error;
   }
