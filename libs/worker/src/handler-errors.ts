@@ -1,4 +1,9 @@
 import { AppError } from '@tributary/core';
+import type { problem } from '@tributary/events';
+import type { z } from 'zod';
+
+/** One thing wrong with the content of an upload. */
+export type WorkProblem = z.input<typeof problem>;
 
 /**
  * Thrown by a handler: what was done so far is kept, and the rest is for a new delivery of the same message, which starts
@@ -27,5 +32,18 @@ export class BackpressureError extends AppError {
   constructor(reason: string) {
     super('UNAVAILABLE', reason);
     this.name = 'NoRoom';
+  }
+}
+
+/** Thrown by the work on an upload: its content is invalid. The upload ends as FAILED and is not tried again; the message is for its owner. */
+export class InvalidInput extends Error {
+  readonly code: string;
+  readonly problems: readonly WorkProblem[];
+
+  constructor(code: string, message: string, problems: readonly WorkProblem[] = []) {
+    super(message);
+    this.name = 'InvalidInput';
+    this.code = code;
+    this.problems = problems;
   }
 }

@@ -1,3 +1,4 @@
+export { defineUploadWorker, type UploadWorkerDefinition } from './define-upload-worker.ts';
 export {
   type ConnectContext,
   type Consumed,
@@ -7,6 +8,9 @@ export {
   type MessageOf,
   type WorkerDefinition,
 } from './define-worker.ts';
-export { BackpressureError, ContinueLater, UnrecoverableError } from './handler-errors.ts';
+export { BackpressureError, ContinueLater, InvalidInput, UnrecoverableError } from './handler-errors.ts';
+export { createProgressGate } from './progress-gate.ts';
 export { type RunningWorker, startWorker } from './start-worker.ts';
+export type { AcceptedUpload, UploadContext, WorkResult } from './upload-work.ts';
 export { watchWorker } from './watch-worker.ts';
+export type { WorkFiles } from './work-record.ts';

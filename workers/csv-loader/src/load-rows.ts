@@ -1,10 +1,9 @@
 import { inSpan } from '@tributary/tracing';
-import { ContinueLater } from '@tributary/worker';
+import { ContinueLater, createProgressGate } from '@tributary/worker';
 import { readChunks } from './chunk-reader.ts';
 import type { Chunk, Target } from './chunks.ts';
 import type { Dialect } from './csv/dialect.ts';
 import { type LoadDependencies, stopWhenAborted, work } from './load-dependencies.ts';
-import { createProgressGate } from './progress.ts';
 import { commitChunk } from './store/commit-chunk.ts';
 import { loadKnownIds } from './store/known-ids.ts';
 import type { LoadRecord } from './store/load-record.ts';

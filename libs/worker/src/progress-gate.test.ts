@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createProgressGate } from './progress.ts';
+import { createProgressGate } from './progress-gate.ts';
 
 /** The times at which a load of `seconds`, committing every millisecond, would tell its progress. */
 function timesOf(seconds: number, from = 0): number[] {
