@@ -88,7 +88,7 @@ async function storeAndAccept(
 
 /** Leaves nothing of an intake that broke off; what cannot be removed now, the sweeper removes. Call it once nothing of the file is on its way. */
 async function abandon(id: string, { db, files, clock, log }: UploadFileDeps): Promise<void> {
-  const deleteFile = (fileId: string) => files.delete(fileId);
+  const deleteFile = (fileId: string) => files.delete(toUploadName(fileId));
   try {
     await abandonIntake(db, id, { deleteFile, now: clock.now() });
     await deleteAbandonedIntake(db, id);
