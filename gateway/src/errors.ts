@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '@tributary/core';
+import { AppError, defaultReasons, type ErrorCode, type ErrorReason, toExtensions } from '@tributary/core';
 import { GraphQLError } from 'graphql';
 import type { LimitName } from './limit-names.ts';
 
@@ -8,10 +8,28 @@ export function toGraphQLError(error: AppError): GraphQLError {
 }
 
 /** The extensions of an error: its code and reason; for an exceeded limit also the limit and when to try again. */
-export function getErrorExtensions(error: AppError): { code: ErrorCode; limit?: string; retryAfterSeconds?: number } {
-  const { code } = error;
-  if (!(error instanceof RetryAfterError)) return { code };
-  return { code, limit: error.limit, retryAfterSeconds: error.retryAfterSeconds };
+export function getErrorExtensions(error: AppError) {
+  const extensions = toExtensions(error);
+  if (!(error instanceof RetryAfterError)) return extensions;
+  return { ...extensions, limit: error.limit, retryAfterSeconds: error.retryAfterSeconds };
+}
+
+/** Codes of subgraphs, which give their errors reasons themselves. */
+const codesOfSubgraphs = new Set<unknown>(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'CONFLICT']);
+
+/** Adds the reason to the extensions of an error of a library, by its code; extensions with a reason stay as they are. */
+export function addReason(extensions: Readonly<Record<string, unknown>>, message = ''): Record<string, unknown> {
+  if (extensions.reason !== undefined || codesOfSubgraphs.has(extensions.code)) return { ...extensions };
+  const { validationErrorCode: validation } = extensions;
+  const reason =
+    validation === 'INTROSPECTION_DISABLED'
+      ? validation
+      : typeof validation === 'string' && validation.endsWith('_EXCEEDED')
+        ? 'OPERATION_TOO_LARGE'
+        : extensions.code === 'BAD_USER_INPUT' && message.startsWith('Variable "')
+          ? 'VARIABLE_INVALID'
+          : new Map<unknown, ErrorReason>(Object.entries(defaultReasons)).get(extensions.code);
+  return reason === undefined ? { ...extensions } : { ...extensions, reason };
 }
 
 /** Removes the proposed names of the schema from a message of graphql-js. */
@@ -24,7 +42,7 @@ export class LimitExceededError extends AppError {
   readonly limit: LimitName;
 
   constructor(code: ErrorCode, message: string, limit: LimitName) {
-    super(code, message);
+    super(code, message, { reason: getLimitReason(code, limit) });
     this.limit = limit;
   }
 }
@@ -41,6 +59,12 @@ export class RetryAfterError extends LimitExceededError {
     super(code, message, limit);
     this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+function getLimitReason(code: ErrorCode, limit: LimitName): ErrorReason {
+  if (code === 'BAD_USER_INPUT') return limit === 'CSRF' ? 'PREFLIGHT_REQUIRED' : 'REQUEST_TOO_LARGE';
+  if (code === 'UNAVAILABLE') return limit.endsWith('TIMEOUT_MS') ? 'TIMED_OUT' : 'TOO_BUSY';
+  return defaultReasons[code];
 }
 
 const byCode: Partial<Record<ErrorCode, number>> = {

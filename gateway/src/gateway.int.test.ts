@@ -104,7 +104,7 @@ describe('subgraphs', () => {
       {
         message: 'Internal server error',
         path: ['box', 'items', 0, 'faulty'],
-        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        extensions: { code: 'INTERNAL_SERVER_ERROR', reason: 'INTERNAL_ERROR' },
       },
     ]);
   });

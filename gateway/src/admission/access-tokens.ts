@@ -71,8 +71,11 @@ async function fetchKeys(url: string): Promise<unknown> {
 }
 
 function explain(error: unknown) {
-  const wrong = (what: string) => unauthenticated(`The access token ${what}`, { cause: error });
-  if (error instanceof errors.JWTExpired) return wrong('has expired');
+  const wrong = (what: string) =>
+    unauthenticated(`The access token ${what}`, { reason: 'ACCESS_TOKEN_INVALID', cause: error });
+  if (error instanceof errors.JWTExpired) {
+    return unauthenticated('The access token has expired', { reason: 'ACCESS_TOKEN_EXPIRED', cause: error });
+  }
   if (error instanceof errors.JWTClaimValidationFailed) return wrong(`has a wrong "${error.claim}"`);
   if (error instanceof errors.JWKSNoMatchingKey) return wrong('is signed with an unknown key');
   if (error instanceof errors.JWSSignatureVerificationFailed) return wrong('has a wrong signature');
@@ -80,13 +83,17 @@ function explain(error: unknown) {
   if (error instanceof z.ZodError) return wrong('lacks a claim');
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) return wrong('is malformed');
   if (error instanceof errors.JOSENotSupported) return wrong('is malformed');
-  return unavailable('The keys that check access tokens cannot be had at the moment', { cause: error });
+  return unavailable('Access tokens cannot be verified right now.', { cause: error });
 }
 
 /** Returns the token of an Authorization header, or null without one. Throws UNAUTHENTICATED for any other scheme. */
 export function bearerToken(authorization: string | undefined): string | null {
   if (authorization === undefined || authorization.trim() === '') return null;
   const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthenticated('The Authorization header must be "Bearer <access token>"');
+  if (token === undefined) {
+    throw unauthenticated('The Authorization header must be "Bearer <access token>"', {
+      reason: 'AUTHORIZATION_MALFORMED',
+    });
+  }
   return token;
 }

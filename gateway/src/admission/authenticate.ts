@@ -11,7 +11,8 @@ export function createAuthenticate(tokens: AccessTokens, isRevoked: IsRevoked): 
     const token = bearerToken(authorization);
     if (token === null) return { viewer: null };
     const claims = await tokens.verify(token);
-    if (await isRevoked(claims)) throw unauthenticated('The access token was revoked');
+    if (await isRevoked(claims))
+      throw unauthenticated('The access token was revoked', { reason: 'ACCESS_TOKEN_REVOKED' });
     return { viewer: viewerClaims.parse(claims) };
   };
 }

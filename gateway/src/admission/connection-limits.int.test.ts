@@ -28,12 +28,17 @@ test('subscriptions are counted over all transports, per viewer and in all, and 
   await sockets.follow(query, { token }).events.next();
   await eventsOf(await askForStream(url, multipart, query, { token, signal: gone.signal })).next();
 
-  const perViewer = { code: 'RATE_LIMITED', limit: 'MAX_SUBSCRIPTIONS_PER_VIEWER', retryAfterSeconds: 10 };
+  const perViewer = {
+    code: 'RATE_LIMITED',
+    reason: 'TOO_MANY_REQUESTS',
+    limit: 'MAX_SUBSCRIPTIONS_PER_VIEWER',
+    retryAfterSeconds: 10,
+  };
   expect(await (await askForStream(url, sse, query, { token })).text()).toContain(JSON.stringify(perViewer));
 
   const other = accessToken({ sub: 'other' });
   await eventsOf(await askForStream(url, sse, query, { token: other, signal: gone.signal })).next();
-  const inAll = { code: 'UNAVAILABLE', limit: 'MAX_SUBSCRIPTIONS', retryAfterSeconds: 10 };
+  const inAll = { code: 'UNAVAILABLE', reason: 'TOO_BUSY', limit: 'MAX_SUBSCRIPTIONS', retryAfterSeconds: 10 };
   await expect(sockets.follow(query, { token: accessToken({ sub: 'third' }) }).events.next()).rejects.toMatchObject([
     { extensions: inAll },
   ]);

@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 
 const items = (first: number) => `{ box(id: "a") { items(first: ${first}) { n } } }`;
-const extensions = { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: { estimated: 32, max: 31 } };
+const cost = { estimated: 32, max: 31 };
+const extensions = { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost, reason: 'OPERATION_TOO_EXPENSIVE' };
 
 test('an operation at the largest cost runs, one above it is refused before a subgraph is asked, whichever way it comes', async () => {
   const { url, ask, connect, subgraph } = fixture;

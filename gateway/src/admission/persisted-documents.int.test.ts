@@ -110,7 +110,7 @@ describe('a safelist', () => {
     expect(await (await askForStream(url, sse, followed)).text()).toContain('{"data":{"items":{"n":1}}}');
 
     for (const query of ['{ w: who }', 'subscription { items(id: "a") { m: n } }']) {
-      const extensions = { code: 'OPERATION_NOT_PUBLISHED', sha256: sha256(query) };
+      const extensions = { code: 'OPERATION_NOT_PUBLISHED', sha256: sha256(query), reason: 'OPERATION_NOT_PUBLISHED' };
       expect(await (await askForStream(url, sse, query)).text()).toContain(JSON.stringify(extensions));
       expect(await (await askForStream(url, `${multipart}, application/json`, query)).text()).toContain(sha256(query));
       const client = connect();

@@ -3,7 +3,7 @@ import { type AppError, type Log, unavailable } from '@tributary/core';
 import { GraphQLError } from 'graphql';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { toGraphQLError } from '../errors.ts';
+import { addReason, toGraphQLError } from '../errors.ts';
 import type { ConsumeTokens, Rate } from './rate-limits.ts';
 import type { Safelist } from './safelist.ts';
 
@@ -77,7 +77,7 @@ export function createPersistedDocuments(options: {
 const mismatch = 'The document is not the one that its sha256Hash names';
 
 function refused(code: string, message: string, more: object = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...more } });
+  return new GraphQLError(message, { extensions: addReason({ code, ...more }) });
 }
 
 function notListed(hash: string): GraphQLError {

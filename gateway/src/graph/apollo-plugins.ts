@@ -9,7 +9,7 @@ import {
   Kind,
   type OperationTypeNode,
 } from 'graphql';
-import { stripSuggestions } from '../errors.ts';
+import { addReason, stripSuggestions } from '../errors.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { OperationContext } from './operation-context.ts';
 
@@ -24,7 +24,7 @@ export const requireOperation: ApolloServerPlugin<OperationContext> = {
             ? `The document has no operation "${operationName}"; it has ${listOperations(document)}`
             : 'The document must have one operation, or "operationName" must say which of them to run';
         throw new GraphQLError(message, {
-          extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
+          extensions: addReason({ code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } }),
         });
       },
     };
@@ -97,13 +97,17 @@ export function createFormatError({ log, isProduction }: { log: Log; isProductio
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const { serviceName, stacktrace, exception, ...extensions } = formatted.extensions ?? {};
     const message = isProduction ? stripSuggestions(formatted.message) : formatted.message;
-    const shown = { ...formatted, message, extensions };
     const { code } = extensions;
+    const shown = { ...formatted, message, extensions: addReason(extensions, message) };
     // Some subgraphs use numbers, as HTTP does.
     if (typeof code === 'number' || (typeof code === 'string' && !internal.has(code))) return shown;
     const cause = error instanceof GraphQLError ? unwrapResolverError(error) : error;
     log.error({ err: cause, subgraph: serviceName, path: formatted.path }, 'operation failed');
-    return { ...shown, message: 'Internal server error', extensions: { ...extensions, code: 'INTERNAL_SERVER_ERROR' } };
+    return {
+      ...shown,
+      message: 'Internal server error',
+      extensions: addReason({ ...extensions, code: 'INTERNAL_SERVER_ERROR' }),
+    };
   };
 }
 

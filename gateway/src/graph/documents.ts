@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import { stripSuggestions } from '../errors.ts';
+import { addReason, stripSuggestions } from '../errors.ts';
 import { estimateCost } from '../graphql/cost-estimate.ts';
 import type { CostRules } from '../graphql/cost-rules.ts';
 import { createDocumentCache } from '../graphql/document-cache.ts';
@@ -101,7 +101,8 @@ export function createDocuments(options: {
     const cost = known ?? estimateCost({ schema, rules, document, operation, variables, assumedListSize });
     if (!operation.variableDefinitions?.length) costs.set(operation, cost);
     if (cost <= maxCost) return cost;
-    const extensions = { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: { estimated: cost, max: maxCost } };
+    const details = { estimated: cost, max: maxCost };
+    const extensions = addReason({ code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost: details });
     throw new GraphQLError(`The operation costs ${cost}; ${maxCost} is allowed. Ask for smaller pages`, { extensions });
   }
 
@@ -112,7 +113,7 @@ export function createDocuments(options: {
     const errors = validate(document);
     for (const error of errors) {
       // A copy would compute its line and column again.
-      error.extensions.code = 'GRAPHQL_VALIDATION_FAILED';
+      Object.assign(error.extensions, addReason({ ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED' }));
       if (isProduction) error.message = stripSuggestions(error.message);
     }
     verdicts.set(document, errors);
@@ -160,7 +161,7 @@ function parseWithin(query: string, maxTokens: number): DocumentNode {
 }
 
 function tooMuch(limit: string, message: string): GraphQLError {
-  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', validationErrorCode: `${limit}_EXCEEDED` };
+  const extensions = addReason({ code: 'GRAPHQL_VALIDATION_FAILED', validationErrorCode: `${limit}_EXCEEDED` });
   return new GraphQLError(`The operation ${message}`, { extensions });
 }
 
@@ -169,6 +170,6 @@ function coded({ message, nodes, source, positions, extensions }: GraphQLError, 
     nodes: nodes ?? null,
     source: source ?? null,
     positions: positions ?? null,
-    extensions: { code, ...extensions },
+    extensions: addReason({ code, ...extensions }),
   });
 }

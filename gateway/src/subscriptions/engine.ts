@@ -155,8 +155,12 @@ function planSubscription(
   const field = operation ? getRootField(operation.selectionSet, document) : null;
   const definition = field ? schema.getSubscriptionType()?.getFields()[field.name.value] : undefined;
   const log = field ? graph.eventLogs.get(field.name.value) : undefined;
-  if (!operation || !field || !definition) throw invalidInput('A subscription must select one field, unconditionally');
-  if (!log) throw invalidInput(`The subscription "${field.name.value}" names no event log`);
+  if (!operation || !field || !definition) {
+    throw invalidInput('A subscription must select one field, unconditionally', { reason: 'SUBSCRIPTION_INVALID' });
+  }
+  if (!log) {
+    throw invalidInput(`The subscription "${field.name.value}" names no event log`, { reason: 'SUBSCRIPTION_INVALID' });
+  }
   const query = buildLogQuery({ schema, document, operation, field, log });
   return {
     graph,

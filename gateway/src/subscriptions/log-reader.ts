@@ -59,7 +59,7 @@ export function createReadLog(options: {
 
 function logError(errors: readonly GraphQLFormattedError[] = []) {
   const [first] = errors;
-  if (!first) return new GraphQLError('There is nothing to follow', { extensions: { code: 'NOT_FOUND' } });
+  if (!first) return new GraphQLError('Not found.', { extensions: { code: 'NOT_FOUND', reason: 'ADDRESS_NOT_FOUND' } });
   return new GraphQLError(first.message, { extensions: { ...first.extensions } });
 }
 

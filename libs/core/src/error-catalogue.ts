@@ -49,6 +49,11 @@ export const errorCatalogue = {
     FILE_INTERRUPTED: 'The connection broke before the end of the file.',
     MULTIPART_MALFORMED: 'The multipart request does not follow the specification.',
     REQUEST_MALFORMED: 'The request is not a well-formed GraphQL request.',
+    VARIABLE_INVALID: 'A variable is missing or does not have the type of its argument.',
+    SUBSCRIPTION_INVALID: 'A subscription must select exactly one field, unconditionally.',
+    PREFLIGHT_REQUIRED:
+      'The request could be forged by another site. Send a JSON body or a header that a browser must ask for.',
+    REQUEST_TOO_LARGE: 'The request exceeds a limit, which `extensions.limit` names.',
   },
   CONFLICT: {
     EMAIL_TAKEN: 'An account with this email address exists.',
@@ -71,10 +76,38 @@ export const errorCatalogue = {
   },
   UNAVAILABLE: {
     DEPENDENCY_UNAVAILABLE: 'A server that the request needs cannot be reached right now. Retry later.',
+    TIMED_OUT: 'The operation took longer than the maximum.',
+    SERVER_RESTARTING: 'The server is restarting. Reconnect.',
     TOO_BUSY: 'The service handles too many requests right now. Retry later.',
   },
   INTERNAL_SERVER_ERROR: {
     INTERNAL_ERROR: 'An error of the server; the log has its details under the request id.',
+  },
+  GRAPHQL_PARSE_FAILED: {
+    SYNTAX_ERROR: 'The document is not valid GraphQL, or has more tokens than the maximum.',
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    OPERATION_INVALID: 'The operation does not fit the schema.',
+    OPERATION_TOO_LARGE: 'The operation exceeds a limit, which `extensions.validationErrorCode` names.',
+    INTROSPECTION_DISABLED: 'Introspection is disabled on this server.',
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    OPERATION_NOT_FOUND: 'The document has no operation of this name, or several and no `operationName`.',
+  },
+  COST_ESTIMATED_TOO_EXPENSIVE: {
+    OPERATION_TOO_EXPENSIVE: 'The estimated cost exceeds the maximum. Ask for smaller pages.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    PERSISTED_QUERY_NOT_FOUND: 'The document of this hash is unknown. Send it with its hash.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are disabled. Send the document.',
+  },
+  PERSISTED_QUERY_HASH_MISMATCH: {
+    PERSISTED_QUERY_HASH_MISMATCH: 'The document does not have this hash.',
+  },
+  OPERATION_NOT_PUBLISHED: {
+    OPERATION_NOT_PUBLISHED: 'Only published operations are allowed on this server.',
   },
   BAD_CONFIG: {
     CONFIGURATION_INVALID: 'A setting is missing or wrong; the process does not start.',
@@ -101,5 +134,13 @@ export const defaultReasons = {
   RATE_LIMITED: 'TOO_MANY_REQUESTS',
   UNAVAILABLE: 'DEPENDENCY_UNAVAILABLE',
   INTERNAL_SERVER_ERROR: 'INTERNAL_ERROR',
+  GRAPHQL_PARSE_FAILED: 'SYNTAX_ERROR',
+  GRAPHQL_VALIDATION_FAILED: 'OPERATION_INVALID',
+  OPERATION_RESOLUTION_FAILURE: 'OPERATION_NOT_FOUND',
+  COST_ESTIMATED_TOO_EXPENSIVE: 'OPERATION_TOO_EXPENSIVE',
+  PERSISTED_QUERY_NOT_FOUND: 'PERSISTED_QUERY_NOT_FOUND',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
+  PERSISTED_QUERY_HASH_MISMATCH: 'PERSISTED_QUERY_HASH_MISMATCH',
+  OPERATION_NOT_PUBLISHED: 'OPERATION_NOT_PUBLISHED',
   BAD_CONFIG: 'CONFIGURATION_INVALID',
 } as const satisfies { [Code in ErrorCode]: ErrorReason<Code> };

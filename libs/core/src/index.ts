@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from './clock.ts';
 export { pem, port, readConfig, secret, urlOf, wholeNumber } from './config.ts';
-export { type ErrorCode, type ErrorReason, errorCatalogue, errorCodes } from './error-catalogue.ts';
+export { defaultReasons, type ErrorCode, type ErrorReason, errorCatalogue, errorCodes } from './error-catalogue.ts';
 export {
   AppError,
   badConfig,

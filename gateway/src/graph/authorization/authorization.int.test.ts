@@ -55,17 +55,25 @@ describe('an operation', () => {
       data: { mine: null, who: 'nobody', box: { n: 2, price: null } },
       errors: [
         {
-          message: 'Sign in first: this needs an access token',
+          message: 'Sign in first: this needs an access token.',
           path: ['mine'],
-          extensions: { code: 'UNAUTHENTICATED' },
+          extensions: { code: 'UNAUTHENTICATED', reason: 'SIGN_IN_REQUIRED' },
         },
-        expect.objectContaining({ path: ['box', 'price'], extensions: { code: 'UNAUTHENTICATED' } }),
+        expect.objectContaining({
+          path: ['box', 'price'],
+          extensions: { code: 'UNAUTHENTICATED', reason: 'SIGN_IN_REQUIRED' },
+        }),
       ],
     });
     expect(await ask(query, fixture.accessToken())).toMatchObject({
       ...{ status: 200, boxes: 1, labels: 0 },
       data: { mine: 'mine', who: 'u1', box: { n: 2, price: null } },
-      errors: [{ message: 'This needs the permission SEE', extensions: { code: 'FORBIDDEN' } }],
+      errors: [
+        {
+          message: 'You need the SEE permission for this.',
+          extensions: { code: 'FORBIDDEN', reason: 'PERMISSION_MISSING' },
+        },
+      ],
     });
     expect(await ask(query, see())).toEqual({
       ...{ status: 200, boxes: 1, labels: 1 },
@@ -170,7 +178,12 @@ describe('a policy', () => {
     expect(await ask('{ ruled }')).toMatchObject({ boxes: 0, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(await ask('{ ruled }', see())).toMatchObject({
       boxes: 0,
-      errors: [{ message: 'This needs the policy kind and local', extensions: { code: 'FORBIDDEN' } }],
+      errors: [
+        {
+          message: 'This needs the policy kind and local.',
+          extensions: { code: 'FORBIDDEN', reason: 'POLICY_NOT_MET' },
+        },
+      ],
     });
     const ruler = fixture.accessToken({ sub: 'ruler' });
     expect(await ask('{ ruled }', ruler)).toMatchObject({ boxes: 1, data: { ruled: 'ruled' } });
@@ -204,7 +217,11 @@ describe('a subscription', () => {
 
   test('gives each event without the fields that are refused', async () => {
     const query = 'subscription { items(id: "a") { n hidden } }';
-    const refused = { path: ['items', 'hidden'], message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } };
+    const refused = {
+      path: ['items', 'hidden'],
+      message: expect.any(String),
+      extensions: { code: 'UNAUTHENTICATED', reason: 'SIGN_IN_REQUIRED' },
+    };
     expect(await collect(subscribers.follow(query).events)).toEqual([
       { data: { items: { n: 1, hidden: null } }, errors: [refused] },
       { data: { items: { n: 2, hidden: null } }, errors: [refused] },

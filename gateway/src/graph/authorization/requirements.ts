@@ -37,15 +37,20 @@ async function ask(policies: string[], caller: Caller, meetPolicies: PolicyEvalu
 }
 
 function refusal(requirement: Requirement, { viewer }: Caller, met: ReadonlySet<string>): AppError | null {
-  const signInFirst = () => unauthenticated('Sign in first: this needs an access token');
+  const signInFirst = () =>
+    unauthenticated('Sign in first: this needs an access token.', { reason: 'SIGN_IN_REQUIRED' });
   if (requirement.kind === 'policies') {
     if (holdsAny(requirement.alternatives, met)) return null;
-    return viewer ? forbidden(`This needs the policy ${either(requirement.alternatives)}`) : signInFirst();
+    return viewer
+      ? forbidden(`This needs the policy ${either(requirement.alternatives)}.`, { reason: 'POLICY_NOT_MET' })
+      : signInFirst();
   }
   if (!viewer) return signInFirst();
   if (requirement.kind === 'authenticated') return null;
   if (holdsAny(requirement.alternatives, new Set(viewer.permissions))) return null;
-  return forbidden(`This needs the permission ${either(requirement.alternatives)}`);
+  return forbidden(`You need the ${either(requirement.alternatives)} permission for this.`, {
+    reason: 'PERMISSION_MISSING',
+  });
 }
 
 const holdsAny = (alternatives: readonly (readonly string[])[], held: ReadonlySet<string>) =>

@@ -57,8 +57,8 @@ export function restoreRefusedFields(options: {
   const refusalOf = ({ needs }: SelectedField): AppError | null =>
     needs.flatMap((need) => refusals.get(need) ?? [])[0] ?? null;
 
-  function tell({ code, message }: AppError, path: Path) {
-    errors.push(new GraphQLError(message, { path, extensions: { code } }));
+  function addError({ code, reason, message }: AppError, path: Path) {
+    errors.push(new GraphQLError(message, { path, extensions: { code, reason } }));
   }
 
   function isSkipped(directives: readonly DirectiveNode[] = []): boolean {
@@ -123,7 +123,7 @@ export function restoreRefusedFields(options: {
 
   function completeField({ type, isKept, refusal, below }: Collected, value: unknown, path: Path): unknown {
     if (isKept) return completeValue(type, below, value ?? null, path);
-    if (refusal) tell(refusal, path);
+    if (refusal) addError(refusal, path);
     else tellBelow(below, path);
     return isNonNullType(type) ? bubble : null;
   }
@@ -131,7 +131,7 @@ export function restoreRefusedFields(options: {
   /** Below an unrequested field there are no list positions: the path names the fields alone. */
   function tellBelow(asked: readonly Asked[], path: Path): void {
     for (const [key, { refusal, below }] of collect(asked, null)) {
-      if (refusal) tell(refusal, [...path, key]);
+      if (refusal) addError(refusal, [...path, key]);
       else tellBelow(below, [...path, key]);
     }
   }

@@ -37,7 +37,7 @@ afterAll(async () => {
 const unavailable = (...path: (string | number)[]) => ({
   message: 'The "silent" subgraph did not answer in time',
   path,
-  extensions: { code: 'UNAVAILABLE' },
+  extensions: { code: 'UNAVAILABLE', reason: 'DEPENDENCY_UNAVAILABLE' },
 });
 
 test('a subgraph that never answers costs its own root fields, each with an error at its path', async () => {

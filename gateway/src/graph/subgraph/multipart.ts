@@ -110,7 +110,7 @@ async function* filePart(boundary: string, index: number, upload: Upload, { maxB
       yield chunk;
     }
   } catch (cause) {
-    throw invalidInput(`The file "${file.filename}" broke off`, { cause });
+    throw invalidInput(`The file "${file.filename}" broke off`, { reason: 'FILE_INTERRUPTED', cause });
   }
   // A file above the limit ends like any other; only this flag shows it.
   if (stream.truncated) throw fileTooLarge(`The file "${file.filename}" is larger than ${maxBytes} bytes`);

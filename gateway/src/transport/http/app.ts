@@ -69,7 +69,7 @@ export function createApp(options: {
       expressMiddleware(getRequestState(response).graph.server, { context })(request, response, next),
   );
   app.use(() => {
-    throw notFound('There is nothing here');
+    throw notFound('Not found.');
   });
   app.use(createErrorHandler(log, measures, limits));
   return app;

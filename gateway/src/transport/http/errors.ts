@@ -2,7 +2,7 @@ import { isAppError, type Log } from '@tributary/core';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { GraphQLError } from 'graphql';
 import type { Limits } from '../../admission/limits.ts';
-import { getErrorExtensions, httpStatus, RetryAfterError } from '../../errors.ts';
+import { addReason, getErrorExtensions, httpStatus, RetryAfterError } from '../../errors.ts';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.ts';
 import { type graphqlJson, json, jsonTypeFor } from './content-negotiation.ts';
 import { getOperationMetrics } from './request-state.ts';
@@ -37,9 +37,9 @@ function describe(error: unknown) {
   }
   // Errors of express and its body parsers for a malformed or too large request.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
-    return { status: error.status, extensions: { code: 'BAD_USER_INPUT' }, message: error.message };
+    return { status: error.status, extensions: addReason({ code: 'BAD_USER_INPUT' }), message: error.message };
   }
-  return { status: 500, extensions: { code: 'INTERNAL_SERVER_ERROR' }, message: 'Internal server error' };
+  return { status: 500, extensions: addReason({ code: 'INTERNAL_SERVER_ERROR' }), message: 'Internal server error' };
 }
 
 /** Sends the errors of a document; as GraphQL over HTTP requires, with 200 as application/json, otherwise with 400. */

@@ -45,7 +45,7 @@ export function passThrough(options: {
     const url = new URL(request.originalUrl, subgraph.url);
     // Dot segments that leave the prefix would reach paths that are not public.
     const isOutside = !url.pathname.startsWith(`${prefix}/`) || /%2e|%2f|%5c/i.test(url.pathname);
-    if (isOutside || url.origin !== subgraph.url.origin) throw notFound('There is nothing here');
+    if (isOutside || url.origin !== subgraph.url.origin) throw notFound('Not found.');
     const caller = await authenticate(request.get('authorization'));
     const { signal } = context;
     const answer = await inSubgraphSpan(subgraph, () => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { isAppError, type Log } from '@tributary/core';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { toGraphQLError } from '../../errors.ts';
+import { addReason, toGraphQLError } from '../../errors.ts';
 
 const stopMs = 2_000;
 const headers = {
@@ -71,7 +71,7 @@ function tell(error: unknown, { format, log }: { format: StreamFormat; log: Log 
   if (error instanceof GraphQLError) return format.event({ errors: [error.toJSON()] });
   if (isAppError(error)) return format.failure(toGraphQLError(error).toJSON());
   log.error({ err: error }, 'stream failed');
-  return format.failure({ message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+  return format.failure({ message: 'Internal server error', extensions: addReason({ code: 'INTERNAL_SERVER_ERROR' }) });
 }
 
 /** How a stream of results is written into an HTTP response body. */
@@ -108,7 +108,10 @@ const close = '--\r\n';
 const part = (body: object) => `\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(body)}${boundary}`;
 const failure = (error: GraphQLFormattedError) => part({ payload: null, errors: [error] });
 
-const goingAway = { message: 'The gateway is going away; connect again', extensions: { code: 'UNAVAILABLE' } };
+const goingAway = {
+  message: 'The server is restarting. Please reconnect.',
+  extensions: { code: 'UNAVAILABLE', reason: 'SERVER_RESTARTING' },
+};
 
 /** Apollo's multipart protocol for subscriptions, version 1.0. */
 export const multipartFormat: StreamFormat = {

@@ -92,7 +92,10 @@ describe.each([
       await fixture.redis.set(`${fixture.prefix}revokedBefore:${sub}`, Date.now() + 1000, 'PX', 5000);
       await fixture.write(box('r'), { state: 'CLOSED', length: 2 });
     }
-    const error = { message: 'The access token was revoked', extensions: { code: 'UNAUTHENTICATED' } };
+    const error = {
+      message: 'The access token was revoked',
+      extensions: { code: 'UNAUTHENTICATED', reason: 'ACCESS_TOKEN_REVOKED' },
+    };
     expect(seen).toEqual([item(1), failure(error), 'complete']);
   });
 
@@ -106,7 +109,10 @@ describe.each([
       await waitFor(() => Date.now() > (issuedAt + 1) * 1000);
       await fixture.write(box('x'), { state: 'CLOSED', length: 2 });
     }
-    const error = { message: 'The access token has expired', extensions: { code: 'UNAUTHENTICATED' } };
+    const error = {
+      message: 'The access token has expired',
+      extensions: { code: 'UNAUTHENTICATED', reason: 'ACCESS_TOKEN_EXPIRED' },
+    };
     expect(seen).toEqual([item(1), failure(error), 'complete']);
   });
 
@@ -160,7 +166,10 @@ describe.each([
     for await (const each of eventsOf(await follow(accept, items('s'), {}, own.url))) {
       if (seen.push(each) === 1) stopped = own.stopGateway();
     }
-    const goingAway = failure({ message: expect.stringMatching(/going away/), extensions: { code: 'UNAVAILABLE' } });
+    const goingAway = failure({
+      message: 'The server is restarting. Please reconnect.',
+      extensions: { code: 'UNAVAILABLE', reason: 'SERVER_RESTARTING' },
+    });
     expect(seen).toEqual(accept === sse ? [item(1)] : [item(1), goingAway, 'complete']);
     await stopped;
     await expect(collect(eventsOf(stuck))).rejects.toThrow();

@@ -14,11 +14,17 @@ export function parseUploadMap(text: string, operations: unknown, maxFiles: numb
   const parts = new Map<string, string>();
   for (const [part, paths] of map) {
     const [path, second] = paths;
-    if (path === undefined) throw invalidInput(`The map names no variable for the file "${part}"`);
+    if (path === undefined)
+      throw invalidInput(`The map names no variable for the file "${part}"`, { reason: 'MULTIPART_MALFORMED' });
     if (second !== undefined)
-      throw invalidInput(`The map names more than one variable for the file "${part}": ${path}, ${second}`);
+      throw invalidInput(`The map names more than one variable for the file "${part}": ${path}, ${second}`, {
+        reason: 'MULTIPART_MALFORMED',
+      });
     const other = parts.get(path);
-    if (other !== undefined) throw invalidInput(`The map names two files for ${path}: "${other}" and "${part}"`);
+    if (other !== undefined)
+      throw invalidInput(`The map names two files for ${path}: "${other}" and "${part}"`, {
+        reason: 'MULTIPART_MALFORMED',
+      });
     if (!leadsToNull(operations, path))
       throw invalidInput(
         `The map names "${path}" for the file "${part}": it must be a variable that is null in the operations, such as "variables.file"`,
@@ -36,7 +42,10 @@ function parseMap(text: string): [string, string[]][] {
   try {
     return Object.entries(mapField.parse(JSON.parse(text)));
   } catch (cause) {
-    throw invalidInput('The map must be a JSON object that gives each file a list of paths', { cause });
+    throw invalidInput('The map must be a JSON object that gives each file a list of paths', {
+      reason: 'MULTIPART_MALFORMED',
+      cause,
+    });
   }
 }
 

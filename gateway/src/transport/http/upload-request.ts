@@ -37,7 +37,7 @@ export function acceptUploads(
     const options = { maxFileSize: limits.maxBytes + 1, maxFieldSize: maxFieldBytes };
     const operations = await processRequest(request, response, options).catch(refuse);
     const last = findUploads(Object(operations).variables).at(-1)?.upload;
-    if (!last) throw invalidInput('The map must name a variable for a file');
+    if (!last) throw invalidInput('The map must name a variable for a file', { reason: 'MULTIPART_MALFORMED' });
     const files: IncomingUploads = {
       maxBytes: limits.maxBytes,
       onBytes: subgraphs.uploaded,
@@ -52,7 +52,7 @@ export function acceptUploads(
 function refuse(cause: unknown): never {
   if (isAppError(cause)) throw cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  throw invalidInput(`The multipart request is malformed: ${reason}`, { cause });
+  throw invalidInput(`The multipart request is malformed: ${reason}`, { reason: 'MULTIPART_MALFORMED', cause });
 }
 
 function drain(request: Request) {
@@ -85,7 +85,11 @@ function observeMultipart(request: Request, maxFiles: number): Promise<void> {
       if (map.has(part) && !seen.has(part)) seen.add(part);
       else {
         content.resume();
-        reject(invalidInput(`The file "${part}" belongs to no variable: the map does not name it, or it came twice`));
+        reject(
+          invalidInput(`The file "${part}" belongs to no variable: the map does not name it, or it came twice`, {
+            reason: 'MULTIPART_MALFORMED',
+          }),
+        );
       }
     }
     request.pipe = (parser, options) => {
@@ -102,7 +106,9 @@ function observeMultipart(request: Request, maxFiles: number): Promise<void> {
       });
       parser.on('file', onFile);
       parser.on('error', (cause) =>
-        reject(invalidInput(`The multipart request broke off: ${cause.message}`, { cause })),
+        reject(
+          invalidInput(`The multipart request broke off: ${cause.message}`, { reason: 'MULTIPART_MALFORMED', cause }),
+        ),
       );
       parser.on('close', resolve);
       return pipe(parser, options);

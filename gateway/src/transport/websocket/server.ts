@@ -14,7 +14,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../../admission/authenticate.ts';
 import type { Viewer } from '../../admission/caller.ts';
 import { getClient, type Limits } from '../../admission/limits.ts';
-import { toGraphQLError } from '../../errors.ts';
+import { addReason, toGraphQLError } from '../../errors.ts';
 import type { GraphManager } from '../../graph/graph-manager.ts';
 import type { OpenGraph } from '../../graph/open-graph.ts';
 import { getOperation } from '../../graphql/ast.ts';
@@ -76,7 +76,7 @@ export function serveWebSockets(options: {
   /** Fails one operation; a throw would close the socket with all its operations. */
   function unexpected(error: unknown): GraphQLError {
     options.log.error({ err: error }, 'operation failed');
-    return new GraphQLError('Internal server error', { extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    return new GraphQLError('Internal server error', { extensions: addReason({ code: 'INTERNAL_SERVER_ERROR' }) });
   }
 
   function open(webSocket: WebSocket, request: IncomingMessage) {
