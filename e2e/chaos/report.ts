@@ -46,7 +46,7 @@ large file are loaded and hit the loader, its database or what is between; a las
 | stall | nothing arrives on a link for up to 3 s, and no connection ends |
 | silence | nothing arrives on a link for up to 3 s, then every connection ends and all that was sent meanwhile is lost |
 | forget | Redis loses all that it holds (FLUSHALL); no connection ends |
-| lose | the csv-loader's or the query-refresher's queue and its retry queues are purged for up to 2.5 s, while their workers are down |
+| lose | a worker's queue and its retry queues are purged for up to 2.5 s, while its workers are down |
 | fill | a process is started again with its log on a full disk (/dev/full) for up to 3 s |
 
 Then everything is compared with a model that loads the files one after the other in the order of acceptance and shares no code

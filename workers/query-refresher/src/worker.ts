@@ -20,7 +20,7 @@ export default defineWorker({
     REDIS_URL: settings.redisUrl,
     TRIBUTARY_INSTANCE: settings.instance,
   }),
-  connect(config, { onClose, log, metrics }) {
+  connect(config, { onClose, log, clock, metrics }) {
     const db = openEmploymentDb(config.EMPLOYMENT_DATABASE_URL);
     onClose(() => db.close());
     measurePool(metrics, 'employment', db.pool);
@@ -41,6 +41,7 @@ export default defineWorker({
       storedVersion: () => cache.version(),
       run: measureRefresh(metrics, run),
       minIntervalMs: 200,
+      clock,
     });
     return { db, cache, refresher };
   },
