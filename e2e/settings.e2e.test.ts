@@ -11,7 +11,7 @@ import { departmentsCsv, jobsCsv } from './sample-files.ts';
 import { openStack, type Stack } from './stack.ts';
 
 /** The environment of the command that starts the stack. */
-const outside = {
+const inherited = {
   RATE_LIMITED_FIELDS: attemptLimits,
   TRUSTED_PROXIES: '127.0.0.0/8',
   EMAIL_CONFIRMATION: 'required',
@@ -30,7 +30,7 @@ let stack: Stack;
 let client: TestClient;
 beforeAll(async () => {
   stack = await openStack({
-    outside,
+    inherited,
   });
   client = openClient(stack.gatewayUrl);
 }, 180_000);
@@ -117,8 +117,8 @@ async function readEnvironment(name: string) {
 test('an inherited variable reaches the process that reads it, and no other', async () => {
   const tooDeep = await client.graph('{ users { edges { node { id } } } }');
   expect(tooDeep.errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
-  const { headers } = await fetch(`${stack.gatewayUrl}/graphql`, { headers: { origin: outside.CORS_ORIGINS } });
-  expect(headers.get('access-control-allow-origin')).toBe(outside.CORS_ORIGINS);
+  const { headers } = await fetch(`${stack.gatewayUrl}/graphql`, { headers: { origin: inherited.CORS_ORIGINS } });
+  expect(headers.get('access-control-allow-origin')).toBe(inherited.CORS_ORIGINS);
   expect(await readEnvironment('gateway')).toMatchObject({ MAX_DEPTH: '3' });
   for (const name of stack.processes.keys()) {
     if (name !== 'gateway') expect(await readEnvironment(name)).not.toHaveProperty('MAX_DEPTH');
@@ -134,7 +134,7 @@ test('no process gets an unknown variable, an empty one, or another value for on
       expect(environment).not.toHaveProperty(foreign);
     }
     for (const decided of ['PORT', 'HOST', 'REDIS_URL', 'DOWNLOAD_URL_SECRET'] as const) {
-      expect(environment[decided]).not.toBe(outside[decided]);
+      expect(environment[decided]).not.toBe(inherited[decided]);
     }
   }
 });

@@ -1,24 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { root } from './checkout/checkout.mjs';
 import { installPackages } from './checkout/packages.mjs';
 import { setUp } from './checkout/set-up.mjs';
+import { runProgram } from './processes/run-program.mjs';
 import { runCommand, step } from './terminal.mjs';
 
-/** `npm run bench`: measures everything and writes docs/performance.md; `-- --help` tells how. */
+/** `npm run bench`: measures everything and writes docs/performance.md; see `-- --help`. */
 await runCommand(async () => {
-  const args = process.argv.slice(2);
-  const isRun = !['--help', '--list', '--report'].some((option) => args.includes(option));
-  if (!isRun) await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
-  const servers = isRun ? await setUp() : { environment: {}, release: async () => {} };
+  const isRun = !['--help', '--list', '--report'].some((option) => process.argv.includes(option));
+  if (!isRun) {
+    await step('Packages', installPackages, (installed) => (installed ? 'installed' : 'up to date'));
+    return runProgram('bench/main.ts');
+  }
+  const servers = await setUp();
   try {
-    const bench = ['--import', 'tsx', '--conditions=tributary-source', join(root, 'bench/main.ts')];
-    const env = { ...process.env, ...servers.environment };
-    const child = spawn(process.execPath, [...bench, ...args], { cwd: root, env, stdio: 'inherit' });
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => child.kill(signal));
-    const [code] = await once(child, 'close');
-    process.exitCode = code ?? 1;
+    await runProgram('bench/main.ts', servers.environment);
   } finally {
     await servers.release();
   }

@@ -5,6 +5,7 @@ import { run } from './processes/run.mjs';
 
 const checks = [
   ['the types hold', 'tsc', '-p', 'tsconfig.json'],
+  ['the types of the scripts hold', 'tsc', '-p', 'tsconfig.scripts.json'],
   ['formatting and lint rules hold', 'biome', 'check', '.'],
   [
     'imports keep to the architecture',

@@ -7,9 +7,10 @@ import { findSubgraphs } from './stack/declarations.mjs';
 import { readOptions } from './terminal.mjs';
 
 /**
- * Writes what is derived from the folders: the registry of kinds and permissions, the enums UploadKind and Permission, docs/errors.md, and
- * gateway/supergraph.graphql, composed of every subgraphs/<name>/*.graphql. With `--check` it writes nothing and exits 1
- * when a file is stale. The supergraph keeps `for: SECURITY`; the gateway leaves that out when it loads it.
+ * Writes what is derived from the folders: the registry of kinds and permissions, the enums UploadKind and Permission,
+ * docs/errors.md, and gateway/supergraph.graphql, composed of every subgraphs/<name>/*.graphql. With `--check` it
+ * writes nothing and exits 1 when a file is stale. The supergraph keeps `for: SECURITY`; the gateway leaves that out
+ * when it loads it.
  */
 const help = {
   usage: 'npm run compose -- [options]',
@@ -19,7 +20,7 @@ const { values } = readOptions(help, {
   check: { type: 'boolean', description: 'Writes nothing and fails when a file is out of date.' },
 });
 
-// Installed by now, unlike for the scripts that run before anything is.
+// Imported here: other scripts run before packages are installed.
 const { composeServices } = await import('@apollo/composition');
 const { parse } = await import('graphql');
 const { errorCatalogue } = await import('@tributary/core');
@@ -52,7 +53,7 @@ async function readSchema(folder) {
 }
 
 /**
- * A process that starts meanwhile never reads a part of an unchanged file.
+ * Leaves an unchanged file alone, since a process that starts now may be reading it.
  *
  * @param {string} file
  * @param {string} content

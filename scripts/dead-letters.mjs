@@ -9,24 +9,24 @@ import { bold, dim, print, readOptions, runCommand } from './terminal.mjs';
 
 const help = {
   usage: 'npm run dead-letters -- [list | show ID … | replay ID … | replay --all | discard ID … | discard --all --yes]',
-  summary: 'Shows the messages that the workers gave up, has them handled again or deletes them.',
+  summary: 'Shows dead-lettered messages, replays them or deletes them.',
   positionals: `  list               all dead letters, by worker (default)
-  show ID …          body, headers, reason and attempts of these
-  replay ID …        puts these back on the queues of their workers, without their attempts and errors
+  show ID …          body, headers, reason and attempts of these messages
+  replay ID …        puts these back on the queues of their workers, with attempts and errors reset
   replay --all       puts all of them back
-  discard ID …       deletes these; an upload whose message was deleted can be sent again: npm run uploads -- resend
+  discard ID …       deletes these; the upload of a deleted message can be sent again: npm run uploads -- resend
   discard --all      deletes all of them; needs --yes`,
 };
 const options = /** @type {const} */ ({
-  all: { type: 'boolean', description: 'All dead letters instead of those of the ids.' },
-  yes: { type: 'boolean', description: 'Confirms that all of them are to be deleted.' },
+  all: { type: 'boolean', description: 'All dead letters instead of single ids.' },
+  yes: { type: 'boolean', description: 'Confirms the deletion of all of them.' },
   replay: { type: 'string', value: 'worker', description: 'Puts all dead letters of one worker back on its queue.' },
 });
 
 /** @typedef {import('@tributary/messaging').DeadLetter} DeadLetter @typedef {import('@tributary/messaging').DeadLetters} DeadLetters */
 /** @typedef {{ command: string, ids: readonly string[], all: boolean, worker: string | undefined }} Request */
 
-/** `npm run dead-letters`: lists, shows, replays and discards dead letters. Can be interrupted and repeated at any moment. */
+/** `npm run dead-letters`: lists, shows, replays and discards dead letters. Can be interrupted and repeated at any time. */
 await runCommand(async () => {
   const request = readRequest();
   await installPackages();
@@ -133,7 +133,7 @@ function count(number) {
   return number === 1 ? '1 dead letter' : `${number} dead letters`;
 }
 
-/** Every worker's queue is named after its folder. */
+/** Each worker's queue has the name of its folder. */
 function findWorkers() {
   const folder = join(root, 'workers');
   return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'package.json')));

@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 /** @typedef {{ path: string }} Test */
 
 /**
- * Runs the test files that take longest first, so that no worker is left alone with one at the end: whole stacks, static checks,
- * real servers, the rest; in each group by size, as Jest does.
+ * Runs slow test files first, so that no long file runs alone at the end: whole stacks, static checks, real servers,
+ * others; within each group by size, as Jest does.
  */
 export default class LongFirst {
   /** @param {Test[]} tests */
@@ -19,7 +19,7 @@ export default class LongFirst {
     return sorted.filter((_test, index) => index % shardCount === shardIndex - 1);
   }
 
-  /** Jest asks for it with --onlyFailures; failures are not recorded. @param {Test[]} tests */
+  /** Jest calls this for --onlyFailures; failures are not recorded. @param {Test[]} tests */
   allFailedTests(tests) {
     return tests;
   }
@@ -27,7 +27,7 @@ export default class LongFirst {
   cacheResults() {}
 }
 
-const ranks = [/\.e2e\.test\./, /checks\.test\./, /\.int\.test\./, /./];
+const ranks = [/\.e2e\.test\./, /(checks|new)\.test\./, /\.int\.test\./, /./];
 
 /** @param {string} path */
 const rankByPath = (path) => ranks.findIndex((pattern) => pattern.test(path));

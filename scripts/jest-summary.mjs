@@ -1,5 +1,5 @@
 /**
- * What passed and failed in a Jest run. A suite that cannot even be imported has no failed test, yet it is a failure.
+ * The numbers of passed and failed tests. A suite that cannot be imported has no failed test, but counts as a failure.
  *
  * @param {{ numPassedTests: number, numFailedTests: number, numRuntimeErrorTestSuites: number }} result
  */

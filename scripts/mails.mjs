@@ -10,15 +10,15 @@ import { bold, dim, print, runCommand, step } from './terminal.mjs';
 
 const help = `npm run mails -- list | resend ID … | resend --all
 
-  list            the mails that the SMTP server rejected because of their recipient
-  resend ID …     has the notifier send these mails again
-  resend --all    has it send all of them again
+  list            mails whose recipient was rejected by the SMTP server
+  resend ID …     sends these mails again
+  resend --all    sends all of them again
 
-The notifier must be running, or start later: it finds what it has to send in its queue. Mails that hold a secret (links to a new
-password) are not kept and cannot be sent again; the user asks for another link.
+The notifier must be running, or start later: the requests wait in its queue. Mails with a secret (password reset links) are not
+stored and cannot be sent again; the user requests another link.
 `;
 
-/** `npm run mails`: lists undeliverable mails and has them sent again. Can be interrupted and repeated at any moment. */
+/** `npm run mails`: lists undeliverable mails and sends them again. Can be interrupted and repeated at any time. */
 await runCommand(async () => {
   const options = /** @type {const} */ ({ all: { type: 'boolean' }, help: { type: 'boolean' } });
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
@@ -52,7 +52,7 @@ async function list(db) {
     print(
       `${bold(subjectId)} to ${recipient}, ${createdAt.toISOString()}${canBeResent ? '' : ' (cannot be sent again)'}`,
     );
-    print(`    ${refusal ?? 'waits to be sent again'}`);
+    print(`    ${refusal ?? 'waiting to be sent again'}`);
   }
   if (mails.length === 0) print('No undeliverable mails.');
   else if (mails.some(({ canBeResent }) => canBeResent)) print(dim('Send them again: npm run mails -- resend --all'));

@@ -6,14 +6,14 @@ import { connectRedis, redis } from './servers/redis.mjs';
 import { print, readOptions, runCommand } from './terminal.mjs';
 
 /**
- * `npm run operations:publish -- <folder or file> …`: adds operations to those the gateway's safelist knows, in Redis, each by the
- * sha256 of its exact text. None is ever taken away: clients of earlier releases go on.
+ * `npm run operations:publish -- <folder or file> …`: adds operations to the gateway's safelist in Redis, by the sha256
+ * of their exact text. Operations are never removed, so clients of earlier releases keep working.
  */
 await runCommand(async () => {
   const help = {
     usage: 'npm run operations:publish -- <folder or file> …',
-    summary: "Adds operations to those the gateway's safelist knows.",
-    positionals: 'Folders and files hold .graphql documents or manifests of Apollo.',
+    summary: "Adds operations to the gateway's safelist.",
+    positionals: "Folders and files contain .graphql documents or manifests in Apollo's format.",
   };
   const { positionals } = readOptions(help, {});
   if (positionals.length === 0) throw new Error('Name the folders or files that hold the operations.');
@@ -23,7 +23,7 @@ await runCommand(async () => {
   const client = await connectRedis(servers.environment.REDIS_URL ?? '');
   try {
     const added = await client.hset(`${instanceName()}:operations`, Object.fromEntries(operations));
-    print(`${operations.size} operations are published, ${added} of them new.`);
+    print(`${operations.size} operations are published; ${added} are new.`);
   } finally {
     client.disconnect();
     await servers.release();

@@ -10,10 +10,10 @@ import { databaseNames } from './stack/databases.mjs';
 import { assertNotRunning, openProcessRecord } from './stack/process-record.mjs';
 import { print, readOptions, runCommand, step } from './terminal.mjs';
 
-const help = { usage: 'npm run reset -- [options]', summary: 'Deletes the data of this instance, and nothing else.' };
+const help = { usage: 'npm run reset -- [options]', summary: 'Deletes only the data of this instance.' };
 const options = /** @type {const} */ ({ yes: { type: 'boolean', description: 'Does not ask.' } });
 
-/** `npm run reset`: removes what is this instance's on every server, and its files; nothing else. */
+/** `npm run reset`: deletes this instance's data on every server, and its files. */
 await runCommand(async () => {
   const { values } = readOptions(help, options);
   const instance = instanceName();
@@ -25,7 +25,7 @@ await runCommand(async () => {
     const all = { ...servers.environment, ...(await findFileStore(instance)) };
     print(['This deletes:', ...listInstance(instance, all, dataDir)].join('\n  '));
     if (!values.yes && !(await isConfirmed())) return print('Nothing was deleted.');
-    // Ends what a killed start left behind.
+    // Ends processes that a killed start left running.
     await openProcessRecord(dataDir);
     await step(`Reset ${instance}`, () => removeInstance(instance, all, dataDir));
   } finally {
@@ -50,7 +50,7 @@ function listInstance(instance, servers, dataDir) {
 }
 
 async function isConfirmed() {
-  if (!process.stdin.isTTY) throw new Error('There is no terminal to ask at: add --yes to delete all of this.');
+  if (!process.stdin.isTTY) throw new Error('There is no terminal for the question: add --yes to delete all of this.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return /^y(es)?$/i.test((await terminal.question('Delete it? [y/N] ')).trim());

@@ -14,21 +14,21 @@ import { PortTaken, startStackProcess } from './stack/start-stack-process.mjs';
 
 /**
  * @typedef {object} StackOptions
- * @property {string} instance prefix of every name on the servers
+ * @property {string} instance prefix of every name on shared servers
  * @property {Record<string, string>} servers MARIADB_URL, RABBITMQ_URL (without a vhost the instance gets its own), REDIS_URL; optional RABBITMQ_MANAGEMENT_URL, FILE_STORE_URL, SMTP_URL
  * @property {string} dataDir
- * @property {'default' | 'free'} [ports] the documented ones, each moved to the next free one; or any
- * @property {Record<string, string | undefined>} [outside] the environment of who starts it: what a process declares and the stack does not decide is passed on to it, nothing else
- * @property {Record<string, string>} [environment] wins over what the stack decides, for the processes that name the variable
- * @property {Record<string, Record<string, string>>} [processEnvironment] more variables for one process, by its name
+ * @property {'default' | 'free'} [ports] the declared ports, each moved to the next free one, or any free ports
+ * @property {Record<string, string | undefined>} [inherited] the environment of the caller: each process gets the variables that it declares and the stack does not decide
+ * @property {Record<string, string>} [environment] overrides variables that the stack decides, for the processes that declare them
+ * @property {Record<string, Record<string, string>>} [processEnvironment] additional variables by process
  * @property {string[]} [without] processes that are not started
  * @property {'together' | 'separate'} [workers] all workers in one process, or one process for each (without)
  * @property {boolean} [lean] less memory at rest, for a slower garbage collection under load
- * @property {Record<string, number>} [replicas] how many processes of a deployable run, 1 without; the second is called `<name>-2`
- * @property {(name: string, env: Record<string, string>, ports: Record<string, number>) => Promise<Record<string, string>>} [wire] has the last word on a process's environment: to lead its connections elsewhere
- * @property {boolean} [revive] start a process again that dies by itself
- * @property {(text: string) => void} [log] hears of what a person should know: moved ports, left-over processes, deaths
- * @property {(name: string, line: string) => void} [onLine] hears each line the processes log
+ * @property {Record<string, number>} [replicas] number of processes of a deployable, 1 by default; the second is called `<name>-2`
+ * @property {(name: string, env: Record<string, string>, ports: Record<string, number>) => Promise<Record<string, string>>} [wire] returns the final environment of a process, for example with other addresses
+ * @property {boolean} [restart] restart processes that end unexpectedly
+ * @property {(text: string) => void} [log] called with messages for people: moved ports, processes of an earlier start, restarts
+ * @property {(name: string, line: string) => void} [onLine] called with each line that a process logs
  */
 
 /**
@@ -39,9 +39,9 @@ import { PortTaken, startStackProcess } from './stack/start-stack-process.mjs';
  * @property {{ email: string, password: string }} admin
  * @property {Record<string, string>} environment all variables of the instance
  * @property {Map<string, import('./stack/start-stack-process.mjs').StackProcess>} processes
- * @property {Map<string, string>} metricsUrls where each process is scraped, by its name
- * @property {() => Promise<void>} stop ends every process, workers and gateway first
- * @property {() => Promise<void>} remove stops, then deletes all that is the instance's
+ * @property {Map<string, string>} metricsUrls metrics URL by process
+ * @property {() => Promise<void>} stop ends every process; the gateway and the workers first
+ * @property {() => Promise<void>} remove stops, then deletes the instance's data
  */
 
 const MAX_ATTEMPTS = 3;
@@ -50,8 +50,8 @@ const MAX_ATTEMPTS = 3;
 const leanEnvironment = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_MAX: '2' };
 
 /**
- * Starts every deployable by its production command on the given servers, migrations first, and resolves when each is ready.
- * If one does not become ready, all are ended again; where another program took one's port first, all start on other ports.
+ * Applies migrations, starts every deployable by its production command and resolves when all are ready. If one does
+ * not become ready, all are ended. If another program takes a port first, all start again on other ports.
  *
  * @param {StackOptions} options
  * @returns {Promise<Stack>}
@@ -59,7 +59,7 @@ const leanEnvironment = { NODE_OPTIONS: '--max-semi-space-size=8', MALLOC_ARENA_
 export async function startStack(options) {
   const { instance, servers, dataDir, ports: portChoice = 'default', log = () => {} } = options;
   const record = await openProcessRecord(dataDir);
-  if (record.leftOvers.length > 0) log(`Ended what an earlier start had left behind: ${record.leftOvers.join(', ')}.`);
+  if (record.leftOvers.length > 0) log(`Ended processes of an earlier start: ${record.leftOvers.join(', ')}.`);
 
   const [allDeployables] = await Promise.all([listDeployables(), prepareInstance(instance, servers)]);
   const wanted = (options.workers === 'together' ? joinWorkers(allDeployables) : allDeployables).filter(
@@ -90,7 +90,7 @@ export async function startStack(options) {
  * @returns {Promise<Stack>}
  */
 async function startOnPorts(options, { ports, deployables, secrets, record }) {
-  const { instance, servers, dataDir, revive = false, log = () => {} } = options;
+  const { instance, servers, dataDir, restart = false, log = () => {} } = options;
   const mail = servers.SMTP_URL ? null : createMailbox(dataDir, { smtp: ports.smtp ?? 0, web: ports.mailbox ?? 0 });
   const environment = {
     ...instanceEnvironment({
@@ -101,7 +101,7 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
       ports,
       smtpUrl: servers.SMTP_URL ?? mail?.smtpUrl ?? '',
       deployables,
-      outside: options.outside ?? {},
+      inherited: options.inherited ?? {},
     }),
     ...options.environment,
   };
@@ -119,7 +119,16 @@ async function startOnPorts(options, { ports, deployables, secrets, record }) {
     const base = pick(process.env, ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS']);
     const onStart = (/** @type {import('./processes/identity.mjs').Identity} */ identity) => record.add(name, identity);
     const env_ = { ...base, ...(options.lean ? leanEnvironment : {}), ...env };
-    return startStackProcess({ name, args, cwd: root, env: env_, url, logFile, onStart, revive: revive ? log : null });
+    return startStackProcess({
+      name,
+      args,
+      cwd: root,
+      env: env_,
+      url,
+      logFile,
+      onStart,
+      onRestart: restart ? log : null,
+    });
   }
 
   async function stop() {
@@ -188,7 +197,7 @@ function joinWorkers(deployables) {
 }
 
 /**
- * The deployable itself, and as many more of it as are wanted, each with a name of its own.
+ * The deployable `count` times, each with its own name.
  *
  * @param {import('./stack/deployables.mjs').Deployable} deployable
  * @param {number} [count]
@@ -200,7 +209,7 @@ const replicate = (deployable, count = 1) =>
   }));
 
 /**
- * An empty log for the new run; the one of the run before is kept beside it.
+ * An empty log file for the new run; the previous one is kept as `<name>.log.1`.
  *
  * @param {string} dataDir
  * @param {string} name

@@ -18,10 +18,13 @@ import {
   yellow,
 } from './terminal.mjs';
 
-const help = { usage: 'npm start -- [options]', summary: 'Sets up and runs the whole system in the foreground.' };
+const help = {
+  usage: 'npm start -- [options]',
+  summary: 'Installs, builds and runs the whole system in the foreground.',
+};
 const options = /** @type {const} */ ({
-  once: { type: 'boolean', description: 'Loads the samples, prints what came of them, and ends.' },
-  'no-sample': { type: 'boolean', description: 'Starts empty: the first start does not load the samples.' },
+  once: { type: 'boolean', description: 'Loads the samples, prints a summary and exits.' },
+  'no-sample': { type: 'boolean', description: 'Does not load the samples at the first start.' },
 });
 
 /** `npm start`: from a fresh clone to a running system, in the foreground. */
@@ -55,6 +58,7 @@ await runCommand(async () => {
     if (interrupted.aborted) print('\nStopping …');
     await stack?.stop();
     await servers.release();
+    if (interrupted.aborted) print('Stopped.');
   }
 }).finally(() => process.exit());
 
@@ -64,17 +68,19 @@ await runCommand(async () => {
  */
 async function startInstance(instance, servers) {
   const fileStore = await findFileStore(instance);
-  if (!fileStore.FILE_STORE_URL) print('  Files are kept in a folder, since MONGODB_URL is not set.');
+  if (!fileStore.FILE_STORE_URL) {
+    print(`  Uploaded files: .data/${instance}/files (set MONGODB_URL to use GridFS)`);
+  }
   const { SMTP_URL, RATE_LIMITED_FIELDS = '' } = process.env;
   return startStack({
     instance,
     servers: { ...servers, ...fileStore, ...(SMTP_URL ? { SMTP_URL } : {}) },
     dataDir: getDataDir(instance),
-    outside: { ...process.env, RATE_LIMITED_FIELDS: RATE_LIMITED_FIELDS || attemptLimits },
+    inherited: { ...process.env, RATE_LIMITED_FIELDS: RATE_LIMITED_FIELDS || attemptLimits },
     // One process for all workers needs a third of the memory of one for each, as in production.
     workers: process.env.TRIBUTARY_WORKERS === 'separate' ? 'separate' : 'together',
     lean: true,
-    revive: true,
+    restart: true,
     log: (text) => print(yellow(`  ${text}`)),
     onLine(name, line) {
       const text = formatLogLine(name, line);
@@ -90,7 +96,7 @@ async function startInstance(instance, servers) {
 function printAddresses({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ_MANAGEMENT_URL }) {
   const rows = [
     ['Graph and Sandbox', `${environment.PUBLIC_URL}  (${admin.email} / ${admin.password})`],
-    ['Mailbox', mailUrl ?? 'none: SMTP_URL is set, mail goes out'],
+    ['Mailbox', mailUrl ?? 'none: mails go to SMTP_URL'],
     [
       'RabbitMQ console',
       RABBITMQ_MANAGEMENT_URL ? `${RABBITMQ_MANAGEMENT_URL}  (guest / guest)` : 'not enabled on this server',
@@ -98,7 +104,7 @@ function printAddresses({ environment, mailUrl, admin, metricsUrls }, { RABBITMQ
     ['Metrics', metricsUrls.get('gateway') ?? ''],
     [
       '',
-      `and of ${[...metricsUrls]
+      `${[...metricsUrls]
         .filter(([name]) => name !== 'gateway')
         .map(([name, url]) => `${name} :${new URL(url).port}`)
         .join(', ')}`,

@@ -14,7 +14,7 @@ export const yellow = paint(33);
 export const print = (text = '') => void process.stdout.write(`${text}\n`);
 
 /**
- * Announces a step, does it, and says how long it took and what came of it (the text it resolves with, if any).
+ * Runs a step and prints its title, its time and its outcome, if any.
  *
  * @template T
  * @param {string} title
@@ -26,14 +26,17 @@ export async function step(title, work, describe = () => '') {
   const started = Date.now();
   if (process.stdout.isTTY) process.stdout.write(dim(`… ${title}\r`));
   const result = await work();
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  const seconds = dim(`${((Date.now() - started) / 1000).toFixed(1)} s`);
   const outcome = describe(result);
-  print(`${green('✓')} ${title}${outcome ? `: ${outcome}` : ''} ${dim(`${seconds} s`)}`);
+  // Behind the title, since an outcome can have several lines.
+  if (outcome.startsWith('\n')) print(`${green('✓')} ${title} ${seconds}${outcome}`);
+  else print(`${green('✓')} ${title}${outcome ? `: ${outcome}` : ''} ${seconds}`);
   return result;
 }
 
 /**
- * Runs a script's main function; what it throws is printed as a message (with the stack when DEBUG is set) and exits 1.
+ * Runs a script's main function. An error is printed as its message, with the stack if DEBUG is set, and the exit code
+ * is 1.
  *
  * @param {() => Promise<unknown>} main
  */
@@ -51,18 +54,18 @@ export async function runCommand(main) {
  * @typedef {object} Option
  * @property {'boolean' | 'string'} type
  * @property {string} description
- * @property {string} [value] how its value is shown in the help
+ * @property {string} [value] placeholder of the value in the help
  * @property {string | undefined} [default]
  *
  * @typedef {object} CommandHelp
  * @property {string} usage such as `npm run verify -- [options]`
- * @property {string} summary what the command does, one sentence
- * @property {string} [positionals] what further arguments mean; without it there are none
+ * @property {string} summary one sentence about the command
+ * @property {string} [positionals] meaning of further arguments; without it there are none
  */
 
 /**
- * Reads a command's arguments by its table of options; one that is not in it is an error. With `--help` it prints that table and
- * ends the process.
+ * Reads a command's arguments by its table of options; throws for an unknown option. With `--help`, prints the table
+ * and exits.
  *
  * @template {Record<string, Option>} T
  * @param {CommandHelp} help
@@ -78,7 +81,7 @@ export function readOptions(help, options, args = process.argv.slice(2)) {
 }
 
 /**
- * The help of a command, derived from its table of options.
+ * The help text of a command, derived from its table of options.
  *
  * @param {CommandHelp} help
  * @param {Record<string, Option>} options
@@ -116,8 +119,8 @@ function toParseOptions(options) {
 }
 
 /**
- * A signal that aborts at the first Ctrl-C or SIGTERM, so that what was started can be ended in order. A second one more than a
- * second later ends this process at once; sooner it is npm handing on the same Ctrl-C.
+ * A signal that aborts at the first Ctrl-C or SIGTERM, so that processes can be ended in order. A second one ends this
+ * process at once, unless it arrives within a second: npm passes on the same Ctrl-C.
  *
  * @returns {AbortSignal}
  */
@@ -137,8 +140,8 @@ const WARNING = 40;
 const ERROR = 50;
 
 /**
- * What of a process's log belongs on the terminal: warnings, errors, and anything that is no log line, such as a crash. Null for
- * the rest.
+ * The text of a process's log line for the terminal: warnings, errors and lines that are not JSON, such as a crash.
+ * Null for other lines.
  *
  * @param {string} name
  * @param {string} line
@@ -149,7 +152,7 @@ export function formatLogLine(name, line) {
   if (entry === null) return `${dim(name)} ${line}`;
   if (typeof entry.level !== 'number' || entry.level < WARNING) return null;
   const paint = entry.level >= ERROR ? red : yellow;
-  // The stack is in the log file: on the terminal a person wants to know what is the matter.
+  // The stack is only in the log file.
   const detail = entry.err?.message ?? entry.reason ?? '';
   return `${dim(name)} ${paint(String(entry.msg ?? line))}${detail ? dim(` ${detail}`) : ''}`;
 }

@@ -10,10 +10,10 @@ import { createInterruptSignal, formatHelp, print, runCommand } from './terminal
 
 const help = {
   usage: 'npm test -- [file …] [options of Jest]',
-  summary: 'Sets up everything and runs all tests in one Jest run; the last line is the count.',
+  summary: 'Sets up everything and runs all tests in one Jest run. The last line is the count.',
 };
 
-/** `npm test`: all set-up, then one Jest run; further arguments go to Jest. The last line is the count. */
+/** `npm test`: sets up everything and runs Jest once; further arguments go to Jest. The last line is the count. */
 await runCommand(async () => {
   if (process.argv.includes('--help')) return print(formatHelp(help, {}));
   const interrupted = createInterruptSignal();
@@ -41,13 +41,13 @@ await runCommand(async () => {
  */
 async function runJest(resultFile, servers, interrupted) {
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  // A test that failed may have left a handle open: the run ends all the same.
+  // A failed test may leave a handle open.
   const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--forceExit'];
   const child = spawn(process.execPath, [...args, '--json', `--outputFile=${resultFile}`, ...process.argv.slice(2)], {
     cwd: root,
-    // Commands that tests run need not build again what was just built, beside processes that start from it.
+    // Commands that tests run must not build again while processes start from the built code.
     env: { ...process.env, ...servers, TRIBUTARY_BUILD: 'done' },
-    // The result goes to the file, yet Jest prints it as well: what a person reads comes over standard error.
+    // Jest also prints the JSON result on standard output; the readable report is on standard error.
     stdio: ['inherit', 'ignore', 'inherit'],
   });
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'));

@@ -8,16 +8,16 @@ import { bold, dim, print, readOptions, runCommand } from './terminal.mjs';
 
 const help = {
   usage: 'npm run uploads -- [list | resend ID …]',
-  summary: 'Shows the uploads that do not proceed and sends them to their workers again.',
-  positionals: `  list          unfinished uploads that were dead-lettered or had no sign of work for RECONCILE_AFTER_MS (default)
-  resend ID …   sends these to their workers again, also after they were dead-lettered
+  summary: 'Lists stuck uploads and sends them to their workers again.',
+  positionals: `  list          unfinished uploads that were dead-lettered or without a sign of work for RECONCILE_AFTER_MS (default)
+  resend ID …   sends these to their workers again, even if they were dead-lettered
 
-The upload-tracker or the uploads subgraph must be running, or start later: they send what resend has written to the outbox.`,
+The upload-tracker or the uploads subgraph must be running, or start later: they send the messages from the outbox.`,
 };
 const maxListed = 1_000;
 const defaultAfterMs = 300_000;
 
-/** `npm run uploads`: lists stuck uploads and sends them again. Can be interrupted and repeated at any moment. */
+/** `npm run uploads`: lists stuck uploads and sends them again. Can be interrupted and repeated at any time. */
 await runCommand(async () => {
   const { positionals } = readOptions(help, {});
   const [command = 'list', ...ids] = positionals;

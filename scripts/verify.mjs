@@ -7,7 +7,7 @@ import { expectResults } from './verify/expected-results.mjs';
 import { readRejections } from './verify/read-rejections.mjs';
 import { verifyOptions } from './verify/verify-options.mjs';
 
-/** `npm run verify`: uploads a folder as a client would and compares what came of it with arithmetic of its own. */
+/** `npm run verify`: uploads a folder as a client would and compares the results with totals computed from the raw files. */
 await runCommand(async () => {
   const options = verifyOptions(process.argv.slice(2), process.env);
   const { gatewayUrl } = options;
@@ -23,6 +23,7 @@ await runCommand(async () => {
 
   for (const [index, file] of [expected.departments, expected.jobs, expected.hires].entries()) {
     const upload = uploads[index];
+    if (!upload) throw new Error(`${file.file} was not uploaded.`);
     compare(file.file, 'status', 'COMPLETED', upload.status);
     compare(file.file, 'rows loaded', file.rows.length, upload.rowsLoaded);
     compare(file.file, 'rows rejected', file.rejections.length, upload.rowsRejected);
@@ -44,7 +45,7 @@ await runCommand(async () => {
   console.log(
     differences === 0
       ? 'All equal.'
-      : `${differences} differences. Rows of other files in this instance count too: npm run reset empties it.`,
+      : `${differences} differences. Rows of other uploads count too: start with an empty instance (npm run reset).`,
   );
   process.exitCode = differences === 0 ? 0 : 1;
 
@@ -54,7 +55,7 @@ await runCommand(async () => {
   }
 });
 
-/** Names may be alike and collations differ: what is compared is which rows there are. */
+/** Sorts as text: equal names and different collations have no defined order. */
 function sorted(rows) {
   return rows.map(({ department, job, q1, q2, q3, q4 }) => JSON.stringify([department, job, q1, q2, q3, q4])).sort();
 }

@@ -50,7 +50,6 @@ const pending = [
   'prisma/number-owner-events.int.test.ts',
   'prisma/schemas.int.test.ts',
   'prisma/uploads/',
-  'scripts/',
   'subgraphs/uploads/',
   'workers/csv-loader/',
   'workers/notifier/',

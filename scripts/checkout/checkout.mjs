@@ -3,22 +3,23 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder this checkout lives in. */
+/** The root folder of this checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Everything the scripts remember about this checkout; ignored by git. */
+/** State that the scripts keep for this checkout; ignored by git. */
 export const dataRoot = join(root, '.data');
 
 /**
- * Where one instance keeps its secrets, files, logs and process ids.
+ * The folder of an instance's secrets, files, logs and process ids.
  *
  * @param {string} instance
  */
 export const getDataDir = (instance) => join(dataRoot, instance);
 
 /**
- * The prefix of every name this checkout uses on shared servers: TRIBUTARY_INSTANCE, or one derived from the folder, so that
- * two checkouts on one machine never meet. It becomes part of database names and therefore has a narrow alphabet.
+ * The prefix of every name that this checkout uses on shared servers: TRIBUTARY_INSTANCE, or a name derived from the
+ * folder, so that two checkouts on one machine do not collide. It becomes part of database names, which allow few
+ * characters.
  *
  * @param {Record<string, string | undefined>} env
  * @param {string} folder

@@ -12,11 +12,11 @@ describe('the instance name', () => {
     expect(instanceName({}, `${folder}-link`)).toBe(instanceName({}, folder));
   });
 
-  test('is another one in another folder', () => {
+  test('differs in another folder', () => {
     expect(instanceName({}, tmpdir())).not.toBe(instanceName({}, process.cwd()));
   });
 
-  test('is TRIBUTARY_INSTANCE where that is set', () => {
+  test('is TRIBUTARY_INSTANCE if that is set', () => {
     expect(instanceName({ TRIBUTARY_INSTANCE: 'mine' })).toBe('mine');
   });
 

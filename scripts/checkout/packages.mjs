@@ -4,9 +4,8 @@ import { run } from '../processes/run.mjs';
 import { root } from './checkout.mjs';
 
 /**
- * Makes node_modules hold what package-lock.json names, and leaves that file alone; true if there was something to install.
- * Not `npm ci`: it refuses a lock file that lacks the binaries of another platform, which npm leaves out where the
- * registry at hand does not have them.
+ * Installs the packages of package-lock.json without changing that file; returns whether anything was installed. `npm
+ * ci` refuses a lock file without the binaries of other platforms, which some registries do not have.
  */
 export async function installPackages(folder = root) {
   if (arePackagesInstalled(folder)) return false;
@@ -15,8 +14,8 @@ export async function installPackages(folder = root) {
 }
 
 /**
- * Compares the lock file with the one npm leaves inside node_modules, package by package, since no time stamp survives a
- * clone. Optional packages are for other platforms and may be missing.
+ * Compares each package of the lock file with the lock file inside node_modules, since a clone does not keep
+ * timestamps. Optional packages belong to other platforms and may be missing.
  */
 function arePackagesInstalled(folder = root) {
   const installedFile = join(folder, 'node_modules', '.package-lock.json');

@@ -6,7 +6,7 @@ import { root } from './checkout.mjs';
 import { installPackages } from './packages.mjs';
 
 /**
- * What every command needs first: packages, servers, built code. Resolves with the servers, which the caller releases.
+ * Installs packages, finds or starts servers and builds the code. The caller releases the servers.
  *
  * @returns {Promise<import('../servers/find-servers.mjs').Servers>}
  */
@@ -26,14 +26,17 @@ export async function setUp() {
   return servers;
 }
 
-/** Generates clients and types, compiles every package to its dist folder and composes the supergraph; unchanged packages come from turbo's cache. */
+/**
+ * Generates clients and types, compiles every package to its dist folder and composes the supergraph. Unchanged
+ * packages come from turbo's cache.
+ */
 export async function build() {
   await turbo('build');
   await run(process.execPath, [join(root, 'scripts', 'compose.mjs')], { cwd: root });
 }
 
 /**
- * Compiles a package and what it needs, nothing else; nothing at all in a test run, which has built everything.
+ * Compiles a package and its dependencies; does nothing in a test run, which has built everything.
  *
  * @param {string} name
  */

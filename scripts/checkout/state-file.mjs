@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A state file whose content cannot be used, such as one left empty by a power cut. */
+/** A state file with unusable content, for example empty after a power failure. */
 export class BrokenStateFile extends Error {
   /** @param {string} file @param {string} problem */
   constructor(file, problem) {
@@ -11,8 +11,8 @@ export class BrokenStateFile extends Error {
 }
 
 /**
- * Replaces a file in one step: after a crash or a power cut it has its old content or the new one. Only its owner can read
- * it, and the folder if it is new.
+ * Replaces a file atomically: after a crash or power failure it has its old or its new content. Only its owner can read
+ * the file, and its folder if this creates it.
  *
  * @param {string} file
  * @param {string} text
@@ -33,7 +33,8 @@ export function writeStateFile(file, text) {
 }
 
 /**
- * The content of a JSON state file, null if there is none. Throws BrokenStateFile for anything but the JSON `isValid` accepts.
+ * The content of a JSON state file, null if there is none. Throws BrokenStateFile for other content than the JSON that
+ * `isValid` accepts.
  *
  * @template T
  * @param {string} file
@@ -53,19 +54,19 @@ export function readStateFile(file, isValid) {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new BrokenStateFile(file, 'it is not JSON, or only a part of it');
+    throw new BrokenStateFile(file, 'it is not complete JSON');
   }
-  if (!isValid(value)) throw new BrokenStateFile(file, 'it does not hold what belongs there');
+  if (!isValid(value)) throw new BrokenStateFile(file, 'it does not have the expected fields');
   return value;
 }
 
-/** A renamed file is certain only when its folder is on the disk too. @param {string} folder */
+/** A rename is durable only after its folder is synced. @param {string} folder */
 function syncFolder(folder) {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);
   } catch {
-    // Not every system can do that for a folder.
+    // Not every system can sync a folder.
   } finally {
     closeSync(descriptor);
   }

@@ -61,14 +61,14 @@ const aKind = (beforeLaunch = async () => {}) => ({
 });
 
 describe.each(breakages)('a state file that is %s', (_name, broken) => {
-  test('does not keep anybody waiting where it is a lock', async () => {
+  test('is taken over if it is a lock', async () => {
     const file = join(newFolder(), 'brook.lock');
     writeFileSync(file, broken(JSON.stringify(getOwnIdentity())));
     expect(await withLock(file, async () => 'done')).toBe('done');
     expect(readdirSync(join(file, '..'))).toEqual([]);
   });
 
-  test('is replaced by the processes that are there where it is processes.json', async () => {
+  test('is replaced by the running processes if it is processes.json', async () => {
     const dir = newFolder();
     const record = await openProcessRecord(dir);
     mkdirSync(join(dir, 'logs'));
@@ -79,7 +79,7 @@ describe.each(breakages)('a state file that is %s', (_name, broken) => {
     expect(isRunning(identity)).toBe(false);
   });
 
-  test('is an error with its name and the remedy where it is secrets.json', () => {
+  test('is an error with its name and what to do if it is secrets.json', () => {
     const dir = newFolder();
     const file = join(dir, 'secrets.json');
     loadSecrets(dir);
@@ -88,7 +88,7 @@ describe.each(breakages)('a state file that is %s', (_name, broken) => {
     expect(() => loadSecrets(dir)).toThrow('Restore it from a backup, or delete it');
   });
 
-  test('is replaced by the processes that are there where it is the state of a private server, or forgotten where it is its user', async () => {
+  test('is replaced by the running processes if it is the state of a private server, and ignored if it is one of its users', async () => {
     const dir = newFolder();
     const first = await acquirePrivateServer(aKind(), dir);
     const { processes } = readState(join(dir, 'brook'));
@@ -104,7 +104,7 @@ describe.each(breakages)('a state file that is %s', (_name, broken) => {
   });
 });
 
-test('state files are readable by their owner alone, and nothing else is left in their folder', () => {
+test('only the owner can read state files, and no other file stays in their folder', () => {
   const folder = join(newFolder(), 'new');
   writeStateFile(join(folder, 'a.json'), '1');
   writeStateFile(join(folder, 'a.json'), '2');
@@ -112,7 +112,7 @@ test('state files are readable by their owner alone, and nothing else is left in
   expect([folder, join(folder, 'a.json')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
 });
 
-test('a lock of a running process is waited for with a word of which one, that of a process which is gone is not', async () => {
+test('a lock of a running process is waited for, with a message that names the process; a lock of an ended process is taken over', async () => {
   const file = join(newFolder(), 'brook.lock');
   const identity = await sleeper(join(newFolder(), 'log'));
   writeFileSync(file, JSON.stringify(identity));
@@ -126,7 +126,7 @@ test('a lock of a running process is waited for with a word of which one, that o
   expect(await withLock(file, async () => 'done')).toBe('done');
 });
 
-test('a start learns at once that another process runs the instance, and where', async () => {
+test('a start fails at once while another process runs the instance, and names its address', async () => {
   const dir = newFolder();
   const owner = await sleeper(join(newFolder(), 'log'));
   writeStateFile(
@@ -142,7 +142,7 @@ test('a start learns at once that another process runs the instance, and where',
   expect(readProcessRecord(dir)).toMatchObject({ owner: getOwnIdentity(), gatewayUrl: 'http://brook:4028' });
 });
 
-test('a private server whose port another program takes first starts on the next', async () => {
+test('a private server whose port another program takes first starts on another', async () => {
   /** @type {import('node:http').Server[]} */
   const others = [];
   const takeFirst = async (port) => {

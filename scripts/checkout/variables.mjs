@@ -1,14 +1,14 @@
 /**
- * The environment variables that the commands and tests read. docs/configuration.md lists them together with the settings of
- * the processes.
+ * The environment variables that the commands and tests read. docs/configuration.md lists them together with the
+ * settings of the processes.
  *
  * @typedef {object} CommandVariable
  * @property {string} readBy
  * @property {string} default
  * @property {string} [meaning] if no process declares the variable
- *
- * @type {Record<string, CommandVariable>}
  */
+
+/** @type {Record<string, CommandVariable>} */
 export const commandVariables = {
   ADMIN_EMAIL: { readBy: '`npm run verify`', default: '`admin@example.com`' },
   ADMIN_PASSWORD: { readBy: '`npm run verify`', default: 'generated and printed by `npm start`' },

@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Where a client's operations go and how they are ended early.
+ * The gateway that operations go to, and how to end them early.
  *
  * @typedef {object} Connection
  * @property {string} gatewayUrl the gateway's GraphQL endpoint
- * @property {AbortSignal | undefined} [signal] when it aborts, what is under way rejects at once with its reason
+ * @property {AbortSignal | undefined} [signal] when it aborts, operations in flight reject with its reason
  */
 
 /**
- * Sends one GraphQL operation and returns its data; throws with the server's own messages when there are errors.
+ * Sends one GraphQL operation and returns its data; throws with the server's messages if there are errors.
  *
  * @param {Connection & { token?: string | undefined, query: string, variables?: Record<string, unknown> }} operation
  * @returns {Promise<any>}
@@ -24,8 +24,8 @@ export function request({ token, query, variables = {}, ...connection }) {
 }
 
 /**
- * Posts what is already encoded as a GraphQL request and returns its data. An error of the server carries its first
- * `extensions.code` as `code` and its first `extensions.reason` as `reason`.
+ * Posts an encoded GraphQL request and returns its data. An error of the server has the first `extensions.code` as
+ * `code` and the first `extensions.reason` as `reason`.
  *
  * @param {Connection} connection
  * @param {string | FormData} body
@@ -37,9 +37,9 @@ async function post({ gatewayUrl, signal }, body, headers) {
     return await readResponse(await fetch(gatewayUrl, { method: 'POST', headers, body, signal: signal ?? null }));
   } catch (error) {
     signal?.throwIfAborted();
-    // fetch says "fetch failed" and keeps the reason for itself.
+    // fetch only reports "fetch failed"; the cause has the reason.
     if (!(error instanceof TypeError && error.cause instanceof Error)) throw error;
-    throw new Error(`${gatewayUrl} does not answer: ${error.cause.message}`, { cause: error });
+    throw new Error(`${gatewayUrl} does not respond: ${error.cause.message}`, { cause: error });
   }
 }
 
@@ -80,7 +80,7 @@ async function login({ email, password, ...connection }) {
 const TOKEN_LIFE_MS = 10 * 60_000;
 
 /**
- * Gives the account's access token, logging in again before the one it has expires: a long load outlives it.
+ * Returns a function that gives a valid access token: it logs in again before the token expires during a long upload.
  *
  * @param {Parameters<typeof login>[0]} credentials
  * @returns {() => Promise<string>}
@@ -101,7 +101,7 @@ const uploadMutation =
   'mutation ($file: Upload!, $kind: UploadKind!) { uploadFile(file: $file, kind: $kind) { id filename status } }';
 
 /**
- * Sends a file by the GraphQL multipart request specification, streamed from disk.
+ * Sends a file by the GraphQL multipart request specification, streaming it from disk.
  *
  * @param {Connection & { token: string, path: string, kind: string }} options
  * @returns {Promise<{ id: string, filename: string, status: string }>} the upload as accepted
@@ -116,7 +116,7 @@ export async function uploadFile({ token, path, kind, ...connection }) {
 }
 
 /**
- * An upload as its owner sees it.
+ * An upload in the graph.
  *
  * @typedef {object} Upload
  * @property {string} id
@@ -136,11 +136,11 @@ const ends = ['COMPLETED', 'FAILED', 'CANCELLED'];
 const INTERVAL_MS = 250;
 
 /**
- * Asks every quarter of a second until the upload has ended; `onProgress` gets each answer that differs from the one before.
+ * Polls every quarter of a second until the upload has a final status; `onProgress` gets each changed state.
  *
  * @param {Connection & {
  *   getToken: () => Promise<string>, id: string, onProgress?: (upload: Upload) => void }} options
- * @returns {Promise<Upload>} the upload as it ended
+ * @returns {Promise<Upload>} the upload with its final status
  */
 export async function followUpload({ getToken, id, onProgress = () => {}, ...connection }) {
   let last = '';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createTokenSource, followUpload, uploadFile } from './client.mjs';
 
-/** The files of a folder, in the order they must be loaded. */
+/** The files of a folder, in the order in which they must be uploaded. */
 const folderFiles = [
   { file: 'departments.csv', kind: 'DEPARTMENTS' },
   { file: 'jobs.csv', kind: 'JOBS' },
@@ -9,12 +9,12 @@ const folderFiles = [
 ];
 
 /**
- * Uploads a folder's three files as a client would, each after the one before has ended. `onProgress` gets every change on
- * the way; when `signal` aborts it stops at once, and what was sent stays with the server.
+ * Uploads a folder's three files as a client would, each after the previous one has finished. `onProgress` gets every
+ * change. When `signal` aborts, it stops at once; uploads that were sent continue.
  *
  * @param {import('./client.mjs').Connection & { email: string, password: string, dir: string,
  *   onProgress?: (upload: import('./client.mjs').Upload) => void }} options
- * @returns {Promise<import('./client.mjs').Upload[]>} each upload as it ended, in that order
+ * @returns {Promise<import('./client.mjs').Upload[]>} each upload with its final status, in that order
  */
 export async function uploadFolder({ email, password, dir, onProgress = () => {}, ...connection }) {
   const getToken = createTokenSource({ ...connection, email, password });

@@ -6,7 +6,7 @@ import { uploadFolder } from './upload-folder.mjs';
 
 const dir = fileURLToPath(new URL('../../samples', import.meta.url));
 
-/** What the gateway is asked for, in order, and from which question on it keeps silent. */
+/** The requests to the gateway, in order, and the first one that it does not answer. */
 const asked = [];
 let silentFrom = '';
 let onSilence = () => {};
@@ -39,7 +39,7 @@ describe('uploadFolder', () => {
     return uploadFolder({ gatewayUrl, email: 'a@example.com', password: 'p', dir, signal, onProgress });
   };
 
-  test('uploads each file after the one before has ended, telling what changed', async () => {
+  test('uploads each file after the previous one has finished, and reports changes', async () => {
     silentFrom = '';
     const seen = [];
     await start(undefined, ({ status }) => seen.push(status));
@@ -62,7 +62,7 @@ describe('uploadFolder', () => {
     },
   );
 
-  test('stops at once when aborted between two questions', async () => {
+  test('stops at once when aborted between two requests', async () => {
     silentFrom = '';
     const stop = new AbortController();
     await expect(start(stop.signal, () => stop.abort())).rejects.toMatchObject({ name: 'AbortError' });

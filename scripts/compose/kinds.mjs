@@ -10,8 +10,8 @@ import { findSubgraphs } from '../stack/declarations.mjs';
  */
 
 /**
- * The kinds that the built workers export from `src/kinds.ts`, in the order of their folders, and the permissions that these and
- * the subgraphs (`tributary.permissions` in their package.json) declare.
+ * The kinds that the built workers export from `src/kinds.ts`, in the order of their folders, and the permissions that
+ * these and the subgraphs (`tributary.permissions` in their package.json) declare.
  *
  * @returns {Promise<{ kinds: Kind[], permissions: Permission[] }>}
  */

@@ -119,7 +119,7 @@ function listInherited(deployables) {
     ports: {},
     smtpUrl: 'smtp://server',
     deployables,
-    outside: Object.fromEntries(names.map((name) => [name, 'inherited'])),
+    inherited: Object.fromEntries(names.map((name) => [name, 'inherited'])),
   });
   return Object.keys(environment).filter((name) => environment[name] === 'inherited');
 }

@@ -6,7 +6,7 @@ import { openVhosts } from '../servers/rabbitmq-vhosts.mjs';
 import { databaseUrls } from '../stack/databases.mjs';
 
 /**
- * Makes the instance's vhost, and its databases with all migrations applied. Safe to repeat.
+ * Creates the instance's vhost and databases and applies all migrations. Safe to repeat.
  *
  * @param {string} instance
  * @param {Record<string, string>} servers
@@ -18,7 +18,7 @@ export async function prepareInstance(instance, servers) {
 /**
  * @param {string} instance
  * @param {Record<string, string>} servers
- * @returns what the migration runner said
+ * @returns the output of the migration runner
  */
 export function migrateInstance(instance, servers) {
   const env = { PATH: process.env.PATH, ...databaseUrls(instance, servers.MARIADB_URL ?? '') };

@@ -7,7 +7,7 @@ import { connectRedis } from '../servers/redis.mjs';
 import { databaseNames } from '../stack/databases.mjs';
 
 /**
- * Removes what belongs to this instance by name, and nothing else: its databases, vhost, Redis keys and data folder.
+ * Removes only what has the instance's name: its databases, vhost, Redis keys and data folder.
  *
  * @param {string} instance
  * @param {Record<string, string>} servers

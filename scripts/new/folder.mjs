@@ -21,8 +21,8 @@ const workerPorts = { from: 4010, to: 4049 };
 export const listTypes = () => readdirSync(templates).sort();
 
 /**
- * Creates the folder of a new worker or subgraph from the templates of its type; no other file changes. Throws for an unknown
- * type, a name that is not kebab-case and a name in use.
+ * Creates the folder of a new worker or subgraph from the templates of its type; no other file changes. Throws for an
+ * unknown type, a name that is not kebab-case and a name in use.
  *
  * @param {{ type: string, name: string, root: string }} options
  * @returns {{ path: string, files: string[] }} the folder, and its files

@@ -3,8 +3,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The documents of folders and files by their sha256: each `.graphql` file is one document, to the letter; a `.json` file is a
- * manifest as Apollo's tools write it. Throws for what is neither, for an id that is not its document's sha256, and for nothing at all.
+ * The documents of folders and files by their sha256. Each `.graphql` file is one document, byte for byte; a `.json`
+ * file is a manifest in Apollo's format. Throws for other files, for an id that is not its document's sha256, and if
+ * there are no documents.
  *
  * @param {string[]} paths
  * @returns {Promise<Map<string, string>>}
@@ -35,7 +36,7 @@ async function readPath(path) {
  */
 function readManifest(path, text) {
   const { operations } = JSON.parse(text);
-  if (!Array.isArray(operations)) throw new Error(`${path} is no manifest: it has no list "operations".`);
+  if (!Array.isArray(operations)) throw new Error(`${path} is not a manifest: it has no list "operations".`);
   return operations.map(({ id, name, body }) => {
     if (id !== sha256(body)) throw new Error(`${path}: the id of "${name}" is not the sha256 of its body.`);
     return body;

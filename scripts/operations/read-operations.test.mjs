@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('each file of a folder and each operation of a manifest is published to the letter, by its sha256', async () => {
+test('each file of a folder and each operation of a manifest is published byte for byte, by its sha256', async () => {
   const manifest = { operations: [{ id: sha256('{ b }'), name: 'B', body: '{ b }' }] };
   await mkdir(join(folder, 'deep'));
   await writeFile(join(folder, 'deep', 'a.graphql'), '{ a }\n');

@@ -5,9 +5,8 @@ const POLL_MS = 250;
 const CHUNK_BYTES = 65_536;
 
 /**
- * Hands each complete line appended to the file from now on to `onLine`. Processes write to their log themselves, so
- * that it is complete even when whoever started them is gone; this only watches. Returns a function that stops, after
- * a last look.
+ * Calls `onLine` for each complete line that is appended to the file. Processes write their log themselves, so that it
+ * stays complete when the process that started them ends. Returns a function that stops after a last read.
  *
  * @param {string} file
  * @param {(line: string) => void} onLine
@@ -21,7 +20,7 @@ export function followLog(file, onLine) {
   let rest = '';
 
   function look() {
-    // Emptied by a log rotation that copies and truncates.
+    // A log rotation copied and truncated the file.
     if (fstatSync(descriptor).size < position) [position, rest] = [0, ''];
     for (;;) {
       const count = readSync(descriptor, buffer, 0, CHUNK_BYTES, position);

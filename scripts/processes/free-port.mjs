@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /**
- * The first port from `from` on that nothing listens on, on the loopback address.
+ * The first free port on the loopback address, starting at `from`.
  *
  * @param {number} from
- * @param {Set<number>} [taken] ports promised to others; the one returned is added
+ * @param {Set<number>} [taken] ports that are reserved; the result is added
  */
 export async function firstFreePort(from, taken = new Set()) {
   for (let port = from; port <= 65_535; port++) {
@@ -14,16 +14,16 @@ export async function firstFreePort(from, taken = new Set()) {
     taken.add(port);
     return port;
   }
-  throw new Error(`Every port from ${from} on is taken.`);
+  throw new Error(`There is no free port from ${from} on.`);
 }
 
 const LISTENING = '0A';
 
-/** Below the ports that systems give to outgoing connections: one of those could take a port while its process restarts. */
+/** Below the ports of outgoing connections, which could take a port while its process restarts. */
 const range = { from: 20_000, to: 32_000 };
 
 /**
- * As many different ports as asked for, from a random place on, so that several callers at once rarely meet.
+ * Several free ports, searched from a random start, so that concurrent callers rarely choose the same.
  *
  * @param {number} count
  */
@@ -46,8 +46,7 @@ export async function isFree(port) {
 }
 
 /**
- * Whether one of these processes listens on the port, rather than a program that took it first. True where the system has no
- * /proc to look it up.
+ * Whether one of these processes listens on the port, and not another program. True on systems without /proc.
  *
  * @param {number} port
  * @param {number[]} pids

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * A process that cannot be mistaken for another one that got the same pid later.
+ * A process, distinguished from later processes with the same pid.
  *
  * @typedef {{ pid: number, started: string }} Identity
  */
 
 /**
- * When the process started, as the system tells it; null if there is none, or only its remains.
+ * The process with its start time; null if it does not run, or is a zombie.
  *
  * @param {number} pid
  * @returns {Identity | null}
@@ -26,8 +26,8 @@ export const isRunning = (identity) => identify(identity.pid)?.started === ident
 export const isIdentity = (value) => Number.isInteger(value?.pid) && typeof value.started === 'string';
 
 /**
- * The running processes whose output goes to a file in this folder, as that of all we launch does: how they are found when
- * their ids are lost. Empty where the system has no /proc.
+ * The running processes whose output goes to a file in this folder, as `launch` arranges. Finds them when their ids are
+ * lost; empty on systems without /proc.
  *
  * @param {string} folder
  * @returns {(Identity & { logFile: string })[]}
@@ -45,15 +45,16 @@ export function findByLogFolder(folder) {
   });
 }
 
-/** The identity of this very process. */
+/** The identity of this process. */
 export function getOwnIdentity() {
   const own = identify(process.pid);
-  if (own === null) throw new Error(`Cannot find process ${process.pid}, which is this one.`);
+  if (own === null) throw new Error(`This process (${process.pid}) cannot be found.`);
   return own;
 }
 
 /**
- * Asks the process to end and insists after `graceMs`; resolves once it is gone. Does nothing to a stranger with its pid.
+ * Sends SIGTERM, and SIGKILL after `graceMs`; resolves when the process has ended. Does nothing to another process with
+ * its pid.
  *
  * @param {Identity} identity
  * @param {{ graceMs?: number }} [options]
@@ -78,7 +79,7 @@ export async function endProcess(identity, { graceMs = 15_000 } = {}) {
 function startedByProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command's name comes second, in parentheses, and may hold anything: count from the last one.
+    // The command's name is the second field, in parentheses, and may contain any character: count from the last parenthesis.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return fields[0] === 'Z' ? null : `${boot}:${fields[19]}`;

@@ -12,16 +12,16 @@ async function aProcess(script = 'setInterval(() => {}, 1000)') {
 }
 
 describe('the identity of a process', () => {
-  test('is the same each time it is asked for', () => {
+  test('is the same each time it is read', () => {
     expect(identify(process.pid)).toEqual(getOwnIdentity());
     expect(isRunning(getOwnIdentity())).toBe(true);
   });
 
-  test('is not that of another process which got the same pid later', () => {
+  test('differs from that of a later process with the same pid', () => {
     expect(isRunning({ pid: process.pid, started: 'at another time' })).toBe(false);
   });
 
-  test('a stranger with a recorded pid is left alone', async () => {
+  test('another process with a recorded pid is left alone', async () => {
     const { child, identity } = await aProcess();
     await endProcess({ ...identity, started: 'at another time' });
     expect(isRunning(identity)).toBe(true);

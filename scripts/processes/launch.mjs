@@ -8,8 +8,8 @@ import { identify } from './identity.mjs';
  */
 
 /**
- * Starts a program that writes to `logFile` by itself and outlives us unless it is ended. It gets a process group of its
- * own: a Ctrl-C in the terminal reaches us alone, and we end the others in order.
+ * Starts a program that writes to `logFile` and outlives this process unless it is ended. It gets its own process
+ * group, so that Ctrl-C in the terminal reaches only this process, which ends the others in order.
  *
  * @param {string} command
  * @param {string[]} args
@@ -17,7 +17,7 @@ import { identify } from './identity.mjs';
  * @returns {Promise<Launched>}
  */
 export async function launch(command, args, { cwd, env, logFile }) {
-  // What it writes (logs, mails, uploads, data) is for its owner alone.
+  // Only the owner may read the program's files: logs, mails, uploads, data.
   const umask = process.umask(0o077);
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });

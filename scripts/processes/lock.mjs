@@ -7,8 +7,8 @@ import { getOwnIdentity, isIdentity, isRunning } from './identity.mjs';
 const SILENT_WAIT_MS = 2_000;
 
 /**
- * Runs `work` while no other process of this checkout holds the same lock file. A lock is taken over when its holder is gone or
- * the file is broken; `note` gets a line, once, when a running holder has to be waited for.
+ * Runs `work` while no other process holds the same lock file. A lock is taken over if its holder has ended or the file
+ * is broken; `note` is called once while a running holder is waited for.
  *
  * @template T
  * @param {string} file
@@ -34,7 +34,7 @@ export async function withLock(file, work, note = (text) => void process.stderr.
   }
 }
 
-/** Links a complete file into place, so that nobody ever reads a part of it. @param {string} file */
+/** Links a complete file into place, so that no process reads a part of it. @param {string} file */
 function tryToLock(file) {
   const own = `${file}.${process.pid}`;
   writeFileSync(own, JSON.stringify(getOwnIdentity()), { mode: 0o600 });
@@ -59,7 +59,7 @@ function readHolder(file) {
   }
 }
 
-/** Removes a lock nobody holds; puts it back where another process took it over first. @param {string} file */
+/** Removes a lock without a holder; restores it if another process took it over first. @param {string} file */
 function removeStaleLock(file) {
   const aside = `${file}.${process.pid}.old`;
   try {

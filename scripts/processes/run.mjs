@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Runs a command to its end and resolves with its standard output. When it fails, the error holds the last lines of all
- * it said; nothing is printed before.
+ * Runs a command and resolves with its standard output. If it fails, the error contains the last lines of its output;
+ * nothing is printed.
  *
  * @param {string} command
  * @param {string[]} args
@@ -28,7 +28,7 @@ export async function run(command, args, { cwd, env = process.env, timeoutMs } =
 }
 
 /**
- * True if the command can be run and exits 0; never throws.
+ * Whether the command runs and exits with 0; never throws.
  *
  * @param {string} command
  * @param {string[]} args

@@ -10,8 +10,8 @@ const getMarkerFile = (/** @type {string} */ dataDir) => join(dataDir, 'sample-l
 export const isSampleLoaded = (dataDir) => existsSync(getMarkerFile(dataDir));
 
 /**
- * Uploads the sample files through the gateway as a client would, and prints what became of each. An upload that does not
- * complete is an error.
+ * Uploads the sample files through the gateway as a client would, and prints the result of each. An upload that does
+ * not complete is an error.
  *
  * @param {{ stack: import('../stack.mjs').Stack, dataDir: string, signal: AbortSignal }} options
  */

@@ -1,5 +1,5 @@
 /**
- * mulberry32: numbers from 0 to below 1, small, seeded, the same everywhere.
+ * mulberry32: seeded pseudo-random numbers from 0 to below 1, the same on every system.
  *
  * @param {number} seed
  * @returns {() => number}

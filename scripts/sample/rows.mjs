@@ -25,14 +25,14 @@ export function* departmentRows() {
   for (const [index, name] of departments.entries()) yield `${index + 1},${name}`;
 }
 
-/** Jobs, numbered from 1; their names are quoted, for they have a comma. */
+/** Jobs, numbered from 1; their names contain a comma and are quoted. */
 export function* jobRows() {
   let id = 0;
   for (const craft of crafts) for (const grade of grades) yield `${++id},"${craft}, ${grade}"`;
 }
 
 /**
- * Hires in 2021 and 2022, exactly `bad` of them with one fault each, anywhere. The same arguments give the same rows.
+ * Hires in 2021 and 2022; exactly `bad` random rows have one fault each. The same arguments give the same rows.
  *
  * @param {{ rows: number, bad: number, seed: number }} counts
  */
@@ -50,7 +50,7 @@ export function* hireRows({ rows, bad, seed }) {
       1 + Math.floor(random() ** 2 * departments.length),
       1 + below(crafts.length * grades.length),
     ];
-    // Selection sampling (Knuth, algorithm S): every row has the same chance, and the count comes out exact.
+    // Selection sampling (Knuth, algorithm S): every row has the same probability, and the count is exact.
     if (below(rows - id + 1) < badLeft) {
       badLeft--;
       yield corrupt(cells, goodId, below).join(',');
@@ -76,7 +76,7 @@ const faults = [
 ];
 
 /**
- * A row with exactly one fault. A repeated id is one only where an earlier row with that id was good: `goodId`, 0 while there
+ * A row with exactly one fault. A repeated id is a fault only after a valid row with that id: `goodId`, 0 while there
  * is none.
  *
  * @param {Cells} cells

@@ -51,7 +51,7 @@ describe('sample files', () => {
     ]);
   });
 
-  test('count in the expected answers exactly as often as they are good', async () => {
+  test('count in the expected results exactly if they are valid', async () => {
     const answers = expectResults(await writeFolder({ rows: 800, bad: 80, seed: 9 }));
     const hired = answers.flatMap(({ hiresByQuarter }) =>
       hiresByQuarter.map(({ q1, q2, q3, q4 }) => q1 + q2 + q3 + q4),
@@ -60,7 +60,7 @@ describe('sample files', () => {
     expect(hired.reduce((sum, count) => sum + count, 0)).toBe(720);
   });
 
-  test('are the same for the same seed, others for another', () => {
+  test('are the same for the same seed and differ for another', () => {
     const rows = (seed) => [...hireRows({ rows: 50, bad: 5, seed })];
     expect(rows(1)).toEqual(rows(1));
     expect(rows(1)).not.toEqual(rows(2));

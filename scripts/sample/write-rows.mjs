@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 const BLOCK_CHARACTERS = 65_536;
 
 /**
- * Writes rows to a file, one a line, however many; `onBlock` hears the count written so far now and then.
+ * Writes rows to a file, one per line, in constant memory; `onBlock` gets the number of rows written, once per block.
  *
  * @param {string} path
  * @param {Iterable<string>} rows

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { root } from '../checkout/checkout.mjs';
 
 /**
- * Where files are kept: FILE_STORE_URL, a MongoDB named by MONGODB_URL, else a folder of the instance (then this resolves
- * with nothing). A MongoDB that is named but does not answer is an error.
+ * The file store: FILE_STORE_URL, a database on MONGODB_URL, or else a folder of the instance (this then resolves with
+ * no variables). It is an error if MONGODB_URL is set and does not respond.
  *
  * @param {string} instance
  * @param {Record<string, string | undefined>} env
@@ -18,14 +18,14 @@ export async function findFileStore(instance, env = process.env) {
     await withMongo(url.href, (client) => client.db().command({ ping: 1 }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    throw new Error(`MONGODB_URL is set, but MongoDB cannot be used there: ${reason}`, { cause: error });
+    throw new Error(`MONGODB_URL is set, but MongoDB cannot be used: ${reason}`, { cause: error });
   }
   url.pathname = `/${instance}_files`;
   return { FILE_STORE_URL: url.href, MONGODB_URL: env.MONGODB_URL };
 }
 
 /**
- * Removes the instance's own MongoDB database; a store that FILE_STORE_URL names is the operator's and stays.
+ * Drops the instance's MongoDB database. A store that FILE_STORE_URL names belongs to the operator and stays.
  *
  * @param {string} instance
  * @param {Record<string, string>} servers
@@ -39,7 +39,7 @@ export async function dropFileStore(instance, { MONGODB_URL }) {
  * @param {(client: import('mongodb').MongoClient) => Promise<unknown>} work
  */
 async function withMongo(url, work) {
-  // The driver belongs to the file store; the scripts borrow it from there.
+  // The driver is a dependency of the file store; the scripts load it from there.
   const { MongoClient } = createRequire(join(root, 'libs/file-store/package.json'))('mongodb');
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
   try {

@@ -11,7 +11,7 @@ import { listeningLocally } from './sources/listening-locally.mjs';
  * @typedef {object} Servers
  * @property {Record<string, string>} environment MARIADB_URL, RABBITMQ_URL, REDIS_URL and what goes with them
  * @property {{ name: string, how: string }[]} found for a person to read
- * @property {() => Promise<void>} release ends those that were started for us and that nobody else uses
+ * @property {() => Promise<void>} release ends the servers that were started for this command and that no other process uses
  */
 
 const defaults = {
@@ -20,8 +20,8 @@ const defaults = {
 };
 
 /**
- * Each server from the first source that provides it, all logged in to before this resolves. Whatever was started is ended
- * again when one cannot be had.
+ * Each server from the first source that provides it; resolves after a login to each. If one cannot be provided, the
+ * servers that were started are ended.
  *
  * @param {{ env?: Record<string, string | undefined>, dataRoot?: string, note?: (text: string) => void, kinds?: import('./types.mjs').ServerKind[], sources?: import('./types.mjs').ServerSource[] }} [options]
  * @returns {Promise<Servers>}
@@ -72,9 +72,9 @@ function describeRemedies(missing, notes) {
   const names = missing.map((kind) => kind.name).join(', ');
   const variables = missing.map((kind) => `${kind.variable}=${kind.localUrls[0]}`).join(' ');
   return [
-    `There is no ${names} to work with. Do one of these, then run the same command again:`,
-    '  - start Docker (its engine, with the Compose plugin); everything else happens by itself',
-    `  - name a running one: ${variables} npm start`,
+    `${names} is not available. Do one of these, then run the same command again:`,
+    '  - start Docker (the engine with the Compose plugin); the servers are then started for you',
+    `  - set the URL of a running server: ${variables} npm start`,
     `  - on Debian or Ubuntu, as root: apt-get install ${missing.flatMap((kind) => kind.debianPackages).join(' ')}`,
     ...notes.map((note) => `  (${note})`),
   ].join('\n');

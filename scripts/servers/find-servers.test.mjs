@@ -3,7 +3,7 @@ import { findServers } from './find-servers.mjs';
 import { fromEnvironment } from './sources/from-environment.mjs';
 import { listeningLocally } from './sources/listening-locally.mjs';
 
-/** A kind of server that lets in whoever comes by one of these URLs. */
+/** A kind of server that accepts logins by these URLs. */
 function aKind({ name = 'Lake', variable = 'LAKE_URL', localUrls = ['lake://local'], takes = [] } = {}) {
   return {
     name,
@@ -17,7 +17,7 @@ function aKind({ name = 'Lake', variable = 'LAKE_URL', localUrls = ['lake://loca
   };
 }
 
-/** A source that can provide every server it is asked for, and remembers what it gave and took back. */
+/** A source that provides every requested server, and records provided and released servers. */
 function aSource() {
   const given = [];
   const released = [];
@@ -46,20 +46,20 @@ describe('the sources', () => {
     expect(servers.environment).toEqual({ LAKE_URL: 'lake://named' });
   });
 
-  test('a URL that is set but does not work is an error that names the variable, though another server is there', async () => {
+  test('a URL that is set but does not work is an error that names the variable, even if another server is listening', async () => {
     const kind = aKind({ takes: ['lake://local'] });
     const servers = find([kind], [fromEnvironment, listeningLocally], { LAKE_URL: 'lake://wrong' });
-    await expect(servers).rejects.toThrow('LAKE_URL is set, but Lake cannot be used there: access denied');
+    await expect(servers).rejects.toThrow('LAKE_URL is set, but Lake cannot be used: access denied');
   });
 
-  test('on this machine the first address with a working login is taken', async () => {
+  test('the first local address with a working login is used', async () => {
     const kind = aKind({ localUrls: ['lake://tcp', 'lake://socket'], takes: ['lake://socket'] });
     expect((await find([kind], [fromEnvironment, listeningLocally])).environment).toEqual({
       LAKE_URL: 'lake://socket',
     });
   });
 
-  test('TRIBUTARY_SERVERS=private passes over the servers of this machine', async () => {
+  test('TRIBUTARY_SERVERS=private skips the servers of this machine', async () => {
     const last = aSource();
     await find([aKind({ takes: ['lake://local'] })], [fromEnvironment, listeningLocally, last], {
       TRIBUTARY_SERVERS: 'private',
@@ -67,7 +67,7 @@ describe('the sources', () => {
     expect(last.given).toEqual(['Lake']);
   });
 
-  test('a later source is asked only for what the ones above could not provide', async () => {
+  test('a later source is asked only for servers that the earlier ones could not provide', async () => {
     const last = aSource();
     const pond = aKind({ name: 'Pond', variable: 'POND_URL', localUrls: ['pond://local'] });
     const servers = await find([aKind({ takes: ['lake://local'] }), pond], [fromEnvironment, listeningLocally, last]);
@@ -75,14 +75,14 @@ describe('the sources', () => {
     expect(servers.environment).toEqual({ LAKE_URL: 'lake://local', POND_URL: 'made' });
   });
 
-  test('when nothing provides a server the error says what to do and what was passed over', async () => {
+  test('when no source provides a server, the error says what to do and which servers were skipped', async () => {
     const servers = find([aKind()], [fromEnvironment, listeningLocally]);
     await expect(servers).rejects.toThrow(
-      /LAKE_URL=lake:\/\/local npm start[\s\S]*apt-get install lake-server[\s\S]*passed over: access denied/,
+      /LAKE_URL=lake:\/\/local npm start[\s\S]*apt-get install lake-server[\s\S]*skipped: access denied/,
     );
   });
 
-  test('what was started is ended again when another server cannot be had', async () => {
+  test('started servers are ended when another server cannot be provided', async () => {
     const first = aSource();
     const failing = { name: 'failing', find: () => Promise.reject(new Error('no disk')) };
     const onlyLake = { name: 'lake', find: (kinds) => first.find(kinds.filter(({ name }) => name === 'Lake')) };

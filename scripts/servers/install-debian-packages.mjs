@@ -5,8 +5,8 @@ const policyFile = '/usr/sbin/policy-rc.d';
 const keptFile = `${policyFile}.before-tributary`;
 
 /**
- * Installs packages without their services being started, now or at the next boot. Debian asks policy-rc.d before it
- * starts anything: ours says no, and the one that was there comes back whatever happens.
+ * Installs packages without starting their services, now or at the next boot. Debian calls policy-rc.d before it starts
+ * a service: a temporary one refuses, and the original is restored in any case.
  *
  * @param {string[]} packages
  */
@@ -23,7 +23,7 @@ export async function installDebianPackages(packages) {
 
 /** @param {() => Promise<void>} work */
 async function withoutStartingServices(work) {
-  // A copy from a run that was killed is the true one.
+  // A copy that a killed run left is the original.
   if (existsSync(policyFile) && !existsSync(keptFile)) renameSync(policyFile, keptFile);
   writeFileSync(policyFile, '#!/bin/sh\nexit 101\n');
   chmodSync(policyFile, 0o755);

@@ -34,12 +34,12 @@ export const mariadb = {
     program: '/usr/sbin/mariadbd',
     ports: ['sql'],
     async prepare(dir, isNew) {
-      // A socket's path may have 107 bytes at most, and a checkout can lie deep.
+      // A socket path has at most 107 bytes, and the path of a checkout can be longer.
       const runDir = mkdtempSync('/tmp/tributary-');
       if (!isNew) return { runDir };
       rmSync(join(dir, 'data'), { recursive: true, force: true });
       mkdirSync(join(dir, 'data'), { recursive: true });
-      // As root the script runs chown on the unquoted path: this one has no spaces.
+      // As root, the script runs chown on an unquoted path: this path has no spaces.
       symlinkSync(join(dir, 'data'), join(runDir, 'data'));
       await run('mariadb-install-db', [
         '--no-defaults',
@@ -59,7 +59,7 @@ export const mariadb = {
           ...asRoot(),
           `--datadir=${join(dir, 'data')}`,
           `--socket=${runDir}/mariadb.sock`,
-          // A server that starts deletes the temporary tables it finds there: those of another one that runs, in a shared folder.
+          // A starting server deletes temporary tables in this folder; a shared folder has those of other servers.
           `--tmpdir=${runDir}`,
           `--pid-file=${join(dir, 'mariadb.pid')}`,
           `--port=${sql}`,
@@ -91,7 +91,7 @@ export async function connectMariadb(url) {
     connectTimeout: 5_000,
     allowPublicKeyRetrieval: true,
   });
-  // As in libs/database/src/session.ts, which is not built yet where this runs.
+  // As in libs/database/src/session.ts, which may not be built yet.
   await connection.query("SET NAMES utf8mb4, sql_mode = 'STRICT_TRANS_TABLES', autocommit = 1");
   return connection;
 }
@@ -108,18 +108,18 @@ export function databaseUrl(serverUrl, database) {
   return url.href;
 }
 
-/** @param {string} version as the server tells it, e.g. 10.11.6-MariaDB or 8.0.36 */
+/** @param {string} version as the server reports it, e.g. 10.11.6-MariaDB or 8.0.36 */
 function assertSupportedVersion(version) {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   const isNewEnough = /mariadb/i.test(version) ? major > 10 || (major === 10 && minor >= 11) : major >= 8;
-  if (!isNewEnough) throw new Error(`it is version ${version}; MariaDB 10.11 or MySQL 8 is the oldest that will do`);
+  if (!isNewEnough) throw new Error(`it is version ${version}; MariaDB 10.11 or MySQL 8 is the minimum`);
 }
 
 /**
- * An eighth of the machine's memory, from MariaDB's own 128 MiB to 2 GiB, taken only as it fills: what does not fit in there
- * waits for the disk at each row, as five million employees with their indexes do in 128 MiB.
+ * An eighth of the machine's memory, at least MariaDB's default of 128 MiB and at most 2 GiB, allocated as it fills.
+ * Five million employees with their indexes do not fit into 128 MiB: each row then waits for the disk.
  */
 const bufferPoolBytes = () => Math.min(2 ** 31, Math.max(2 ** 27, Math.floor(totalmem() / 8)));
 
-/** mariadbd refuses to run as root unless told to. */
+/** mariadbd runs as root only with this option. */
 const asRoot = () => (process.getuid?.() === 0 ? ['--user=root'] : []);

@@ -3,13 +3,14 @@ import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/stat
 import { endProcess, findByLogFolder, isIdentity } from '../processes/identity.mjs';
 
 /**
- * What is known of a private server beyond the life of the process that started it.
+ * The state of a private server, kept after the process that started it has ended.
  *
  * @typedef {{ ports: Record<string, number>, processes: import('../processes/identity.mjs').Identity[] }} State
  */
 
 /**
- * Null where there is none. A broken one is replaced by the processes that write to the server's log, on no known ports.
+ * Null if there is no state. A broken file is replaced by the processes that write to the server's log, without known
+ * ports.
  *
  * @param {string} dir
  * @returns {State | null}
@@ -37,13 +38,13 @@ const isState = (value) =>
  */
 export const writeState = (dir, state) => writeStateFile(join(dir, 'state.json'), JSON.stringify(state));
 
-/** Ends its processes in reverse, since a later one may need an earlier one to end well. @param {State} state */
+/** Ends its processes in reverse order, since a later one may depend on an earlier one. @param {State} state */
 export async function endPrivateServer({ processes }) {
   for (const identity of [...processes].reverse()) await endProcess(identity, { graceMs: 30_000 });
 }
 
 /**
- * Null if the login works, else why not.
+ * Null if the login works, else the reason.
  *
  * @param {import('./types.mjs').ServerKind} kind
  * @param {Record<string, number>} ports

@@ -7,13 +7,13 @@ import { endPrivateServer, loginProblem, readState } from './private-server-stat
 import { startPrivateServer } from './start-private-server.mjs';
 
 /**
- * How to run a server as processes of this checkout, as nobody's service.
+ * How to run a server as processes of this checkout instead of a service.
  *
  * @typedef {object} PrivateServer
  * @property {string} folder under .data/servers
- * @property {string} program tells that the package is installed
- * @property {string[]} ports names of the ports it needs; the first is the one clients connect to
- * @property {(dir: string, isNew: boolean) => Promise<Record<string, string>>} prepare makes its data folder; the paths it resolves with go to `processes`
+ * @property {string} program exists if the package is installed
+ * @property {string[]} ports names of the ports it needs; clients connect to the first
+ * @property {(dir: string, isNew: boolean) => Promise<Record<string, string>>} prepare creates its data folder and resolves with paths for `processes`
  * @property {(dir: string, ports: Record<string, number>, paths: Record<string, string>) => Command[]} processes in the order they start
  * @property {(ports: Record<string, number>) => Record<string, string>} environment
  *
@@ -21,8 +21,8 @@ import { startPrivateServer } from './start-private-server.mjs';
  */
 
 /**
- * The checkout's own server: the running one (also one left behind by a killed start), else a new one on the same
- * data. It runs once however many use it, and ends with `release` by the last of them.
+ * The checkout's private server: the running one, including one that a killed start left running, or a new one on the
+ * same data. All users share one server; it ends when the last of them calls `release`.
  *
  * @param {import('./types.mjs').ServerKind} kind
  * @param {string} serversDir
@@ -61,13 +61,13 @@ function addUser(dir) {
 async function release(dir) {
   const users = join(dir, 'users');
   rmSync(join(users, String(process.pid)), { force: true });
-  // What is no user any more is removed, so that a process that later gets the same pid is not taken for one.
+  // Former users are removed, so that a later process with the same pid does not count as a user.
   for (const name of readdirSync(users)) if (!isUser(join(users, name))) rmSync(join(users, name), { force: true });
   const state = readState(dir);
   if (state && readdirSync(users).length === 0) await endPrivateServer(state);
 }
 
-/** A broken file is nobody's: it is written in one step, by a process that runs. @param {string} file */
+/** A broken file has no user: running processes write it atomically. @param {string} file */
 function isUser(file) {
   try {
     const user = readStateFile(file, isIdentity);

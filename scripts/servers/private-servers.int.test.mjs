@@ -31,7 +31,7 @@ describe('the private servers', () => {
     rmSync(dataRoot, { recursive: true, force: true });
   }, 60_000);
 
-  test('run as processes of their own: MariaDB, RabbitMQ with its port mapper, Redis', () => {
+  test('run as separate processes: MariaDB, RabbitMQ with its port mapper, Redis', () => {
     expect(pids).toHaveLength(4);
     expect(pids.every(isRunning)).toBe(true);
   });
@@ -44,7 +44,7 @@ describe('the private servers', () => {
     expect(addresses.filter((address) => address !== '127.0.0.1' && address !== '[::1]')).toEqual([]);
   });
 
-  test('let vhosts be made and deleted', async () => {
+  test('create and delete vhosts', async () => {
     const vhosts = await openVhosts(servers.environment.RABBITMQ_URL, servers.environment);
     await vhosts.create('tributary_test');
     await vhosts.create('tributary_test');
@@ -52,7 +52,7 @@ describe('the private servers', () => {
     await vhosts.delete('tributary_test');
   });
 
-  test('are found again rather than started twice, and end with the last who uses them', async () => {
+  test('are found instead of started twice, and end with their last user', async () => {
     const again = await findServers({ env, dataRoot });
     expect(again.environment).toEqual(servers.environment);
     expect(recorded()).toEqual(pids);

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * How many messages lie ready in the queues whose names are given; those in a consumer's hand do not count, and a queue
- * that is not there has none.
+ * The number of ready messages in each queue, without unacked ones; 0 for a queue that does not exist.
  *
  * @param {string} url of the vhost
  * @param {string[]} queues
@@ -21,16 +20,16 @@ export async function countMessages(url, queues) {
 }
 
 /**
- * Deletes the messages that lie ready in these queues, again and again until the signal; returns how many they were.
+ * Purges the ready messages of these queues repeatedly until the signal aborts; returns their number.
  *
  * @param {string} url of the vhost
- * @param {string[]} queues which must be there
+ * @param {string[]} queues existing ones
  * @param {AbortSignal} signal
  */
 export async function purgeMessages(url, queues, signal) {
   const { connect } = await import('amqplib');
   const connection = await connect(url, { timeout: 5_000 });
-  // The broker may be killed meanwhile; the purge then fails by itself.
+  // The broker may be killed meanwhile; the purge then rejects.
   connection.on('error', () => {});
   try {
     const channel = await connection.createChannel();
@@ -46,7 +45,7 @@ export async function purgeMessages(url, queues, signal) {
   }
 }
 
-/** A look at a queue that is not there costs the channel. @param {import('amqplib').ChannelModel} connection @param {string} queue */
+/** Checking a queue that does not exist closes the channel. @param {import('amqplib').ChannelModel} connection @param {string} queue */
 async function countQueue(connection, queue) {
   const channel = await connection.createChannel();
   channel.on('error', () => {});

@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { run } from '../processes/run.mjs';
 
 /**
- * Who can make and delete vhosts: no AMQP login can, it takes the server's command line tool or its HTTP API.
+ * Creates and deletes vhosts, which needs rabbitmqctl or the HTTP API: AMQP has no command for it.
  *
- * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void>, queues(vhost: string): Promise<Record<string, number>>, closeConnections(vhost: string): Promise<void> }} Vhosts `queues`: how many messages are in each, by its name
+ * @typedef {{ create(vhost: string): Promise<void>, delete(vhost: string): Promise<void>, queues(vhost: string): Promise<Record<string, number>>, closeConnections(vhost: string): Promise<void> }} Vhosts `queues`: the number of messages by queue
  */
 
-/** `rabbitmqctl` takes half a second alone, and has taken more than ten beside a broker that deletes many queues. */
+/** `rabbitmqctl` takes half a second, and more than ten while the broker deletes many queues. */
 const commandTimeoutMs = 60_000;
 
 /**
- * The first way that works: the HTTP API at RABBITMQ_MANAGEMENT_URL, rabbitmqctl for a server on this machine, the HTTP
- * API on its usual port. Throws with the reason of each way that does not work.
+ * Uses the first that works: the HTTP API at RABBITMQ_MANAGEMENT_URL, rabbitmqctl for a server on this machine, the
+ * HTTP API on its default port. Throws with the reason for each that does not work.
  *
- * @param {string} url the server's, with the login that is to use the vhosts
+ * @param {string} url the server's URL, with the login that will use the vhosts
  * @param {Record<string, string | undefined>} env
  * @returns {Promise<Vhosts>}
  */
@@ -33,8 +33,8 @@ export async function openVhosts(url, env) {
   if (reason === null) return createHttpVhosts(usual, login);
   reasons.push(`${usual}: ${reason}`);
   throw new Error(
-    `No vhost can be made on RabbitMQ (${reasons.join('; ')}). ` +
-      'Run as root, set RABBITMQ_MANAGEMENT_URL, or make a vhost and put it at the end of RABBITMQ_URL.',
+    `No vhost can be created on RabbitMQ (${reasons.join('; ')}). ` +
+      'Run as root, set RABBITMQ_MANAGEMENT_URL, or create a vhost and append its name to RABBITMQ_URL.',
   );
 }
 
@@ -42,7 +42,7 @@ export async function openVhosts(url, env) {
 const runRabbitmqctl = (...args) => run('rabbitmqctl', ['-q', ...args], { timeoutMs: commandTimeoutMs });
 
 /**
- * Null if it succeeds, else the last line of its error.
+ * Null on success, else the last line of the error.
  *
  * @param {Promise<unknown>} attempt
  */
@@ -63,7 +63,7 @@ async function failureReason(attempt) {
 function createCommandVhosts(user) {
   return {
     async create(vhost) {
-      // Succeeds as well if the vhost exists.
+      // Also succeeds if the vhost exists.
       await runRabbitmqctl('add_vhost', vhost);
       await runRabbitmqctl('set_permissions', '-p', vhost, user, '.*', '.*', '.*');
     },
@@ -72,7 +72,7 @@ function createCommandVhosts(user) {
       if (existing.split('\n').includes(vhost)) await runRabbitmqctl('delete_vhost', vhost);
     },
     async closeConnections(vhost) {
-      await runRabbitmqctl('close_all_connections', '--vhost', vhost, 'asked to');
+      await runRabbitmqctl('close_all_connections', '--vhost', vhost, 'requested');
     },
     async queues(vhost) {
       const listed = await runRabbitmqctl('--formatter', 'json', 'list_queues', '-p', vhost, 'name', 'messages');
@@ -92,15 +92,18 @@ function createHttpVhosts(base, login) {
   async function call(method, path, body) {
     const response = await request(base, login, method, path, body);
     if (response.ok || (method === 'DELETE' && response.status === 404)) return;
-    throw new Error(`RabbitMQ's HTTP API answered ${method} ${path} with ${response.status}: ${await response.text()}`);
+    throw new Error(
+      `RabbitMQ's HTTP API responded to ${method} ${path} with ${response.status}: ${await response.text()}`,
+    );
   }
   /** @param {string} vhost */
   async function queues(vhost) {
     const response = await request(base, login, 'GET', `/api/queues/${encodeURIComponent(vhost)}`);
-    return indexByName(await response.json());
+    return indexByName(/** @type {any} */ (await response.json()));
   }
   /**
-   * The HTTP API shows a connection some seconds after it was opened: looks until there are some, ten seconds at most.
+   * The HTTP API lists a connection some seconds after it was opened: polls until there are connections, for at most
+   * ten seconds.
    *
    * @param {string} vhost
    */
@@ -108,7 +111,7 @@ function createHttpVhosts(base, login) {
     for (let looks = 20; looks > 0; looks -= 1) {
       const response = await request(base, login, 'GET', `/api/vhosts/${encodeURIComponent(vhost)}/connections`);
       /** @type {{ name?: string }[]} */
-      const connections = await response.json();
+      const connections = /** @type {any} */ (await response.json());
       const names = connections.flatMap(({ name }) => (name ? [name] : []));
       await Promise.all(names.map((name) => call('DELETE', `/api/connections/${encodeURIComponent(name)}`)));
       if (names.length > 0) return;
@@ -123,13 +126,13 @@ function createHttpVhosts(base, login) {
       const permissions = { configure: '.*', write: '.*', read: '.*' };
       await call('PUT', `/api/permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(login.user)}`, permissions);
     },
-    // RabbitMQ answers 500 while queues of the vhost are still being closed; a little later it goes well.
+    // RabbitMQ responds with 500 while it closes the vhost's queues.
     delete: (vhost) => retry(() => call('DELETE', `/api/vhosts/${encodeURIComponent(vhost)}`)),
   };
 }
 
 /**
- * Up to five times, a second apart.
+ * Makes up to five attempts, one per second.
  *
  * @param {() => Promise<void>} attempt
  */
@@ -150,7 +153,7 @@ const indexByName = (queues) => Object.fromEntries(queues.map(({ name, messages 
 /** @param {string} base @param {Login} login */
 async function assertReachable(base, login) {
   const { ok, status } = await request(base, login, 'GET', '/api/vhosts');
-  if (!ok) throw new Error(`it answered ${status}`);
+  if (!ok) throw new Error(`it responded with ${status}`);
 }
 
 /** @param {string} base @param {Login} login @param {string} method @param {string} path @param {object} [body] */

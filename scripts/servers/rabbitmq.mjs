@@ -12,7 +12,7 @@ export const rabbitmq = {
   async login(url, env) {
     const { connect } = await import('amqplib');
     const connection = await connect(url, { timeout: 5_000 }).catch((/** @type {Error} */ error) => {
-      // amqplib hides the reason with which RabbitMQ closes a connection whose login was right.
+      // amqplib hides RabbitMQ's reason for closing a connection after a correct login.
       if (!error.message.includes('ConnectionOpenOk')) throw error;
       const vhost = decodeURIComponent(new URL(url).pathname.slice(1)) || '/';
       throw new Error(`it has no vhost "${vhost}", or this user may not use it`, { cause: error });
@@ -37,7 +37,7 @@ export const rabbitmq = {
     ports: ['amqp', 'management', 'distribution', 'epmd'],
     async prepare(dir) {
       mkdirSync(join(dir, 'mnesia'), { recursive: true });
-      // Empty, so that it is read instead of the machine's own in /etc/rabbitmq.
+      // Empty; without it the server would read the file in /etc/rabbitmq.
       writeFileSync(join(dir, 'rabbitmq-env.conf'), '');
       writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management].\n');
       return {};
@@ -58,7 +58,7 @@ export const rabbitmq = {
 };
 
 /**
- * True if the URL says which vhost to use: it is then used as it is, and neither made nor deleted.
+ * Whether the URL names a vhost: that vhost is then neither created nor deleted.
  *
  * @param {string} url
  */
@@ -86,7 +86,7 @@ log.file = false
 `;
 
 /**
- * A node, home and port mapper of its own, all on the loopback address: nothing of it meets the machine's own RabbitMQ.
+ * A separate node, home and port mapper on the loopback address, apart from a RabbitMQ service on the machine.
  *
  * @param {string} dir
  * @param {Record<string, number>} ports
@@ -105,6 +105,6 @@ const nodeEnvironment = (dir, ports) => ({
   RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
   ERL_EPMD_PORT: String(ports.epmd),
   ERL_EPMD_ADDRESS: '127.0.0.1',
-  // Makes the start script become the server, so that the pid we know is the server's.
+  // Makes the start script exec the server, so that the recorded pid is the server's.
   RABBITMQ_ALLOW_INPUT: 'true',
 });

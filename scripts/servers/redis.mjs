@@ -46,7 +46,7 @@ export const redis = {
 };
 
 /**
- * A connected client that does not try again; the caller disconnects it.
+ * A connected client without reconnection; the caller disconnects it.
  *
  * @param {string} url
  */
@@ -58,7 +58,7 @@ export async function connectRedis(url) {
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
   });
-  // The failure is in the promise below; without a listener ioredis prints it as well.
+  // The promise below rejects with the failure; without a listener, ioredis also prints it.
   client.on('error', () => {});
   await client.connect();
   return client;

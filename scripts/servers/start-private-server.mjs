@@ -10,8 +10,8 @@ const START_TIMEOUT_MS = 90_000;
 const MAX_ATTEMPTS = 3;
 
 /**
- * Starts the server on its data folder, which is created when there is none, and resolves once the login works. What is
- * left of an earlier run is ended first. Where another program takes a port before the server does, it starts on others.
+ * Starts the server on its data folder, which it creates if necessary, and resolves when the login works. Processes of
+ * an earlier run are ended first. If another program takes a port before the server does, it starts on other ports.
  *
  * @param {import('./types.mjs').ServerKind} kind
  * @param {string} dir
@@ -44,7 +44,7 @@ export async function startPrivateServer(kind, dir, leftOver) {
       const { identity, exited } = await launchServer(command, dir);
       exits.push(exited);
       state.processes.push(identity);
-      // After each one, so that they are found again however this ends.
+      // After each process, so that it is found even if this one is killed.
       writeState(dir, state);
     }
     await waitForLogin(kind, dir, state, Promise.race(exits));
@@ -77,7 +77,7 @@ async function waitForLogin(kind, dir, state, exit) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const problem = await loginProblem(kind, state.ports);
-    // Another program's server on the same port would take the login too.
+    // A server of another program on the same port would accept the login too.
     const pids = state.processes.map(({ pid }) => pid);
     if (problem === null && isListenedOnBy(Object.values(state.ports)[0] ?? 0, pids)) return;
     if (hasEnded || Date.now() > deadline) {
@@ -85,7 +85,7 @@ async function waitForLogin(kind, dir, state, exit) {
       const logFile = join(dir, 'server.log');
       const log = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-20).join('\n');
       throw new Error(
-        `The private ${kind.name} does not start (${problem ?? 'another program has its port'}). The end of ${logFile}:\n${log}`,
+        `The private ${kind.name} does not start (${problem ?? 'another program uses its port'}). The end of ${logFile}:\n${log}`,
       );
     }
     await delay(200);
@@ -93,7 +93,7 @@ async function waitForLogin(kind, dir, state, exit) {
 }
 
 /**
- * The ports it had before, if they are free: addresses that people noted stay right.
+ * The ports of the previous run, if they are free, so that known addresses stay valid.
  *
  * @param {string[]} names
  * @param {Record<string, number>} [before]
@@ -106,7 +106,8 @@ async function choosePorts(names, before) {
 }
 
 /**
- * Whether all of them are free, or become so: threads of a server that was killed may hold its sockets after its process is gone.
+ * Whether all ports are free or become free: threads of a killed server may hold its sockets after its process has
+ * ended.
  *
  * @param {number[]} ports
  */

@@ -1,4 +1,4 @@
-/** How often `npm start` lets anyone try what could be guessed or mailed, per address and per account; Kubernetes has the same. */
+/** Rates of operations that guess secrets or send mails, per address and per account, for `npm start` and Kubernetes. */
 export const attemptLimits = [
   'Mutation.login(email)=10/60s',
   'Mutation.register(input.email)=10/60s',

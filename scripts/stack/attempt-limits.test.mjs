@@ -6,6 +6,6 @@ import { attemptLimits } from './attempt-limits.mjs';
 
 const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
 
-test('the page about the gateway tells them', () => {
+test('docs/gateway.md lists the rates', () => {
   expect(read('docs/gateway.md').replaceAll('\n', '')).toContain(`RATE_LIMITED_FIELDS=${attemptLimits}`);
 });

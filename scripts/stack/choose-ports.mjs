@@ -4,11 +4,11 @@ import { firstFreePort, freePorts } from '../processes/free-port.mjs';
 export const getMetricsName = (name) => `${name} metrics`;
 
 /**
- * A port for each process, for the metrics of each (`<name> metrics`, a hundred further up) and for the mailbox's two, by name.
+ * Ports by name: one per process, one for its metrics (`<name> metrics`, 100 higher) and two for the mailbox.
  *
  * @param {import('./deployables.mjs').Deployable[]} deployables
  * @param {'default' | 'free'} choice
- * @param {(text: string) => void} log hears which ones had to move
+ * @param {(text: string) => void} log called for each port that is taken
  */
 export async function choosePorts(deployables, choice, log) {
   const wantedPorts = [

@@ -4,7 +4,7 @@ import { findDeployables, findSubgraphs, getSubgraphVariable } from './declarati
 import { readSettings } from './settings.mjs';
 
 /**
- * A process as it runs in production too, with the names of the variables it may see: no other reaches it.
+ * A process as it runs in production, with the names of the variables that it gets.
  *
  * @typedef {object} DeployableProcess
  * @property {string[]} command arguments of node
@@ -16,15 +16,15 @@ import { readSettings } from './settings.mjs';
  * @typedef {import('./declarations.mjs').Folder & DeployableProcess} Deployable
  */
 
-/** Health endpoints of workers have no documented port: they are numbered from here on. */
+/** Ports of workers' health endpoints are numbered from here. */
 const firstWorkerPort = 4011;
 
-/** Variables that every process may see. */
+/** Variables of every process. */
 const commonVariables = ['LOG_LEVEL', 'SHUTDOWN_TIMEOUT_MS', 'NODE_ENV', 'TRIBUTARY_INSTANCE'];
 
 /**
- * Every process of the system. Folders and their package.json say which there are; the variables are those of the built
- * configuration schemas.
+ * Every process of the system, found by folders and their package.json; the variables come from the built configuration
+ * schemas.
  *
  * @returns {Promise<Deployable[]>}
  */

@@ -6,7 +6,7 @@ import { hasVhost, vhostUrl } from '../servers/rabbitmq.mjs';
 import { databaseUrls } from './databases.mjs';
 import { findDeployables, getSubgraphVariable } from './declarations.mjs';
 
-/** Whether OpenTelemetry's variable goes to every process; each has a service name of its own. */
+/** Whether every process gets the OpenTelemetry variable; the service name differs per process. */
 export const isTracingVariable = (/** @type {string} */ name) =>
   name.startsWith('OTEL_') && name !== 'OTEL_SERVICE_NAME';
 
@@ -32,8 +32,8 @@ export const defaultEnvironment = {
 };
 
 /**
- * All variables of an instance by name; each process is given those of them it declares. What the processes need to find
- * each other and their servers is decided here, whatever stands outside; the rest is as outside, where it is set there.
+ * All variables of an instance by name; each process gets those that it declares. Addresses and keys are decided here;
+ * other variables are inherited if they are set.
  *
  * @param {object} options
  * @param {string} options.instance
@@ -43,10 +43,10 @@ export const defaultEnvironment = {
  * @param {Record<string, number>} options.ports by the process's name
  * @param {string} options.smtpUrl
  * @param {import('./deployables.mjs').Deployable[]} options.deployables
- * @param {Record<string, string | undefined>} options.outside
+ * @param {Record<string, string | undefined>} options.inherited
  * @returns {Record<string, string>}
  */
-export function instanceEnvironment({ instance, dataDir, servers, secrets, ports, smtpUrl, deployables, outside }) {
+export function instanceEnvironment({ instance, dataDir, servers, secrets, ports, smtpUrl, deployables, inherited }) {
   const at = (/** @type {string} */ name) => `http://127.0.0.1:${ports[name]}`;
   const { ADMIN_PASSWORD, ...keys } = secrets;
   const declared = new Set(deployables.flatMap(({ variables }) => variables));
@@ -57,8 +57,8 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
     PUBLIC_URL: `http://localhost:${ports.gateway}`,
     ADMIN_PASSWORD,
     ...pick(
-      outside,
-      Object.keys(outside).filter((name) => isPassedOn(name) || isTracingVariable(name)),
+      inherited,
+      Object.keys(inherited).filter((name) => isPassedOn(name) || isTracingVariable(name)),
     ),
     TRIBUTARY_INSTANCE: instance,
     HOST: '127.0.0.1',
@@ -75,8 +75,8 @@ export function instanceEnvironment({ instance, dataDir, servers, secrets, ports
 }
 
 /**
- * How processes find each other: the URLs of subgraphs, the paths that deployables provide, and the routes that the gateway
- * passes on.
+ * How processes find each other: the URLs of subgraphs, the paths that deployables provide, and the routes that the
+ * gateway passes on.
  *
  * @param {(name: string) => string} getOrigin of a deployable
  * @returns {Record<string, string>}
@@ -96,7 +96,7 @@ export function addressVariables(getOrigin) {
 }
 
 /**
- * The broker's URL with the instance's vhost, unless the operator has named one.
+ * RabbitMQ's URL with the instance's vhost, unless the URL names a vhost.
  *
  * @param {string} instance
  * @param {string} url

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { root } from '../checkout/checkout.mjs';
 
 /**
- * The development mailbox: a real SMTP server that keeps what it gets and shows it on a web page.
+ * The development mailbox: an SMTP server that stores mails and shows them on a web page.
  *
  * @param {string} dataDir
  * @param {{ smtp: number, web: number }} ports

@@ -4,15 +4,15 @@ import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/stat
 import { endProcess, findByLogFolder, getOwnIdentity, isIdentity, isRunning } from '../processes/identity.mjs';
 
 /**
- * The process that runs an instance, the processes that belong to it, and where it is reached.
+ * The process that runs an instance, the instance's processes, and its address.
  *
  * @typedef {import('../processes/identity.mjs').Identity} Identity
  * @typedef {{ owner: Identity | null, processes: Record<string, Identity>, gatewayUrl?: string }} ProcessRecord
  */
 
 /**
- * Keeps the ids of an instance's processes on disk, so that they are found after the process that started them was killed.
- * Those it left behind are ended first; an instance that is running is an error.
+ * Stores the ids of an instance's processes on disk, so that they are found after their parent was killed. Processes of
+ * an earlier start are ended first; throws while the instance is running.
  *
  * @param {string} dataDir
  * @returns {Promise<{ leftOvers: string[], add(name: string, identity: Identity): void, setGatewayUrl(url: string): void }>}
@@ -43,7 +43,7 @@ export async function openProcessRecord(dataDir) {
 }
 
 /**
- * Throws while another process runs the instance, with its address.
+ * Throws an error with the address while another process runs the instance.
  *
  * @param {string} dataDir
  */
@@ -55,8 +55,8 @@ export function assertNotRunning(dataDir) {
 }
 
 /**
- * The record of the last start, null if there is none. A broken one is replaced by what the running processes show: they write
- * their logs into the instance's folder.
+ * The record of the last start, null if there is none. A broken record is replaced by the running processes that log
+ * into the instance's folder.
  *
  * @param {string} dataDir
  * @returns {ProcessRecord | null}

@@ -12,7 +12,7 @@ import { BrokenStateFile, readStateFile, writeStateFile } from '../checkout/stat
  */
 
 /**
- * The instance's keys and passwords, created by the first start and kept in secrets.json, readable by its owner alone.
+ * The instance's keys and passwords. The first start creates them in secrets.json, which only its owner can read.
  *
  * @param {string} dataDir
  * @returns {Secrets}
@@ -26,7 +26,8 @@ export function loadSecrets(dataDir) {
 }
 
 /**
- * Null before the first start. A broken file is an error with the remedy: new secrets would silently lock the administrator out.
+ * Null before the first start. Throws for a broken file and says what to do: new secrets would lock the administrator
+ * out.
  *
  * @param {string} dataDir
  * @returns {Secrets | null}
@@ -37,9 +38,9 @@ export function readSecrets(dataDir) {
   } catch (error) {
     if (!(error instanceof BrokenStateFile)) throw error;
     throw new Error(
-      `${error.message} Restore it from a backup, or delete it: the next start then creates new keys, everyone has to log in again, ` +
-        'and links in old mails stop working. The administrator keeps the old password; requestPasswordReset mails a link to a new one. ' +
-        'Where the data does not matter, `npm run reset` starts empty.',
+      `${error.message} Restore it from a backup, or delete it: the next start then creates new keys, everyone has to sign in again, ` +
+        'and links in old mails stop working. The administrator keeps the old password; requestPasswordReset mails a reset link. ' +
+        'If you do not need the data, run `npm run reset`.',
       { cause: error },
     );
   }
@@ -68,7 +69,7 @@ function createSecrets() {
   };
 }
 
-/** A key for ES256. */
+/** A key pair for ES256. */
 const createSigningKey = () =>
   generateKeyPairSync('ec', {
     namedCurve: 'P-256',

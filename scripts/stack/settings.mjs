@@ -19,8 +19,8 @@ import { run } from '../processes/run.mjs';
  */
 
 /**
- * The settings that built deployables declare, by their name; also those of `every process` and of `migrations`. They are read in a process of their own: code of a deployable
- * does not belong in the process that starts it.
+ * The settings that built deployables declare, by their name; also those of `every process` and of `migrations`. They
+ * are read in a separate process, which keeps the code of deployables out of the process that starts them.
  *
  * @param {Pick<import('./declarations.mjs').Folder, 'name' | 'kind' | 'path'>[]} folders
  * @returns {Promise<Map<string, Settings>>}

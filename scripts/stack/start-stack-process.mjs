@@ -6,7 +6,7 @@ import { launch } from '../processes/launch.mjs';
 const READY_TIMEOUT_MS = 90_000;
 const CONFIGURATION_ERROR = 78;
 
-/** A process that could not listen because another program had taken its port since it was found free. */
+/** Another program took the process's port after it was found free. */
 export class PortTaken extends Error {
   /** @param {string} name */
   constructor(name) {
@@ -18,16 +18,16 @@ export class PortTaken extends Error {
  * @typedef {object} StackProcess
  * @property {string} name
  * @property {string} url of its health endpoints
- * @property {number} pid of the one running now, or the last one
- * @property {Promise<import('../processes/launch.mjs').Exit>} exited of the one running now
- * @property {(signal?: NodeJS.Signals) => Promise<import('../processes/launch.mjs').Exit>} kill sends the signal (SIGTERM) and waits for the end; it is not started again
- * @property {() => Promise<void>} restart ends it if it runs, starts it, waits until it is ready
- * @property {() => Promise<void>} waitReady resolves when /health/ready answers 200; rejects when it ends first, with PortTaken for that reason
+ * @property {number} pid of the running process, or of the last one
+ * @property {Promise<import('../processes/launch.mjs').Exit>} exited of the running process
+ * @property {(signal?: NodeJS.Signals) => Promise<import('../processes/launch.mjs').Exit>} kill sends the signal (default SIGTERM) and waits for the exit; the process is not restarted
+ * @property {() => Promise<void>} restart ends the process, starts it and waits until it is ready
+ * @property {() => Promise<void>} waitReady resolves when /health/ready returns 200; rejects if the process ends first, with PortTaken if that is the reason
  * @property {boolean} isPortTaken
  */
 
 /**
- * Starts one process and, if asked to, starts it again with growing pauses when it dies by itself.
+ * Starts a process and optionally restarts it, with increasing delays, when it ends unexpectedly.
  *
  * @param {object} options
  * @param {string} options.name
@@ -37,10 +37,10 @@ export class PortTaken extends Error {
  * @param {string} options.url
  * @param {string} options.logFile
  * @param {(identity: import('../processes/identity.mjs').Identity) => void} options.onStart
- * @param {((text: string) => void) | null} options.revive says that it died and is started again; null: it stays dead
+ * @param {((text: string) => void) | null} options.onRestart called when the process ends and when it is ready again; null: it is not restarted
  * @returns {Promise<StackProcess>}
  */
-export async function startStackProcess({ name, args, cwd, env, url, logFile, onStart, revive }) {
+export async function startStackProcess({ name, args, cwd, env, url, logFile, onStart, onRestart }) {
   let isWanted = true;
   let deaths = 0;
   let isReady = false;
@@ -59,12 +59,19 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
   async function afterExit(launched, exit, livedMs) {
     if (!isWanted || launched !== current) return;
     isPortTaken = !isReady && readLogEnd(logFile).includes('EADDRINUSE');
-    if (isPortTaken || revive === null || exit.code === CONFIGURATION_ERROR) return;
+    if (isPortTaken || onRestart === null || exit.code === CONFIGURATION_ERROR) return;
     deaths = livedMs > 60_000 ? 1 : deaths + 1;
     const pauseMs = Math.min(30_000, 500 * 2 ** deaths);
-    revive(`${name} ended with ${describeExit(exit)}; it is started again in ${pauseMs / 1000} s. Its log: ${logFile}`);
+    onRestart(`${name} ${describeExit(exit)}; restarting in ${pauseMs / 1000} s. Log: ${logFile}`);
     await delay(pauseMs);
-    if (isWanted && launched === current) current = await start();
+    if (!isWanted || launched !== current) return;
+    const restarted = await start();
+    current = restarted;
+    const hasRecovered = await waitReady().then(
+      () => true,
+      () => false,
+    );
+    if (hasRecovered && current === restarted) onRestart(`${name} is running again.`);
   }
 
   /** @param {NodeJS.Signals} signal */
@@ -79,22 +86,21 @@ export async function startStackProcess({ name, args, cwd, env, url, logFile, on
     const deadline = Date.now() + READY_TIMEOUT_MS;
     /** @type {import('../processes/launch.mjs').Exit | null} */
     let exit = null;
-    if (revive === null)
+    if (onRestart === null)
       void current.exited.then((value) => {
         exit = value;
       });
     for (let state = ''; Date.now() < deadline; await delay(50)) {
       const answer = await probeReadiness(url);
       if (isPortTaken) throw new PortTaken(name);
-      // Another program on the port would answer too.
+      // Another program on the port would respond too.
       if (answer === 'ready' && isRunning(current.identity)) {
         isReady = true;
         return;
       }
       state = answer;
-      if (exit !== null)
-        throw new Error(`${name} ended with ${describeExit(exit)} before it was ready. Its log: ${logFile}`);
-      if (Date.now() + 100 > deadline) throw new Error(`${name} is not ready: ${state}. Its log: ${logFile}`);
+      if (exit !== null) throw new Error(`${name} ${describeExit(exit)} before it was ready. Log: ${logFile}`);
+      if (Date.now() + 100 > deadline) throw new Error(`${name} is not ready: ${state}. Log: ${logFile}`);
     }
   }
 
@@ -128,14 +134,14 @@ function readLogEnd(file) {
 }
 
 /** @param {import('../processes/launch.mjs').Exit} exit */
-const describeExit = ({ code, signal }) => signal ?? `code ${code}`;
+const describeExit = ({ code, signal }) => (signal === null ? `exited with code ${code}` : `was killed (${signal})`);
 
 /** @param {string} url */
 async function probeReadiness(url) {
   try {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
-    return response.ok ? 'ready' : `it answers ${response.status} ${await response.text()}`;
+    return response.ok ? 'ready' : `it responds with ${response.status} ${await response.text()}`;
   } catch {
-    return 'nothing answers yet';
+    return 'no response yet';
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { freePorts } from '../processes/free-port.mjs';
 import { identify, isRunning } from '../processes/identity.mjs';
@@ -17,7 +18,7 @@ afterEach(async () => {
 
 async function aStackProcess({
   script = healthy,
-  revive = null,
+  onRestart = null,
   dir = mkdtempSync(join(tmpdir(), 'tributary-')),
 } = {}) {
   const [port] = await freePorts(1);
@@ -30,7 +31,7 @@ async function aStackProcess({
     url: `http://127.0.0.1:${port}`,
     logFile: join(dir, 'brook.log'),
     onStart: (identity) => record.add('brook', identity),
-    revive,
+    onRestart,
   });
   started.push(one);
   return one;
@@ -46,32 +47,36 @@ describe('a process of the stack', () => {
     expect(identify(before)).toBeNull();
   });
 
-  test('that ends before it is ready is an error with its exit code and its log', async () => {
+  test('that ends before it is ready is an error with its exit code and log file', async () => {
     const one = await aStackProcess({ script: 'process.exit(3)' });
-    await expect(one.waitReady()).rejects.toThrow(/brook ended with code 3 before it was ready.*brook\.log/);
+    await expect(one.waitReady()).rejects.toThrow(/brook exited with code 3 before it was ready.*brook\.log/);
   });
 
-  test('that is killed by someone else is started again, and that is said', async () => {
-    const said = [];
-    const one = await aStackProcess({ revive: (text) => said.push(text) });
+  test('that is killed by another process is restarted, with a message at its end and when it is ready again', async () => {
+    const messages = [];
+    const one = await aStackProcess({ onRestart: (text) => messages.push(text) });
     await one.waitReady();
     const { pid, exited } = one;
     process.kill(pid, 'SIGKILL');
     await exited;
     await one.waitReady();
     expect(one.pid).not.toBe(pid);
-    expect(said).toEqual([expect.stringContaining('brook ended with SIGKILL; it is started again in 1 s')]);
+    for (const deadline = Date.now() + 5_000; messages.length < 2 && Date.now() < deadline; ) await pause(20);
+    expect(messages).toEqual([
+      expect.stringContaining('brook was killed (SIGKILL); restarting in 1 s'),
+      'brook is running again.',
+    ]);
   });
 
   test.each([null, () => {}])(
-    'whose port another program took first fails with that reason, revived or not',
-    async (revive) => {
-      const one = await aStackProcess({ script: "throw Object.assign(new Error('listen EADDRINUSE'), {})", revive });
+    'whose port another program took first fails with that reason, restarted or not',
+    async (onRestart) => {
+      const one = await aStackProcess({ script: "throw Object.assign(new Error('listen EADDRINUSE'), {})", onRestart });
       await expect(one.waitReady()).rejects.toThrow(PortTaken);
     },
   );
 
-  test('left behind by a killed start is ended by the next one', async () => {
+  test('of a killed start is ended by the next start', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'tributary-'));
     const one = await aStackProcess({ dir });
     const identity = identify(one.pid);

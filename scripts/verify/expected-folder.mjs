@@ -9,8 +9,9 @@ const columns = {
 };
 
 /**
- * What loading a folder into an empty database must give, worked out from the raw files without any of the loader's code:
- * accepted rows and rejections (line, column, code) per file. Takes plain comma-separated UTF-8 as the generator writes it.
+ * The expected result of loading a folder into an empty database, computed from the raw files without the loader's
+ * code: accepted rows and rejections (line, column, code) per file. Reads comma-separated UTF-8, as `npm run sample`
+ * writes it.
  */
 export async function expectFolder(dir) {
   const departments = await expectFile(dir, 'departments.csv');
@@ -59,7 +60,7 @@ function findCellFault(column, cell, used, known) {
   return column === 'job_id' ? 'UNKNOWN_JOB' : 'UNKNOWN_DEPARTMENT';
 }
 
-/** The calendar is JavaScript's own: a day that does not exist comes back as another. */
+/** Uses JavaScript's calendar: a day that does not exist parses as another day. */
 function isDateTime(text) {
   const seconds = text.replace(/\.\d{1,9}(?=Z|\+00:00$)/, '').replace('+00:00', 'Z');
   const time = Date.parse(seconds);

@@ -1,4 +1,4 @@
-/** Both predetermined queries for each year with a hire, by plain counting over the accepted rows. */
+/** The results of both predetermined queries for each year with a hire, counted over the accepted rows. */
 export function expectResults({ departments, jobs, hires }) {
   const departmentNames = new Map(departments.rows.map(([id, name]) => [Number(id), name]));
   const jobNames = new Map(jobs.rows.map(([id, name]) => [Number(id), name]));

@@ -4,7 +4,7 @@ const query = `query ($id: ID!, $after: String) { fileUpload(id: $id) {
   rejections(first: 100, after: $after) { nodes { line column code } pageInfo { hasNextPage endCursor } } } }`;
 
 /**
- * All rejections of an upload, page after page.
+ * All rejections of an upload, read page by page.
  *
  * @param {import('../client/client.mjs').Connection & { getToken: () => Promise<string>, id: string }} options
  * @returns {Promise<{ line: number, column: string | null, code: string }[]>}

@@ -5,6 +5,7 @@ import { readProcessRecord } from '../stack/process-record.mjs';
 import { readSecrets } from '../stack/secrets.mjs';
 import { readOptions } from '../terminal.mjs';
 
+const list = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 const files = ['departments.csv', 'jobs.csv', 'hired_employees.csv'];
 
 const help = {
@@ -12,19 +13,19 @@ const help = {
   summary: 'Uploads a folder as a client would and compares the results with totals computed from the raw files.',
 };
 const table = /** @type {const} */ ({
-  dir: { type: 'string', value: 'folder', default: 'samples', description: 'Holds the three files.' },
+  dir: { type: 'string', value: 'folder', default: 'samples', description: 'Folder with the three files.' },
   url: {
     type: 'string',
     value: 'url',
-    description: "The gateway. Default: where this checkout's last npm start served.",
+    description: "GraphQL endpoint. Default: the address of this checkout's last npm start.",
   },
   email: { type: 'string', value: 'address', description: 'Default: ADMIN_EMAIL, else admin@example.com.' },
-  password: { type: 'string', value: 'text', description: "Default: ADMIN_PASSWORD, else this instance's." },
+  password: { type: 'string', value: 'text', description: "Default: ADMIN_PASSWORD, else the instance's password." },
 });
 
 /**
- * Reads the arguments of `npm run verify`; a wrong one is an error that names it. Without `--url` and `--password` they are
- * those of this checkout's instance, as `npm start` stored them.
+ * Reads the arguments of `npm run verify`; throws an error that names the wrong one. The defaults of `--url` and
+ * `--password` are those of this checkout's instance, as `npm start` stored them.
  *
  * @param {string[]} args
  * @param {Record<string, string | undefined>} env
@@ -36,8 +37,8 @@ export function verifyOptions(args, env) {
   const url = values.url ?? `${readProcessRecord(dataDir)?.gatewayUrl ?? 'http://localhost:4000'}/graphql`;
   const dir = resolve(values.dir);
   const missing = files.filter((file) => !existsSync(join(dir, file)));
-  if (missing.length > 0) throw new Error(`--dir is "${values.dir}", where there is no ${missing.join(', no ')}.`);
-  if (!URL.canParse(url)) throw new Error(`--url must be the gateway's address, but is "${url}".`);
+  if (missing.length > 0) throw new Error(`No ${list.format(missing)} in "${values.dir}" (--dir).`);
+  if (!URL.canParse(url)) throw new Error(`--url must be the gateway's address, not "${url}".`);
   return {
     dir,
     gatewayUrl: url,
@@ -50,5 +51,5 @@ export function verifyOptions(args, env) {
 function storedPassword(dataDir) {
   const secrets = readSecrets(dataDir);
   if (secrets) return secrets.ADMIN_PASSWORD;
-  throw new Error(`--password is needed: there is no ${join(dataDir, 'secrets.json')} (npm start creates one).`);
+  throw new Error(`--password is required: there is no ${join(dataDir, 'secrets.json')}, which npm start creates.`);
 }

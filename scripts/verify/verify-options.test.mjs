@@ -3,7 +3,7 @@ import { verifyOptions } from './verify-options.mjs';
 
 const env = { ADMIN_PASSWORD: 'secret', TRIBUTARY_INSTANCE: 'tributary_no_such_instance' };
 
-test('takes the administrator from the environment unless told otherwise', () => {
+test('takes the administrator from the environment by default', () => {
   expect(verifyOptions([], env)).toMatchObject({ email: 'admin@example.com', password: 'secret' });
   expect(verifyOptions(['--email', 'b@example.com', '--password', 'other'], env)).toMatchObject({
     email: 'b@example.com',
@@ -12,13 +12,13 @@ test('takes the administrator from the environment unless told otherwise', () =>
 });
 
 test.each([
-  [['--dir', 'docs'], 'no departments.csv, no jobs.csv, no hired_employees.csv'],
+  [['--dir', 'docs'], 'No departments.csv, jobs.csv or hired_employees.csv in "docs"'],
   [['--url', 'localhost'], '--url must be'],
   [['--file', 'x'], '--file'],
 ])('refuses %j, naming what is wrong', (args, message) => {
   expect(() => verifyOptions(args, env)).toThrow(message);
 });
 
-test('asks for --password where none is remembered', () => {
-  expect(() => verifyOptions([], { ...env, ADMIN_PASSWORD: '' })).toThrow('--password is needed');
+test('requires --password if none is stored', () => {
+  expect(() => verifyOptions([], { ...env, ADMIN_PASSWORD: '' })).toThrow('--password is required');
 });

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { installDebianPackages } from '../install-debian-packages.mjs';
 import { acquirePrivateServer } from '../private-server.mjs';
 
-/** Debian's packages run as private processes on free ports; installed first where that is needed and allowed. @type {import('../types.mjs').ServerSource} */
+/**
+ * Debian packages that run as private processes on free ports; missing ones are installed if apt and root are
+ * available. @type {import('../types.mjs').ServerSource}
+ */
 export const debianPackages = {
   name: 'Debian packages',
   async find(kinds, { dataRoot, note }) {
     const missing = kinds.filter((kind) => !existsSync(kind.privateServer.program));
     if (missing.length > 0 && canInstall()) {
-      note(
-        `Installing ${missing.map((kind) => kind.name).join(', ')} with apt-get; nothing of it is started as a service.`,
-      );
+      note(`Installing ${missing.map((kind) => kind.name).join(', ')} with apt-get; no service is started.`);
       await installDebianPackages(missing.flatMap((kind) => kind.debianPackages));
     }
     const runnable = kinds.filter((kind) => existsSync(kind.privateServer.program));

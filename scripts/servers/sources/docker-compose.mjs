@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { instanceName, root } from '../../checkout/checkout.mjs';
 import { run, succeeds } from '../../processes/run.mjs';
 
-/** The services of compose.yaml, on ports Docker chooses, when an engine runs here. @type {import('../types.mjs').ServerSource} */
+/** The services of compose.yaml on ports that Docker chooses, if an engine is running. @type {import('../types.mjs').ServerSource} */
 export const dockerCompose = {
   name: 'Docker Compose',
   async find(kinds, { env }) {
@@ -32,6 +32,6 @@ export const dockerCompose = {
 const engineRuns = async () =>
   (await succeeds('docker', ['info'])) && (await succeeds('docker', ['compose', 'version']));
 
-/** The checkout's own project, whatever the instance. @param {string[]} args */
+/** One project per checkout, for all of its instances. @param {string[]} args */
 const compose = (...args) =>
   run('docker', ['compose', '--project-name', instanceName({}), '--file', join(root, 'compose.yaml'), ...args]);

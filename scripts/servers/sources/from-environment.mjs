@@ -1,4 +1,7 @@
-/** The server whose URL is set. One that is set but does not work is an error: nothing else is tried in its place. @type {import('../types.mjs').ServerSource} */
+/**
+ * The server whose URL is set. If it does not work, that is an error: no other server is tried. @type
+ * {import('../types.mjs').ServerSource}
+ */
 export const fromEnvironment = {
   name: 'environment',
   async find(kinds, { env }) {
@@ -13,7 +16,7 @@ export const fromEnvironment = {
           release: async () => {},
         });
       } catch (error) {
-        throw new Error(`${kind.variable} is set, but ${kind.name} cannot be used there: ${describe(error)}`, {
+        throw new Error(`${kind.variable} is set, but ${kind.name} cannot be used: ${describe(error)}`, {
           cause: error,
         });
       }

@@ -1,4 +1,7 @@
-/** A server of this machine that takes the login every fresh installation has. It is used as it is: no user, no setting is changed. @type {import('../types.mjs').ServerSource} */
+/**
+ * A server on this machine that accepts the login of a fresh installation. No user and no setting of it is changed.
+ * @type {import('../types.mjs').ServerSource}
+ */
 export const listeningLocally = {
   name: 'this machine',
   async find(kinds, { env, note }) {
@@ -15,7 +18,7 @@ export const listeningLocally = {
           break;
         } catch (error) {
           if (!isNotListening(error))
-            note(`${kind.name} at ${url} was passed over: ${error instanceof Error ? error.message : error}`);
+            note(`${kind.name} at ${url} was skipped: ${error instanceof Error ? error.message : error}`);
         }
       }
     }
@@ -23,7 +26,7 @@ export const listeningLocally = {
   },
 };
 
-/** Nothing listens there, which needs no word. @param {unknown} error @returns {boolean} */
+/** Nothing listens there: not worth a note. @param {unknown} error @returns {boolean} */
 function isNotListening(error) {
   if (!(error instanceof Error)) return false;
   const codes = ['ECONNREFUSED', 'ENOENT', 'ENOTFOUND'];
