@@ -1,4 +1,5 @@
 export { watchReadiness } from '@tributary/readiness';
+export type { Request, Response } from 'express';
 export {
   type Connection,
   encodeCursor,

@@ -67,10 +67,14 @@ const FileUpload: FileUploadResolvers = {
   options: toOptions,
   counts: (upload) => toTitledCounts(upload.kind, toCounts(upload)),
   problems: (upload) => toWorkResult(upload).problems,
-  resultFiles: (upload) => toWorkResult(upload).resultFiles,
+  resultFiles: (upload, _arguments, { downloads, clock }) =>
+    toWorkResult(upload).resultFiles.map((file) => ({
+      ...file,
+      downloadUrl: createDownloadUrl({ id: upload.id, resultFile: file.name }, downloads, clock),
+    })),
   __resolveReference: ({ id }, { uploads }) => uploads.require(id),
   uploadedBy: ({ ownerId }) => ({ id: ownerId }),
-  downloadUrl: ({ id }, _arguments, { downloads, clock }) => createDownloadUrl(id, downloads, clock),
+  downloadUrl: ({ id }, _arguments, { downloads, clock }) => createDownloadUrl({ id }, downloads, clock),
   events: ({ id }, page, { events }) => events.load({ uploadId: id, ...toEventRange(page) }),
 };
 
