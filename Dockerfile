@@ -1,4 +1,4 @@
-# One image runs every process of Tributary: the command tells which (see k8s/base).
+# One image runs every process of Tributary: the command selects which (see k8s/base).
 FROM node:20-bookworm-slim AS build
 WORKDIR /tributary
 COPY . .

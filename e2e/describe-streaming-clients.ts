@@ -81,7 +81,7 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
     function journeyOf(name: string): Journey {
       const journey = journeys.get(name);
       if (!journey) throw new Error(`${name} was not followed`);
-      // The line broke under a running load, which told of more rows afterwards.
+      // The line broke under a running load, which reported more rows afterwards.
       expect(journey.linesCut).toBeGreaterThan(0);
       const after = journey.seen.slice(journey.before);
       expect(after.filter(({ status }) => status === 'PROCESSING').length).toBeGreaterThan(0);

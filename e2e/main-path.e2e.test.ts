@@ -63,7 +63,7 @@ describe('from a CSV file to an answered query', () => {
     expect((await client.data('{ hiresByQuarter(year: 1999) { q1 } }', {}, ann.token)).hiresByQuarter).toEqual([]);
   });
 
-  test('a subscription gets events 1..n without a hole, at least five, and ends with COMPLETED', async () => {
+  test('a subscription gets events 1..n without a gap, at least five, and ends with COMPLETED', async () => {
     const { id } = await client.upload(ann.token, {
       content: employeesCsv(2000, { first: 100 }),
       kind: 'HIRED_EMPLOYEES',

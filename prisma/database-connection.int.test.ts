@@ -64,9 +64,9 @@ describe('connectDatabase', () => {
     await expect(connecting).rejects.toThrow(/No database server answered at 127.0.0.1:\d+ within 0 s/);
   });
 
-  test('stops waiting when told to', async () => {
+  test('stops waiting when aborted', async () => {
     const stop = new AbortController();
-    const log = () => stop.abort(new Error('told to stop'));
+    const log = () => stop.abort(new Error('stopped'));
     const connecting = connectDatabase({ databaseUrl: await closedPort(), log, waitMs: 60_000, signal: stop.signal });
     await expect(connecting).rejects.toThrow();
   });

@@ -13,7 +13,7 @@ export interface ConnectOptions {
 }
 
 const RETRY_MS = 500;
-/** What waiting does not mend; the driver's message names the user and never the password. */
+/** Errors that waiting does not fix. The driver's message names the user and never the password. */
 const loginErrors = [
   'ER_ACCESS_DENIED_ERROR',
   'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',

@@ -67,7 +67,7 @@ describe.each(['users', 'uploads', 'employment', 'notifications'] as const)('the
     await proxy.close();
   });
 
-  test('is UNAVAILABLE within 3 seconds while its server is away, and serves soon after it came back', async () => {
+  test('is UNAVAILABLE within 3 seconds while its server is down, and works again soon after it recovered', async () => {
     await subject.read();
     await proxy.stop();
     const since = performance.now();

@@ -85,7 +85,7 @@ async function history() {
 }
 
 describe('the migration runner', () => {
-  test('on SIGTERM finishes the migration in hand, begins no other and exits 1', async () => {
+  test('on SIGTERM finishes the current migration, starts no other and exits 1', async () => {
     const { seen, ended, lines } = start({ BOXES_DATABASE_URL: database.url });
     await waitFor(async () => (await history()).length > 0, { what: 'the first migration to begin' });
     child.kill('SIGTERM');

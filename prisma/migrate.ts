@@ -9,7 +9,7 @@ await startProcess('migrate', async ({ onClose }) => {
   const { databases, waitMs } = readDatabases();
   const stopping = new AbortController();
   const running = migrateAll(databases, waitMs, stopping.signal);
-  // A migration cut in the middle would have to be mended by hand.
+  // A migration cut in the middle would have to be fixed by hand.
   onClose(() => {
     stopping.abort();
     return running;
@@ -34,7 +34,7 @@ function readDatabases() {
   return { databases, waitMs };
 }
 
-/** The exit code, 1 if anything may be left to do: a refusal is told in plain text, for it is a person who has to act on it. */
+/** The exit code, 1 if anything may be left to do: a refusal is printed as plain text, because a person has to act on it. */
 async function migrateAll(
   databases: (DatabaseFolder & { databaseUrl: string })[],
   waitMs: number,

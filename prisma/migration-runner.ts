@@ -14,7 +14,7 @@ export interface MigrateOptions {
   waitMs?: number;
   /** How long to wait for another runner on the same database. */
   lockTimeoutMs?: number;
-  /** Once aborted, no further migration is begun: the one in hand is finished, then, if any are left, its reason is thrown. */
+  /** Once aborted, no further migration starts: the current one is finished, then its reason is thrown if any are left. */
   signal?: AbortSignal;
 }
 
@@ -58,7 +58,7 @@ async function applyPending(
       await connection.query(migration.sql);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      // Where the connection itself is gone, what began without ending still tells.
+      // Where the connection itself is gone, the migration that has started and not finished shows it.
       await history.fail(id, reason).catch(() => undefined);
       throw conflict(`The migration ${migration.name} failed: ${reason}`, { cause });
     }

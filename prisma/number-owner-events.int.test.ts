@@ -10,7 +10,7 @@ import { migrate } from './migration-runner.ts';
 const folder = databaseFolders().find(({ name }) => name === 'uploads')?.folder ?? '';
 const numbering = '20261121100000_owner_events';
 
-test('events from before there were owner numbers get them: without holes per owner, by time, in the order of each log', async () => {
+test('events from before there were owner numbers get them: without gaps per owner, by time, in the order of each log', async () => {
   const database = createEmptyDatabase('numbers');
   const before = await mkdtemp(join(tmpdir(), 'tributary-numbers-'));
   for (const name of (await readdir(folder)).filter((each) => each < numbering))
@@ -29,7 +29,7 @@ test('events from before there were owner numbers get them: without holes per ow
       [id, index + 1, owner, id],
     );
   }
-  // The third event of the first tells of an earlier moment than its second: the order of the log is kept.
+  // The third event of the first upload is earlier than its second: the order of the log is kept.
   const events = [
     ['first', 1, 1],
     ['first', 2, 5],
@@ -43,10 +43,10 @@ test('events from before there were owner numbers get them: without holes per ow
     events,
   );
   expect(await migrate({ databaseUrl: database.url, folder, log })).toContain(numbering);
-  const rows = await connection.query<{ told: string }[]>(
-    "SELECT CONCAT_WS(' ', owner_id, owner_cursor, upload_id, `cursor`) AS told FROM upload_events ORDER BY owner_id, owner_cursor",
+  const rows = await connection.query<{ numbered: string }[]>(
+    "SELECT CONCAT_WS(' ', owner_id, owner_cursor, upload_id, `cursor`) AS numbered FROM upload_events ORDER BY owner_id, owner_cursor",
   );
-  expect(rows.map(({ told }) => told)).toEqual([
+  expect(rows.map(({ numbered }) => numbered)).toEqual([
     'ann 1 first 1',
     'ann 2 second 1',
     'ann 3 first 2',

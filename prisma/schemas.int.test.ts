@@ -113,17 +113,14 @@ async function actualOf(databaseUrl: string): Promise<string[]> {
 }
 
 describe('the committed migrations', () => {
-  test.each(databaseFolders())(
-    'of $name make the columns and indexes schema.prisma tells',
-    async ({ name, folder }) => {
-      const database = createEmptyDatabase(`schema_${name}`);
-      try {
-        await migrate({ databaseUrl: database.url, folder, log: () => undefined });
-        const expected = expectedOf(readFileSync(join(folder, '../schema.prisma'), 'utf8'));
-        expect((await actualOf(database.url)).sort()).toEqual(expected.sort());
-      } finally {
-        await database.drop();
-      }
-    },
-  );
+  test.each(databaseFolders())('of $name create the columns and indexes of schema.prisma', async ({ name, folder }) => {
+    const database = createEmptyDatabase(`schema_${name}`);
+    try {
+      await migrate({ databaseUrl: database.url, folder, log: () => undefined });
+      const expected = expectedOf(readFileSync(join(folder, '../schema.prisma'), 'utf8'));
+      expect((await actualOf(database.url)).sort()).toEqual(expected.sort());
+    } finally {
+      await database.drop();
+    }
+  });
 });

@@ -35,7 +35,7 @@ describe.each(names)('workers/%s', (name) => {
     expect(worker.consumes.map(({ type }) => type).filter((type) => !published.has(type))).toEqual([]);
   });
 
-  test('tells in a README what it does', () => {
+  test('has a README', () => {
     expect(existsSync(new URL(`${name}/README.md`, here))).toBe(true);
   });
 

@@ -37,7 +37,7 @@ export default defineBench({
           aim: `every process stays under ${maxMB} MB while ${formatNumber(loaded.rows)} rows are loaded`,
           measured: `${formatNumber(peak)} MB at most`,
           reached: peak < maxMB,
-          why: 'The table tells which process it is.',
+          why: 'The table shows which process it is.',
         },
         {
           aim: `the second start is ready within ${maxSecondStartS} s`,

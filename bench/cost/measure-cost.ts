@@ -27,7 +27,7 @@ export async function measureCost(context: Context) {
   return { idle, loaded, starts: await timeStarts(context) };
 }
 
-/** Cold is with the packages installed, no database there, and everything compiled anew. */
+/** Cold is with the packages installed, no database, and everything compiled from scratch. */
 async function timeStarts({ pick, onEnd, log }: Context) {
   const environment = { TRIBUTARY_INSTANCE: anInstanceName('bench') };
   const again = pick({ full: 3, quick: 1, tiny: 0 });

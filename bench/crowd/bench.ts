@@ -70,7 +70,7 @@ keeps anything another would need.`,
         measured: `${formatSpread(mean, ' ms')}, ${formatNumber(errors)} errors`,
         reached: mean.median < publishedMs && errors === 0,
         why: results.some(({ errors: codes }) => codes.UNAVAILABLE)
-          ? 'What waits longer than ten seconds for its turn is told UNAVAILABLE, to try again: nothing is lost, but a part of the crowd is turned away.'
+          ? 'A request that waits longer than ten seconds gets UNAVAILABLE and has to be retried: nothing is lost, but a part of the users is refused.'
           : 'The average is the queue: so many requests at once by how many a second this machine answers.',
       };
     }

@@ -10,7 +10,7 @@ export interface BenchStack extends Stack {
   client: TestClient;
   /** The administrator's access token, good for some minutes from now. */
   token(): Promise<string>;
-  /** Begins a span of time; the result tells what each process of the system took in it, and each server here; or those of these names. */
+  /** Begins a span of time; the result shows what each process of the system took in it, and each server here; or those of these names. */
   meter(names?: readonly string[]): () => Record<string, ProcessCost>;
   /** Ends the processes and removes all that is this system's. */
   close(): Promise<void>;

@@ -21,7 +21,7 @@ export const help = `npm run bench -- [options]
   --only A,B       these measurements alone; the page keeps what is known of the others
   --rounds N       so many rounds of what is compared, in place of the usual number
   --list           names the measurements
-  --report         measures nothing and writes docs/performance.md anew from bench/results/
+  --report         measures nothing and writes docs/performance.md again from bench/results/
   --no-keep        leaves bench/results/ and the page as they are
 `;
 

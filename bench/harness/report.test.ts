@@ -25,7 +25,7 @@ const machine = {
 const kept = { at: '2026-11-21T10:00:00.000Z', commit: 'abc', size: 'quick' as const, seconds: 12.3, loadBefore: 0.1 };
 const section = { named: { name: 'one', bench }, kept: { ...kept, machine, data: {} } };
 
-test('the page tells each aim, why one was missed, and the machine of each measurement', () => {
+test('the page shows each aim, why one was missed, and the machine of each measurement', () => {
   const aims = [
     { aim: 'be quick', measured: '3 ms', reached: true, why: 'never said' },
     { aim: 'be quicker', measured: '3 ms', reached: false, why: 'a | b' },

@@ -15,7 +15,7 @@ interface Section {
   parts: readonly Part[];
 }
 
-/** Writes docs/performance.md and its plots anew from what is kept, and returns the page's path. */
+/** Writes docs/performance.md and its plots again from the stored data, and returns the page's path. */
 export function writeReport(benches: readonly NamedBench[]): string {
   rmSync(plots, { recursive: true, force: true });
   mkdirSync(plots, { recursive: true });
@@ -44,8 +44,8 @@ export function composePage(sections: readonly Section[], missing: readonly Name
 }
 
 const intro = `This page is written by \`npm run bench\` from [bench/results](../bench/results); nothing in it is typed by hand.
-\`npm run bench -- --quick\` takes a few minutes, \`-- --only <name>\` measures one part again, \`-- --report\` writes the page anew.
-How it measures is told in [bench/README.md](../bench/README.md). In short: what is compared takes turns in the same run, each round in
+\`npm run bench -- --quick\` takes a few minutes, \`-- --only <name>\` measures one part again, \`-- --report\` writes the page again.
+The method is described in [bench/README.md](../bench/README.md). In short: what is compared takes turns in the same run, each round in
 another order; a ratio is taken round by round; figures are medians, in brackets the smallest and the largest; and where
 the rounds do not all point the same way, no winner is named.`;
 

@@ -54,7 +54,7 @@ export default defineBench({
           aim: 'and then below 1.0',
           measured: ratio ? `${formatSpread(ratio)} ×` : '',
           reached: ratio && million ? compareRatio(ratio, million.ours.length) === 'less' : null,
-          why: 'The rounds do not all point the same way at this size; the table below tells of the others.',
+          why: 'The rounds do not all point the same way at this size; the table below shows the others.',
         },
         {
           aim: 'each process under 256 MB',

@@ -41,8 +41,8 @@ export default defineBench({
     return {
       aims: [],
       parts: [
-        `${count} messages wait in the outbox table; the relay claims them, publishes each persistently and mandatorily, waits for its confirm and takes its row
-away; the worker runtime parses each against its contract and acknowledges. The baseline is the bare client with a quorum queue,
+        `${count} messages wait in the outbox table; the relay claims them, publishes each persistently and mandatorily, waits for its confirm and deletes its
+row; the worker runtime parses each against its contract and acknowledges. The baseline is the bare client with a quorum queue,
 persistent messages, confirms and acknowledgements, without database, contracts or retries. Both ends are in one process.`,
         {
           head: ['prefetch', 'messages/s', 'bare client', 'ratio'],

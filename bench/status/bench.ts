@@ -39,7 +39,7 @@ export default defineBench({
             ? `p99 ${formatNumber(largest.p99Ms)} ms with ${formatNumber(largest.subscribers)} watchers`
             : '–',
           reached: largest ? largest.p99Ms < 1_000 : null,
-          why: 'All the watchers are told by one gateway process on a machine that everything else runs on, and their clients too.',
+          why: 'One gateway process serves all the watchers on a machine that everything else runs on, and their clients too.',
         },
       ],
       parts: [

@@ -95,7 +95,7 @@ describe('notifier', () => {
     expect(published).toHaveLength(6 - busy.length);
   });
 
-  test('waits while the mail server is away, and sends when it is back', async () => {
+  test('waits while the mail server is down, and sends once it has recovered', async () => {
     const gone = await startSmtpSink();
     await gone.close();
     const upload = aFinishedUpload();

@@ -62,7 +62,7 @@ function open(url: string, limits: Parameters<typeof connectSmtp>[1] = {}) {
   return smtp;
 }
 
-test('mail is handed over again without a restart after the SMTP server was away, one that was cut while idle included', async () => {
+test('mail is handed over again without a restart after the SMTP server was down, one that was cut while idle included', async () => {
   const sink = await startSmtpSink();
   const proxy = await startTcpProxy(sink.url, 25);
   const smtp = connectSmtp(proxy.proxyUrl(sink.url));

@@ -12,9 +12,9 @@ export interface TrackerDependencies {
 }
 
 /**
- * Records what a message tells and lets the world know. Signals also when nothing was new: the process may have died
- * between the commit and the signal of an earlier delivery; the message about an end is then sent at the relay's next look. A message about an upload that does not exist
- * is dropped: uploads are committed before their first message, so this one was deleted.
+ * Records the status update of a message and signals the upload. Also signals if nothing has changed, because the process may have
+ * died between the commit and the signal of an earlier delivery. A message about an unknown upload is dropped: uploads are committed
+ * before their first message, so it was deleted.
  */
 export async function trackMessage(
   message: TrackedMessage,

@@ -22,7 +22,7 @@ export default defineWorker({
     emailSent,
     emailSkipped,
   ],
-  // What is in hand at the same time is recorded together.
+  // Messages that are in flight at the same time are recorded together.
   prefetch: 100,
   config: z.object({
     UPLOADS_DATABASE_URL: settings.databaseUrl('uploads'),
