@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLog, systemClock, unavailable } from '@tributary/core';
 import { uploadAccepted, uploadCancelled, uploadDeleted } from '@tributary/events';
+import { type FileStore, openFileStore } from '@tributary/file-store';
 import { createMemoryBroker } from '@tributary/messaging';
 import { z } from 'zod';
-import { createMemoryFiles } from '../fixtures/memory-files.ts';
 import { defineUploadWorker, type UploadWorkerDefinition } from './define-upload-worker.ts';
 import { InvalidInput } from './handler-errors.ts';
 import { startWorker } from './start-worker.ts';
@@ -16,6 +21,31 @@ const clock = { now: systemClock.now, sleep: async () => {} };
 const receivedAt = '2026-01-01T00:00:00.000Z';
 const uploader = { id: randomUUID(), email: 'ann@example.com', name: 'Ann' };
 const echo = { name: 'ECHO', waitsFor: [] };
+
+let files: FileStore;
+let url: string;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-work-'));
+  url = pathToFileURL(folder).href;
+  files = await openFileStore(url);
+});
+afterAll(async () => {
+  await files.close();
+  await rm(folder, { recursive: true });
+});
+
+async function readText(name: string): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of await files.read(name)) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+async function namesIn(uploadId: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of files.list(`results/${uploadId}/`)) names.push(name);
+  return names.sort();
+}
 
 type Process = UploadWorkerDefinition<z.ZodObject, object>['process'];
 
@@ -29,16 +59,15 @@ const countBytes: Process = async (_upload, { file, addResultFile, progress }) =
 };
 
 async function aWorker(process: Process) {
-  const files = createMemoryFiles();
   const broker = createMemoryBroker({ clock, acceptUnroutable: true });
   const worker = defineUploadWorker({
     ...{ name: 'echo', kinds: [echo], concurrency: 1, config: z.object({}) },
-    ...{ openFiles: () => files, connect: () => ({}), process },
+    ...{ connect: () => ({}), process },
   });
-  const running = await startWorker(worker, { broker, config: {}, clock, log });
-  const anUpload = (content: string) => {
+  const running = await startWorker(worker, { broker, config: { FILE_STORE_URL: url }, clock, log });
+  const anUpload = async (content: string) => {
     const uploadId = randomUUID();
-    files.contents.set(`uploads/${uploadId}`, Buffer.from(content));
+    await files.write(`uploads/${uploadId}`, Readable.from([Buffer.from(content)]));
     return {
       ...{ uploadId, fileId: uploadId, filename: 'a.txt', kind: 'ECHO', options: {}, bytes: content.length },
       ...{ sequence: 1, uploader, dependsOn: [], receivedAt },
@@ -50,39 +79,39 @@ async function aWorker(process: Process) {
       .map(({ type, body }) => ({ type: type.replace('echo.work.', ''), body: z.looseObject({}).parse(body) }));
   const types = () => work().map(({ type }) => type);
   const last = () => work().at(-1);
-  const cancel = ({ uploadId, kind, sequence }: ReturnType<typeof anUpload>) =>
+  const cancel = ({ uploadId, kind, sequence }: Awaited<ReturnType<typeof anUpload>>) =>
     broker.publish(uploadCancelled, { uploadId, kind, sequence, uploader, at: receivedAt });
-  return { files, broker, anUpload, work, types, last, cancel, stop: () => running.stop() };
+  return { broker, anUpload, work, types, last, cancel, stop: () => running.stop() };
 }
 
 describe('an upload worker', () => {
   test('reports the work on an upload with its counts, summary and result files', async () => {
-    const { files, broker, anUpload, types, last, stop } = await aWorker(countBytes);
-    const upload = anUpload('hello');
+    const { broker, anUpload, types, last, stop } = await aWorker(countBytes);
+    const upload = await anUpload('hello');
     await broker.publish(uploadAccepted, upload);
     await broker.idle();
     expect(types()).toEqual(['started', 'progressed', 'completed']);
     const resultFiles = [{ name: 'copy.txt', mediaType: 'text/plain', bytes: 5 }];
     const { uploadId } = upload;
     expect(last()?.body).toMatchObject({ uploadId, counts: { bytes: 5 }, summary: 'It has 5 bytes.', resultFiles });
-    expect(files.contents.get(`results/${uploadId}/copy.txt`)?.toString()).toBe('hello');
+    expect(await readText(`results/${uploadId}/copy.txt`)).toBe('hello');
     await stop();
   });
 
   test('handling the same message twice changes nothing and publishes the same end again', async () => {
     let calls = 0;
-    const { files, broker, anUpload, work, stop } = await aWorker((...given) => {
+    const { broker, anUpload, work, stop } = await aWorker((...given) => {
       calls += 1;
       return countBytes(...given);
     });
-    const upload = anUpload('hello');
+    const upload = await anUpload('hello');
     await broker.publish(uploadAccepted, upload);
     await broker.idle();
-    const names = [...files.contents.keys()];
+    const names = await namesIn(upload.uploadId);
     await broker.publish(uploadAccepted, upload);
     await broker.idle();
     expect(calls).toBe(1);
-    expect([...files.contents.keys()]).toEqual(names);
+    expect(await namesIn(upload.uploadId)).toEqual(names);
     const ends = work().filter(({ type }) => type === 'completed');
     expect(ends).toHaveLength(2);
     expect(ends[1]).toEqual(ends[0]);
@@ -94,7 +123,7 @@ describe('an upload worker', () => {
       for (let line = 1; line <= 12; line += 1) reject({ line, code: 'ODD', message: 'is odd.' });
       throw new InvalidInput('NO_SOUND', 'The video has no sound.');
     });
-    await broker.publish(uploadAccepted, anUpload('hello'));
+    await broker.publish(uploadAccepted, await anUpload('hello'));
     await broker.idle();
     expect(types()).toEqual(['started', 'failed']);
     expect(last()?.body).toMatchObject({ code: 'NO_SOUND', failure: 'The video has no sound.', problemCount: 12 });
@@ -114,7 +143,7 @@ describe('an upload worker', () => {
       if (seen.length < 8) throw unavailable('Waiting for the disk');
       return { counts: { rows: 9 } };
     });
-    await broker.publish(uploadAccepted, anUpload('hello'));
+    await broker.publish(uploadAccepted, await anUpload('hello'));
     await broker.idle();
     expect(seen).toEqual([undefined, ...Array(7).fill({ row: 7 })]);
     expect(types().filter((type) => type !== 'progressed')).toEqual(['started', 'delayed', 'completed']);
@@ -128,7 +157,7 @@ describe('an upload worker', () => {
       calls += 1;
       throw new Error('a bug');
     });
-    await broker.publish(uploadAccepted, anUpload('hello'));
+    await broker.publish(uploadAccepted, await anUpload('hello'));
     await broker.idle();
     expect(calls).toBe(5);
     expect(last()).toMatchObject({ type: 'delayed', body: { deadLettered: true } });
@@ -137,8 +166,8 @@ describe('an upload worker', () => {
   });
 
   test('dead-letters a message on which five workers crashed without progress, then counts from zero', async () => {
-    const { files, broker, anUpload, types, stop } = await aWorker(countBytes);
-    const upload = anUpload('hello');
+    const { broker, anUpload, types, stop } = await aWorker(countBytes);
+    const upload = await anUpload('hello');
     const record = () => openWorkRecord(files, upload.uploadId);
     for (let crash = 0; crash < 5; crash += 1) await record().start('deadly');
     await broker.publish(uploadAccepted, upload, { messageId: 'deadly' });
@@ -167,7 +196,7 @@ describe('an upload worker', () => {
         return { counts: { rows: 9 } };
       },
     );
-    const upload = anUpload('hello');
+    const upload = await anUpload('hello');
     await broker.publish(uploadAccepted, upload);
     await isStarted;
     await cancel(upload);
@@ -183,7 +212,7 @@ describe('an upload worker', () => {
 
   test('leaves completed work completed when its cancellation comes too late', async () => {
     const { broker, anUpload, types, cancel, stop } = await aWorker(countBytes);
-    const upload = anUpload('hello');
+    const upload = await anUpload('hello');
     await broker.publish(uploadAccepted, upload);
     await broker.idle();
     await cancel(upload);
@@ -193,15 +222,15 @@ describe('an upload worker', () => {
   });
 
   test('deletes what it added to a deleted upload, and ignores a message that comes late', async () => {
-    const { files, broker, anUpload, work, stop } = await aWorker(countBytes);
-    const upload = anUpload('hello');
+    const { broker, anUpload, work, stop } = await aWorker(countBytes);
+    const upload = await anUpload('hello');
     await broker.publish(uploadAccepted, upload);
     await broker.idle();
     const before = work().length;
-    files.contents.delete(`uploads/${upload.uploadId}`);
+    await files.delete(`uploads/${upload.uploadId}`);
     await broker.publish(uploadDeleted, { uploadId: upload.uploadId, kind: 'ECHO', at: receivedAt });
     await broker.idle();
-    expect([...files.contents.keys()]).toEqual([]);
+    expect(await namesIn(upload.uploadId)).toEqual([]);
     await broker.publish(uploadAccepted, upload);
     await broker.idle();
     expect(work()).toHaveLength(before);
@@ -213,7 +242,7 @@ describe('an upload worker', () => {
     const declare = () =>
       defineUploadWorker({
         ...{ name: 'echo', kinds, concurrency: 1, config: z.object({}) },
-        ...{ openFiles: () => createMemoryFiles(), connect: () => ({}), process: countBytes },
+        ...{ connect: () => ({}), process: countBytes },
       });
     expect(declare).toThrow('does not support');
   });

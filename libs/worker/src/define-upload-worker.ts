@@ -1,4 +1,6 @@
+import { settings } from '@tributary/core';
 import { uploadAccepted, uploadCancelled, uploadDeleted, workEvents } from '@tributary/events';
+import { openFileStore } from '@tributary/file-store';
 import type { z } from 'zod';
 import { type ConnectContext, defineWorker } from './define-worker.ts';
 import {
@@ -25,8 +27,6 @@ export interface UploadWorkerDefinition<S extends z.ZodObject, D extends object>
   readonly concurrency: number;
   /** The worker's part of the environment. */
   readonly config: S;
-  /** Opens the store with the files of uploads and results; the runtime closes it. */
-  openFiles(config: z.output<S>): Promise<WorkFiles> | WorkFiles;
   /** Opens what `process` needs, as for any worker. */
   connect(config: z.output<S>, context: ConnectContext): Promise<D> | D;
   /**
@@ -45,7 +45,6 @@ export function defineUploadWorker<S extends z.ZodObject, D extends object>({
   kinds,
   concurrency,
   config,
-  openFiles,
   connect,
   process,
 }: UploadWorkerDefinition<S, D>) {
@@ -57,12 +56,12 @@ export function defineUploadWorker<S extends z.ZodObject, D extends object>({
     prefetch: concurrency,
     // A cancellation must not wait behind the uploads that it is to stop.
     separateQueues: { cancellations: { consumes: [uploadCancelled], prefetch: 2 } },
-    config,
-    async connect(values: z.output<S>, context: ConnectContext) {
-      const files = await openFiles(values);
+    config: config.extend({ FILE_STORE_URL: settings.fileStoreUrl }),
+    async connect({ FILE_STORE_URL, ...values }, context: ConnectContext) {
+      const files: WorkFiles = await openFileStore(settings.fileStoreUrl.parse(FILE_STORE_URL));
       context.onClose(() => files.close());
       const running = new Map<string, AbortController>();
-      return { files, running, own: await connect(values, context) };
+      return { files, running, own: await connect(config.parse(values), context) };
     },
     checks: { 'the file store': ({ files }) => files.ping() },
     handle({ type, body }, dependencies) {

@@ -13,4 +13,3 @@ export { createProgressGate } from './progress-gate.ts';
 export { type RunningWorker, startWorker } from './start-worker.ts';
 export type { AcceptedUpload, UploadContext, WorkResult } from './upload-work.ts';
 export { watchWorker } from './watch-worker.ts';
-export type { WorkFiles } from './work-record.ts';

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import { type Clock, type Log, unavailable } from '@tributary/core';
 import { type BodyOf, type uploadAccepted, workEvents } from '@tributary/events';
+import { toResultFolder, toUploadName } from '@tributary/file-store';
 import type { z } from 'zod';
 import type { HandlingContext } from './define-worker.ts';
 import { InvalidInput, UnrecoverableError, type WorkProblem } from './handler-errors.ts';
 import { createProgressGate } from './progress-gate.ts';
-import { openWorkRecord, type SavedWork, toWorkFolder, type WorkEnd, type WorkFiles } from './work-record.ts';
+import { openWorkRecord, type SavedWork, type WorkEnd, type WorkFiles } from './work-record.ts';
 
 export type AcceptedUpload = BodyOf<typeof uploadAccepted>;
 
@@ -70,7 +71,7 @@ export async function workOnUpload(upload: AcceptedUpload, process: Process, run
   const record = openWorkRecord(files, upload.uploadId);
   const ended = await record.findEnd();
   if (ended !== null) return publishEnd(ended, runtime);
-  const stored = await files.stat(`uploads/${upload.fileId}`);
+  const stored = await files.stat(toUploadName(upload.fileId));
   if (stored === null) {
     log.info({ uploadId: upload.uploadId }, 'upload without file skipped');
     return;
@@ -131,7 +132,7 @@ interface WorkOptions {
 /** The context of one delivery's work, and what it has reported so far. */
 function openWork(upload: AcceptedUpload, { bytes, saved, stopping, runtime }: WorkOptions) {
   const { files, clock, log, publish, markProgress, shouldYield } = runtime;
-  const folder = toWorkFolder(upload.uploadId);
+  const folder = toResultFolder(upload.uploadId);
   const record = openWorkRecord(files, upload.uploadId);
   let counts: Counts = saved?.counts ?? {};
   let problems = (saved?.problems ?? []) as WorkProblem[];
@@ -151,7 +152,7 @@ function openWork(upload: AcceptedUpload, { bytes, saved, stopping, runtime }: W
   }
 
   const context: UploadContext = {
-    file: { bytes, read: () => files.read(`uploads/${upload.fileId}`) },
+    file: { bytes, read: () => files.read(toUploadName(upload.fileId)) },
     async addResultFile(name, content, { mediaType }) {
       if (name.startsWith('.')) throw new Error(`A result file cannot be named ${name}.`);
       if ((await files.stat(`${folder}${name}`)) !== null) {
@@ -223,7 +224,7 @@ export async function cancelWork(upload: { readonly uploadId: string }, runtime:
 /** Stops the work on a deleted upload and deletes what it added. */
 export async function purgeWork(upload: { readonly uploadId: string }, { files, running }: Runtime): Promise<void> {
   running.get(upload.uploadId)?.abort();
-  await files.deleteFolder(toWorkFolder(upload.uploadId));
+  await files.deleteFolder(toResultFolder(upload.uploadId));
 }
 
 async function publishEnd({ type, body }: WorkEnd, { worker, publish }: Runtime): Promise<void> {

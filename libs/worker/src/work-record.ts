@@ -1,29 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { type FileStore, toResultFolder } from '@tributary/file-store';
 import { z } from 'zod';
 
-/**
- * The part of a file store that upload workers use: `uploads/<id>` is the file of an upload, `results/<id>/…` what the work
- * added. Files never change once they are written.
- */
-export interface WorkFiles {
-  read(name: string, options?: { start?: number; end?: number }): Promise<AsyncIterable<Uint8Array>>;
-  /** Its size, or null when there is none. */
-  stat(name: string): Promise<{ bytes: number } | null>;
-  /** Stores bytes whole; a file of that name that exists already stays as it is. */
-  put(name: string, content: Uint8Array): Promise<unknown>;
-  /** Stores a stream under a new name; CONFLICT if the name exists. */
-  write(
-    name: string,
-    content: AsyncIterable<Uint8Array>,
-    options?: { signal?: AbortSignal },
-  ): Promise<{ readonly bytes: number }>;
-  /** A missing file is no error. */
-  delete(name: string): Promise<void>;
-  deleteFolder(folder: string): Promise<void>;
-  list(folder: string): AsyncIterable<{ readonly name: string }>;
-  ping(): Promise<unknown>;
-  close(): Promise<unknown>;
-}
+/** The part of a file store that the work on uploads uses. */
+export type WorkFiles = Omit<FileStore, 'sweep'>;
 
 const workEnd = z.object({
   type: z.enum(['completed', 'failed', 'cancelled']),
@@ -63,12 +43,9 @@ export interface WorkRecord {
 const startsFolder = '.starts/';
 const checkpointsFolder = '.checkpoints/';
 
-/** The folder of everything that the work on an upload adds. */
-export const toWorkFolder = (uploadId: string) => `results/${uploadId}/`;
-
 /** Opens the record of the work on an upload, kept as files in its folder. */
 export function openWorkRecord(files: WorkFiles, uploadId: string): WorkRecord {
-  const folder = toWorkFolder(uploadId);
+  const folder = toResultFolder(uploadId);
   const endName = `${folder}.end.json`;
   let checkpoints: number | null = null;
 
