@@ -85,7 +85,7 @@ test('an upload is one trace, from the header of the client to the mail and what
     const edges = new Set(listEdges(buildTree(spans, clientSpan)));
     return isWhole && spans.some(({ name }) => name === lastSpan) && expected.every((edge) => edges.has(edge));
   };
-  await waitFor(settled, { what: 'a trace without gaps', timeoutMs: 10_000 }).catch(() => undefined);
+  await waitFor(settled, { what: 'a trace without gaps', timeoutMs: 40_000 }).catch(() => undefined);
   const tree = buildTree(spansOf(traceId), clientSpan);
   if (process.env.WRITE_EXAMPLE) await writeExample(tree);
   const example = await readExample();
@@ -167,7 +167,7 @@ test('without the collector uploads end as ever, the log says it once, and every
   expect(uploaded).toMatchObject({ status: 'COMPLETED', rowsLoaded: 500 });
   await notified(uploaded.id);
   const complaints = () => logged.filter(({ line }) => line.includes('span export failed')).map(({ name }) => name);
-  await waitFor(() => complaints().includes('csv-loader'), { what: 'a word in the log', timeoutMs: 15_000 });
+  await waitFor(() => complaints().includes('csv-loader'), { what: 'a word in the log', timeoutMs: 45_000 });
 
   const others = [...stack.processes.values()].filter(({ name }) => name !== 'mailbox');
   const since = performance.now();
