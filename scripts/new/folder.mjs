@@ -7,7 +7,7 @@ const templates = fileURLToPath(new URL('templates/', import.meta.url));
 const ENDING = '.tmpl';
 
 /** The folder of each type. @type {Record<string, string>} */
-const parents = { subgraph: 'subgraphs', worker: 'workers' };
+const parents = { subgraph: 'subgraphs', 'upload-worker': 'workers', worker: 'workers' };
 
 /** Names of processes that are no package. */
 const reserved = ['client', 'mailbox', 'mariadb', 'migrate', 'redis', 'rabbitmq', 'smtp'];
@@ -39,7 +39,11 @@ export function createFolder({ type, name, root }) {
   const user = findUser(root, name);
   if (user !== null) throw new Error(`The name "${name}" is taken by ${user}.`);
   const path = `${parents[type]}/${name}`;
-  const values = { name, camelName: toCamel(name), Name: toPascal(name), port: String(findPort(root)) };
+  const kind = name.replaceAll('-', '_');
+  const values = {
+    ...{ name, camelName: toCamel(name), Name: toPascal(name), Title: toTitle(name), kind, KIND: kind.toUpperCase() },
+    port: String(findPort(root)),
+  };
   const folder = join(templates, type);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ENDING));
   for (const file of files) {
@@ -104,3 +108,6 @@ const toPascal = (name) => name.replaceAll(/(?:^|-)(.)/g, (_all, letter) => lett
 
 /** @param {string} name */
 const toCamel = (name) => name.replaceAll(/-(.)/g, (_all, letter) => letter.toUpperCase());
+
+/** @param {string} name */
+const toTitle = (name) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
