@@ -20,7 +20,7 @@ export const sabotages: readonly Sabotage[] = [
     guarantee: 'A publish resolves only after the confirm of the broker.',
     edits: [
       {
-        file: 'libs/messaging/dist/open-publisher.js',
+        file: 'libs/messaging/dist/publisher.js',
         find: 'unconfirmed.set(id, { settle });',
         replace: 'unconfirmed.set(id, { settle }); setImmediate(settle);',
       },
@@ -75,7 +75,7 @@ export const sabotages: readonly Sabotage[] = [
         replace: '() => undefined',
       },
       {
-        file: 'gateway/dist/subscriptions/follow-log.js',
+        file: 'gateway/dist/subscriptions/event-stream.js',
         find: 'longestQuietMs);\n                hasNews = true;',
         replace: 'longestQuietMs);',
       },
@@ -86,11 +86,11 @@ export const sabotages: readonly Sabotage[] = [
     guarantee: 'A delivery is acked after its effect.',
     edits: [
       {
-        file: 'libs/messaging/dist/start-consumer.js',
+        file: 'libs/messaging/dist/consumer.js',
         find: 'const { signal } = lost;',
         replace: 'const { signal } = lost; settle(channel, message, true);',
       },
-      { file: 'libs/messaging/dist/start-consumer.js', find: '        settle(channel, message, isDone);', replace: '' },
+      { file: 'libs/messaging/dist/consumer.js', find: '        settle(channel, message, isDone);', replace: '' },
     ],
   },
 ];
