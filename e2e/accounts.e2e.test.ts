@@ -31,7 +31,7 @@ describe('a forgotten password', () => {
     return link;
   }
 
-  test('is replaced by the link of a mail, once; old tokens and the old password are refused from then on', async () => {
+  test('is replaced once by a mailed link; old tokens and the old password are refused afterwards', async () => {
     const ann = await client.register();
     expect((await client.data(me, {}, ann.token)).me).toEqual({ id: ann.id });
     expect(await client.data(request, { email: 'nobody@example.com' })).toEqual({ requestPasswordReset: true });
@@ -49,7 +49,7 @@ describe('a forgotten password', () => {
     expect(await mailbox.mailsTo('nobody@example.com', 'Reset your')).toEqual([]);
   });
 
-  test('is replaced on the page of the link, which takes the token out of the address and tells what is wrong', async () => {
+  test('is replaced on the page of the link, which removes the token from the address and shows errors', async () => {
     const ann = await client.register();
     const link = await askForLink(ann.email);
     const page = await openPage(link);
@@ -90,7 +90,7 @@ describe('a deleted upload', () => {
   const audit = '{ auditEntries { nodes { action actor { id } uploadId filename rowsLoaded rowsRejected } } }';
   const employee = '{ employee(id: "1") { name upload { id } } }';
 
-  test('takes its file and its rejections with it, leaves its rows, and is written down', async () => {
+  test('loses its file and its rejections, keeps its rows, and has an audit entry', async () => {
     const ann = await client.register();
     await client.load(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
     await client.load(ann.token, { content: jobsCsv, kind: 'JOBS' });
@@ -137,7 +137,7 @@ describe('a cancelled upload', () => {
   const hires = '{ hiresByQuarter(year: 2019) { q1 q2 q3 q4 } }';
   const rows = 400_000;
 
-  test('keeps the rows that were committed, says how many, and results and mail agree with it', async () => {
+  test('keeps the committed rows and reports their number; results and mail agree', async () => {
     const ann = await client.register();
     await client.load(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
     await client.load(ann.token, { content: jobsCsv, kind: 'JOBS' });

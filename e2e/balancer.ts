@@ -3,23 +3,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Balancer {
   url: string;
-  /** Adds a process to those among which connections go round. */
+  /** Adds a process to the rotation. */
   add(url: string): void;
-  /** How many of them were ready when last asked. */
+  /** The number of processes that were ready at the last probe. */
   readyCount(): number;
   close(): Promise<void>;
 }
 
 const probeEveryMs = 50;
 
-/** A TCP load balancer as clusters have them: new connections go in turn to the processes whose readiness says 200, old ones stay. */
+/** A TCP load balancer: new connections go to the ready processes in turn, existing ones stay. */
 export async function balanceConnections(): Promise<Balancer> {
   const targets = new Map<string, boolean>();
   const sockets = new Set<Socket>();
   let turn = 0;
   let isOpen = true;
 
-  /** The ready ones, the next in turn first. */
+  /** The ready processes, starting with the next in turn. */
   function candidates(): string[] {
     const ready = [...targets].filter(([, isReady]) => isReady).map(([url]) => url);
     turn += 1;
@@ -32,10 +32,10 @@ export async function balanceConnections(): Promise<Balancer> {
     const upstream = connect(Number(port), hostname);
     sockets.add(upstream).add(client);
     upstream.setNoDelay(true);
-    const giveUp = () => pass(client, others);
-    upstream.once('error', giveUp);
+    const tryNext = () => pass(client, others);
+    upstream.once('error', tryNext);
     upstream.once('connect', () => {
-      upstream.off('error', giveUp);
+      upstream.off('error', tryNext);
       for (const [one, other] of [
         [client, upstream],
         [upstream, client],
@@ -53,7 +53,7 @@ export async function balanceConnections(): Promise<Balancer> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The balancer has no port');
+  if (address === null || typeof address === 'string') throw new Error('The balancer has no port.');
 
   async function probe(): Promise<void> {
     while (isOpen) {

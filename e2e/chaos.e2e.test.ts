@@ -14,7 +14,7 @@ afterAll(() => slot?.close(), 60_000);
 
 const kindsOfFault = 12;
 
-/** The first two seeds that together have every kind of fault, two loaders and a broken file: plans change with each new deployable. */
+/** The first two seeds that together have every kind of fault, two loaders and a broken file. Plans change with each new deployable. */
 const seeds = pickSeeds(Array.from({ length: 100 }, (_, index) => createPlan(index + 1)));
 
 function pickSeeds(plans: readonly Plan[]): number[] {
@@ -46,7 +46,7 @@ describe('while processes, servers and connections fail', () => {
     if (sabotage === undefined) throw new Error('There is no such sabotage.');
     const silence = { do: 'silence', link: 'uploads → rabbitmq', forMs: 3_000 } as const;
     const faults = [100, 3_500].map((atMs) => ({ atMs, fault: silence }));
-    // Without the large file: what has not ended soon after the faults never will.
+    // Without the large file, an upload that is unfinished soon after the faults is lost.
     const uploads = createPlan(1).uploads.filter(({ rows }) => rows < 1_000);
     const plan = { ...createPlan(1), replicas: {}, latencies: {}, uploads, faults };
     const { violations } = await runPlan(plan, slot, {

@@ -43,7 +43,7 @@ export interface FileToSend {
   key?: string;
 }
 
-/** A client of the graph as anyone could write it: plain HTTP, GraphQL multipart requests, graphql-ws. */
+/** A client of the graph that uses only HTTP, GraphQL multipart requests and graphql-ws. */
 export function openClient(gatewayUrl: string) {
   const url = `${gatewayUrl}/graphql`;
 
@@ -119,7 +119,7 @@ export function openClient(gatewayUrl: string) {
         events.push(got.uploadStatus);
       }
     } catch (error) {
-      // graphql-ws rejects with the list of errors as it came.
+      // graphql-ws rejects with the list of errors.
       throw error instanceof Error ? error : new Error(JSON.stringify(error));
     } finally {
       await client.dispose();
@@ -127,7 +127,7 @@ export function openClient(gatewayUrl: string) {
     return events;
   }
 
-  /** Uploads and waits for the end; the upload's record then. */
+  /** Uploads a file, waits for its final status and returns the upload's record. */
   async function load(token: string, file: FileToSend) {
     const { id } = await upload(token, file);
     await follow(token, id);

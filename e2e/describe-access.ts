@@ -40,7 +40,7 @@ export function describeAccess(run: () => Access): void {
       .toString();
   }
 
-  /** As the gateway signs it for one subgraph. */
+  /** A token like the gateway's for one subgraph. */
   function internalToken(
     subgraph: string,
     user: { id: string; email: string },
@@ -76,7 +76,7 @@ export function describeAccess(run: () => Access): void {
       ['token of another key', () => forge({ key: otherKey() }), /token/i],
       ['alg: none', () => forge({ key: '', algorithm: 'none' }), /token/i],
       ['an internal token from outside', () => internalToken('uploads', run().ann), /token/i],
-      ['a token that is none', () => 'not.a.token', /token/i],
+      ['text that is no token', () => 'not.a.token', /token/i],
     ];
 
     test.each(tokens)(
@@ -96,7 +96,7 @@ export function describeAccess(run: () => Access): void {
       },
     );
 
-    test('an access token is no internal token: a subgraph refuses it', async () => {
+    test('a subgraph refuses an access token', async () => {
       const response = await fetch(`${run().stack.processes.get('uploads')?.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${run().ann.token}` },
@@ -106,7 +106,7 @@ export function describeAccess(run: () => Access): void {
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     });
 
-    test('missing permission: FORBIDDEN, in effect at once when it is taken away, and leaves nothing', async () => {
+    test('missing permission: FORBIDDEN, immediately after it was revoked, and leaves nothing', async () => {
       const bob = await run().client.register();
       const query = 'mutation ($id: ID!) { setPermissions(userId: $id, permissions: [QUERY]) { permissions } }';
       expect((await run().client.graph(query, { id: bob.id }, bob.token)).errors).toMatchObject([
@@ -122,7 +122,7 @@ export function describeAccess(run: () => Access): void {
       expect(await run().leftBehind()).toEqual(before);
     });
 
-    test('a download link that was changed explains itself, to browsers as a page', async () => {
+    test('a modified download link is refused with an explanation, as a page for browsers', async () => {
       const { downloadUrl } = await run().client.upload(run().ann.token, validFile);
       const broken = downloadUrl.replace(/signature=./, 'signature=!');
       const refused = await fetch(broken);
@@ -173,7 +173,7 @@ export function describeAccess(run: () => Access): void {
       expect(unknown.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
     });
 
-    test('a wrong password and an unknown address get the same answer', async () => {
+    test('a wrong password and an unknown address get the same response', async () => {
       const query = 'mutation ($e: String!, $p: String!) { login(email: $e, password: $p) { accessToken } }';
       const wrong = await run().client.graph(query, { e: run().ann.email, p: 'not her password' });
       const unknown = await run().client.graph(query, { e: 'nobody@example.com', p: 'not her password' });

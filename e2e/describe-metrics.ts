@@ -4,7 +4,7 @@ import type { TestClient } from './client.ts';
 import { documentedMetrics, type Scrape, scrape } from './metrics-page.ts';
 import type { Stack } from './stack.ts';
 
-/** What the main path has done when its metrics are looked at: the account that did it, and the file it loaded four times. */
+/** The state after the main path: its account, and the file that it loaded four times. */
 interface MainPath {
   stack: Stack;
   client: TestClient;
@@ -12,9 +12,9 @@ interface MainPath {
   employees: string;
 }
 
-/** The tests of the metrics of every process, after the main path was gone through. */
+/** The tests of every process's metrics, after the main path. */
 export function describeMetrics(run: () => MainPath): void {
-  describe('the metrics of all this', () => {
+  describe('the metrics of the main path', () => {
     let scrapes: Map<string, Scrape>;
     const of = (name: string) => {
       const found = scrapes.get(name);
@@ -23,7 +23,7 @@ export function describeMetrics(run: () => MainPath): void {
     };
 
     beforeAll(async () => {
-      // One refusal of each sort that a client can bring about by hand.
+      // One refusal of each kind that a client can cause.
       await run().client.graph(`{ ${'me { '.repeat(20)}id${' }'.repeat(20)} }`, {}, run().ann.token);
       await run().client.graph('{ nothing }', {}, run().ann.token);
       await run()
@@ -40,7 +40,7 @@ export function describeMetrics(run: () => MainPath): void {
       scrapes = new Map(await Promise.all(all));
     });
 
-    test('are those that docs/metrics.md lists, no more and no less, with the labels it lists', () => {
+    test('are exactly those of docs/metrics.md, with its labels', () => {
       for (const [name, { names, labels }] of scrapes) {
         const documented = documentedMetrics(name);
         expect([name, names.sort()]).toEqual([name, [...documented.keys()].sort()]);
@@ -93,7 +93,7 @@ export function describeMetrics(run: () => MainPath): void {
       expect(sum('tributary_gateway_errors_total', { code: 'UNAUTHENTICATED' })).toBeGreaterThan(0);
     });
 
-    test('say nothing of anybody, and have no labels without end', () => {
+    test('contain no personal data and no unbounded labels', () => {
       const passwords = Object.values(run().stack.environment).flatMap((value) =>
         URL.canParse(value) ? [new URL(value).password, value] : [],
       );

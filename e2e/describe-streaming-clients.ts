@@ -25,25 +25,25 @@ const clients: Record<string, (url: string, token: string) => StreamingClient> =
   'graphql-sse': graphqlSse,
 };
 
-/** What a client saw, and what became of its line: `before` events came before the cut, which reset `linesCut` connections. */
+/** The events of a client: `before` of them came before the cut, which reset `connectionsCut` connections. */
 interface Journey {
   seen: SeenEvent[];
   before: number;
-  linesCut: number;
+  connectionsCut: number;
   ends: unknown[];
 }
 
-/** The tests of everyday clients that lose their line while a file is loaded, on a stack with departments and jobs. */
+/** The tests of common clients that lose their connection while a file is loaded, on a stack with departments and jobs. */
 export function describeStreamingClients(run: () => { stack: Stack; client: TestClient; token: string }): void {
-  describe('a client whose line is cut while its file is loaded', () => {
+  describe('a client whose connection is cut while its file is loaded', () => {
     const journeys = new Map<string, Journey>();
     let id: string;
 
-    /** Follows through a line of its own, which is cut once rows of the file were read, and goes on after the last cursor. */
+    /** Follows through its own proxy, which is cut after rows of the file were read, and continues after the last cursor. */
     async function follow(open: (typeof clients)[string], query: string, cursor: string): Promise<Journey> {
       const line = await startTcpProxy(run().stack.gatewayUrl, 80);
       const client = open(line.proxyUrl(run().stack.gatewayUrl), run().token);
-      const journey: Journey = { seen: [], before: 0, linesCut: 0, ends: [] };
+      const journey: Journey = { seen: [], before: 0, connectionsCut: 0, ends: [] };
       const variables = {
         id,
         get after() {
@@ -55,9 +55,9 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
         if (Object(event.upload).id !== id) return;
         if (journey.before === 0 && event.status === 'PROCESSING' && Number(event.rowsRead) > 0) {
           journey.before = journey.seen.length;
-          journey.linesCut = line.resetConnections();
+          journey.connectionsCut = line.resetConnections();
         }
-        // All uploads of somebody have no end.
+        // The subscription to all uploads of a user has no end.
         if (query === myUploads && event.status === 'COMPLETED') void client.close();
       };
       while (journey.ends.length < 3 && journey.ends.at(-1) !== 'complete') {
@@ -81,8 +81,8 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
     function journeyOf(name: string): Journey {
       const journey = journeys.get(name);
       if (!journey) throw new Error(`${name} was not followed`);
-      // The line broke under a running load, which reported more rows afterwards.
-      expect(journey.linesCut).toBeGreaterThan(0);
+      // The connection was cut during the load, and more rows were reported afterwards.
+      expect(journey.connectionsCut).toBeGreaterThan(0);
       const after = journey.seen.slice(journey.before);
       expect(after.filter(({ status }) => status === 'PROCESSING').length).toBeGreaterThan(0);
       expect(journey.ends.at(-1)).toBe('complete');
@@ -90,7 +90,7 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
     }
 
     test.each(Object.keys(clients))(
-      '%s goes on where it left off: each event once, in order, to the last',
+      '%s continues where it stopped: each event once, in order, to the last',
       async (name) => {
         const { seen } = journeyOf(name);
         const { cursor, ...record } = await run().client.record(run().token, id);
@@ -100,7 +100,7 @@ export function describeStreamingClients(run: () => { stack: Stack; client: Test
       },
     );
 
-    test('all uploads of somebody are followed likewise, by the numbers of all their events', async () => {
+    test('all uploads of a user are followed in the same way, by the cursors of all their events', async () => {
       const { seen } = journeyOf('own');
       const query = '{ me { uploads(first: 20) { nodes { cursor } } } }';
       const { nodes } = (await run().client.data(query, {}, run().token)).me.uploads;

@@ -34,7 +34,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('one graph over all subgraphs', () => {
-  test('three files sent at the same moment, the employees first, end as if sent one after the other', async () => {
+  test('three files sent at once, the employees first, end as if sent one after the other', async () => {
     const rejected = '61,Sixty-one,2021-02-30T08:00:00Z,1,1\n';
     const content = employeesCsv(60) + rejected;
     const [employees, departments, jobs] = await Promise.all([
@@ -83,19 +83,19 @@ describe('one graph over all subgraphs', () => {
       expect(employees.nodes).toHaveLength(first);
       return counters.map((counter) => counter.take());
     };
-    // What the processes ask beside it (readiness, outbox) may come in between: the least of several counts is the query's own.
-    const least = async (first: number) => {
+    // Readiness checks and the outbox also send statements: the minimum of several counts is the query's.
+    const minimum = async (first: number) => {
       const counts: number[][] = [];
       for (let round = 0; round < 8; round++) counts.push(await statements(first));
       return counters.map((_, index) => Math.min(...counts.map((each) => each[index] ?? 0)));
     };
     await statements(50);
-    const forOne = await least(1);
+    const forOne = await minimum(1);
     expect(forOne.every((count) => count > 0)).toBe(true);
-    expect(await least(50)).toEqual(forOne);
+    expect(await minimum(50)).toEqual(forOne);
   });
 
-  test('someone without a link to them sees no uploads of others behind employees', async () => {
+  test('another user sees no uploads behind employees', async () => {
     const other = await client.register();
     const { employees } = await client.data(
       '{ employees(first: 1) { nodes { name upload { id } } } }',
@@ -105,7 +105,7 @@ describe('one graph over all subgraphs', () => {
     expect(employees.nodes).toEqual([{ name: 'Person 1', upload: null }]);
   });
 
-  test('a subgraph that hangs costs its own fields within 5 s, and nothing else of the answer', async () => {
+  test('a hung subgraph fails only its own fields, within 5 s', async () => {
     const { pid } = stack.processes.get('employees') ?? {};
     if (pid === undefined) throw new Error('There is no process employees');
     process.kill(pid, 'SIGSTOP');

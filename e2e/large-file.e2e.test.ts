@@ -60,7 +60,7 @@ async function uploadPath(path: string): Promise<string> {
   return answer.data.uploadFile.id;
 }
 
-/** The most memory a process has ever had resident, as the kernel keeps it. */
+/** A process's maximum resident memory, from the kernel. */
 async function peakBytes(process: string): Promise<number> {
   const status = await readFile(`/proc/${stack.processes.get(process)?.pid}/status`, 'utf8');
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
@@ -83,7 +83,7 @@ describe('a file of 200 MB', () => {
     expect(await employment('SELECT COUNT(*) AS n FROM employees')).toEqual({ n: 0 });
   }, 120_000);
 
-  test('is loaded exactly, though the loader is killed in the middle, in less than 256 MB per process', async () => {
+  test('is loaded exactly in less than 256 MB per process, although the loader is killed in the middle', async () => {
     const path = await writeFile(rows);
     expect((await stat(path)).size).toBeGreaterThan(200 * MIB);
     const peaks: Record<string, number> = {};

@@ -11,14 +11,14 @@ const mailList = z.array(
   }),
 );
 
-/** The mails of a stack, by the address they are for and a word of their subject. */
+/** The mails of a stack, by recipient and a word of the subject. */
 export function openMailbox({ mailUrl }: Pick<Stack, 'mailUrl'>) {
   async function mailsTo(address: string, word: string) {
     const mails = mailList.parse(await (await fetch(`${mailUrl}/email`)).json());
     return mails.filter(({ to, subject }) => to.some((one) => one.address === address) && subject.includes(word));
   }
 
-  /** Waits for a mail; its first link, which is the same in both of its parts. */
+  /** Waits for a mail and returns its first link, which is the same in both parts. */
   async function linkMailedTo(address: string, word: string) {
     const first = async () => (await mailsTo(address, word))[0];
     const mail = await waitFor(first, { what: 'the mail with the link', timeoutMs: 20_000 });

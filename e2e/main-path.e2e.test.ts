@@ -47,7 +47,7 @@ describe('from a CSV file to an answered query', () => {
     ]);
   });
 
-  test('both predetermined queries answer with the loaded rows', async () => {
+  test('both predetermined queries count the loaded rows', async () => {
     const query =
       '{ hiresByQuarter(year: 2021) { department job q1 q2 q3 q4 } departmentsAboveMean(year: 2021) { id department hired } }';
     const answers = await client.data(query, {}, ann.token);
@@ -63,7 +63,7 @@ describe('from a CSV file to an answered query', () => {
     expect((await client.data('{ hiresByQuarter(year: 1999) { q1 } }', {}, ann.token)).hiresByQuarter).toEqual([]);
   });
 
-  test('a subscription gets events 1..n without a gap, at least five, and ends with COMPLETED', async () => {
+  test('a subscription gets events 1 to n without gaps, at least five, and ends with COMPLETED', async () => {
     const { id } = await client.upload(ann.token, {
       content: employeesCsv(2000, { first: 100 }),
       kind: 'HIRED_EMPLOYEES',
@@ -88,7 +88,7 @@ describe('from a CSV file to an answered query', () => {
     expect(await client.follow(ann.token, id, events.length)).toEqual([]);
   });
 
-  test('the same file again changes no row and no answer', async () => {
+  test('the same file again changes no row and no result', async () => {
     const query =
       '{ employees(first: 20) { totalCount nodes { id name hiredAt department { name } job { name } } } hiresByQuarter(year: 2021) { department job q1 q2 q3 q4 } }';
     const before = await client.data(query, {}, ann.token);

@@ -9,7 +9,7 @@ const groups: Record<string, string[]> = {
   workers: deployables.flatMap(({ name, kind }) => (kind === 'worker' ? [name] : [])),
 };
 
-/** What docs/metrics.md says that a process exposes: `name type`, and the labels of each. */
+/** The metrics of a process in docs/metrics.md: `name type`, with the labels of each. */
 export function documentedMetrics(process: string): Map<string, string[]> {
   const rows = readFileSync(page, 'utf8').matchAll(/^\| `(\w+)` \| (\w+) \| ([\w, ]*)\| ([\w, -]+) \|/gm);
   const list = (text = '') => text.split(',').flatMap((each) => each.trim() || []);
@@ -25,15 +25,15 @@ const sampleLine = /^(\w+?)(?:\{(.*)\})? (\S+)$/;
 
 export interface Scrape {
   text: string;
-  /** `name type` of all that is exposed, with or without a value yet. */
+  /** `name type` of every exposed metric, with or without a value. */
   names: string[];
-  /** The labels of every sample, by the metric's name; those of buckets left out. */
+  /** The labels of every sample, by the metric's name, without those of buckets. */
   labels: Map<string, Record<string, string>[]>;
-  /** The sum of the samples of that name, such as `x_total` or `x_seconds_count`, whose labels are these. */
+  /** The sum of the samples with this name, such as `x_total` or `x_seconds_count`, and these labels. */
   sum(name: string, labels?: Record<string, string>): number;
 }
 
-/** Reads what a process exposes, as Prometheus does. */
+/** Scrapes a process like Prometheus. */
 export async function scrape(url: string): Promise<Scrape> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
   const text = await response.text();

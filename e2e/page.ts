@@ -15,8 +15,8 @@ class PageElement extends EventTarget {
 }
 
 /**
- * A page that a mailed link opens, as in a browser without a screen: its script runs if the policy it came with lets it,
- * asks the real gateway, and sees only its own elements, its address and its history.
+ * A page that a mailed link opens, as in a headless browser: its script runs if the content security policy allows it,
+ * sends requests to the real gateway, and has only its own elements, address and history.
  */
 export async function openPage(link: string) {
   const location = new URL(link);
@@ -24,7 +24,7 @@ export async function openPage(link: string) {
   const [, script = ''] = /<script>(.*?)<\/script>/s.exec(answer.text) ?? [];
   const hash = createHash('sha256').update(script).digest('base64');
   if (!headers.get('content-security-policy')?.includes(`script-src 'sha256-${hash}';`)) {
-    throw new Error('The policy of the page does not let its script run');
+    throw new Error('The content security policy of the page forbids its script.');
   }
   const tags = answer.text.matchAll(/<\w+ id="(\w+)"[^>]*>/g);
   const elements = new Map([...tags].map(([tag, id]) => [id, new PageElement(tag)]));
@@ -52,12 +52,12 @@ export async function openPage(link: string) {
     message,
     address: () => location.href,
     hasForm: () => !element('form').hidden,
-    /** Follows a link to the page it is on already, which loads nothing. */
+    /** Follows a link to the same page, which loads nothing. */
     follow(to: string) {
       location.href = to;
       window.dispatchEvent(new Event('hashchange'));
     },
-    /** Fills in the form and sends it; what the page says when that is over. */
+    /** Fills in and submits the form; resolves with the page's message. */
     async submit(first?: string, second?: string) {
       if (first !== undefined) element('first').value = first;
       if (second !== undefined) element('second').value = second;

@@ -6,7 +6,7 @@ import { mariadb } from '../scripts/servers/mariadb.mjs';
 import { endPrivateServer } from '../scripts/servers/private-server-state.mjs';
 import { startPrivateServer } from '../scripts/servers/start-private-server.mjs';
 
-/** A MariaDB server of the test's own, whose global settings it may change. The caller closes it. */
+/** A private MariaDB server whose global settings the test may change. The caller closes it. */
 export async function openPrivateMariadb() {
   const folder = await mkdtemp(join(tmpdir(), 'mariadb-'));
   const state = await startPrivateServer(mariadb, folder, null);
@@ -14,7 +14,7 @@ export async function openPrivateMariadb() {
   const connection = await openConnection(url);
   return {
     url,
-    /** Runs one statement as root, e.g. SET GLOBAL: it concerns the connections opened from now on. */
+    /** Runs one statement as root, such as SET GLOBAL, which affects connections opened afterwards. */
     query: (sql: string): Promise<unknown> => connection.query(sql),
     async close() {
       await connection.end();

@@ -13,15 +13,15 @@ const run = promisify(execFile);
 
 afterAll(() => runCommand(['run', 'reset', '--', '--yes'], env), 60_000);
 
-/** What the README says to paste, in its order, by the language of the block. */
+/** The README's code blocks of a language, in order. */
 async function pastes(language: string): Promise<string[]> {
   const readme = await readFile(`${root}/README.md`, 'utf8');
   const tryIt = readme.slice(readme.indexOf('## Try it'), readme.indexOf('## Where things are'));
   return [...tryIt.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, text = '']) => text);
 }
 
-/** The README says to paste curl; a machine just installed may not have it. */
-async function needCurl() {
+/** The README uses curl, which a new machine may lack. */
+async function ensureCurl() {
   const isThere = await run('curl', ['--version']).then(
     () => true,
     () => false,
@@ -31,7 +31,7 @@ async function needCurl() {
 
 describe('the README', () => {
   test('its commands and operations work, from the shell and in Sandbox', async () => {
-    await needCurl();
+    await ensureCurl();
     const start = spawn('npm', ['start', '--', '--no-sample'], {
       cwd: root,
       env,
@@ -71,7 +71,7 @@ describe('the README', () => {
       await subscriptions.dispose();
       expect(statuses.at(-1)).toBe('COMPLETED');
     } finally {
-      // As a terminal does it: Ctrl-C reaches npm and all it runs.
+      // Like Ctrl-C in a terminal: the signal reaches npm and its processes.
       const ended = once(start, 'exit');
       if (start.pid) process.kill(-start.pid, 'SIGINT');
       await ended;

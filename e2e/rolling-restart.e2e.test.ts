@@ -39,10 +39,10 @@ afterAll(async () => {
   for (const balancer of balancers.values()) await balancer.close();
 }, 60_000);
 
-/** Each is waited for in the end. */
+/** The test waits for each upload. */
 const betweenUploadsMs = 250;
 
-/** Leaves processor time for the processes that start. */
+/** Leaves processor time for starting processes. */
 const betweenQueriesMs = 20;
 
 const queries = [
@@ -54,7 +54,7 @@ const queries = [
 
 test('restarting every process of the gateway and the subgraphs, one after the other under load, fails no request', async () => {
   let isOver = false;
-  let answered = 0;
+  let succeeded = 0;
   const failures: unknown[] = [];
   const uploads: string[] = [];
 
@@ -62,7 +62,7 @@ test('restarting every process of the gateway and the subgraphs, one after the o
     for (let round = 0; !isOver; round += 1) {
       try {
         await work(round);
-        answered += 1;
+        succeeded += 1;
       } catch (error) {
         failures.push({ error: String(error), cause: error instanceof Error ? String(error.cause) : '' });
       }
@@ -84,7 +84,7 @@ test('restarting every process of the gateway and the subgraphs, one after the o
     if (!one) throw new Error(`There is no process ${name}`);
     expect([name, (await one.kill()).code]).toEqual([name, 0]);
     await one.restart();
-    // As a rollout does: the next one goes only when this one is given connections again.
+    // As in a rollout: the next process stops only after this one gets connections again.
     await waitFor(() => balancers.get(name.replace(/-2$/, ''))?.readyCount() === 2, {
       what: `${name} to be seen ready`,
     });
@@ -93,13 +93,13 @@ test('restarting every process of the gateway and the subgraphs, one after the o
   await Promise.all([...asking, uploading]);
 
   expect(failures).toEqual([]);
-  // Enough to be called a load, on the slowest machine too.
-  expect(answered).toBeGreaterThan(100);
+  // Enough load, even on a slow machine.
+  expect(succeeded).toBeGreaterThan(100);
   for (const id of uploads) {
     await waitFor(async () => (await client.record(ann.token, id)).status === 'COMPLETED', {
       timeoutMs: 60_000,
       what: `the end of upload ${id}`,
     });
   }
-  process.stdout.write(`rolling restart: ${answered} requests answered, ${uploads.length} of them uploads\n`);
+  process.stdout.write(`rolling restart: ${succeeded} requests succeeded, ${uploads.length} of them uploads\n`);
 }, 180_000);

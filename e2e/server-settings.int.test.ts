@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.close(), 60_000);
 
-/** Global settings that another operator may have chosen; each concerns the connections opened after it. */
+/** Global settings that an operator may have chosen; each affects connections opened afterwards. */
 const settings: [string, Record<string, string>][] = [
   ['NO_BACKSLASH_ESCAPES', { sql_mode: "'NO_BACKSLASH_ESCAPES'" }],
   ['ANSI', { sql_mode: "'ANSI,NO_BACKSLASH_ESCAPES'" }],
@@ -33,12 +33,12 @@ const settings: [string, Record<string, string>][] = [
   ],
   ['serializable, read-only transactions', { tx_isolation: "'SERIALIZABLE'", tx_read_only: '1' }],
   [
-    'limits for careless people',
+    'limits for unsafe statements',
     { sql_safe_updates: '1', sql_select_limit: '1', sql_big_selects: '0', max_join_size: '10' },
   ],
   ['small packets', { max_allowed_packet: '1048576' }],
   ['a short wait_timeout', { wait_timeout: '2' }],
-  ['a limit of time for statements', { max_statement_time: '20' }],
+  ['a time limit for statements', { max_statement_time: '20' }],
 ];
 
 afterEach(async () => {
@@ -47,7 +47,7 @@ afterEach(async () => {
   }
 });
 
-test.each(settings)('with %s every database is migrated, written and read as with any other', async (_name, values) => {
+test.each(settings)('with %s every database is migrated, written and read correctly', async (_name, values) => {
   for (const [name, value] of Object.entries(values)) await server.query(`SET GLOBAL ${name} = ${value}`);
   await Promise.all([useUsers(), useUploads(), useEmployment(), useNotifications()]);
 });
@@ -86,7 +86,7 @@ async function useUploads() {
   }
 }
 
-/** More rows than fit into one packet, and a connection that has been idle. */
+/** Uses more rows than fit into one packet, and an idle connection. */
 async function useEmployment() {
   const bench = await openLoadingBench();
   try {
@@ -121,7 +121,7 @@ async function useNotifications() {
   await close();
 }
 
-test('a connection that the server closed because it was idle costs nothing', async () => {
+test('a connection that the server closed because it was idle causes no error', async () => {
   await server.query('SET GLOBAL wait_timeout = 1');
   const { db, close } = await openTestDatabase('employment', openEmploymentDb);
   const session = async () => Number((await db.pool.query('SELECT CONNECTION_ID() AS id'))[0].id);

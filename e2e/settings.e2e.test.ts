@@ -53,7 +53,7 @@ test.each([
   ['requestPasswordReset', 5, (who: string) => `requestPasswordReset(email: "${who}@example.com")`],
   ['resetPassword', 10, (who: string) => `resetPassword(token: "${who}", newPassword: ${wrong}) { accessToken }`],
 ])(
-  '%s may be tried so often from an address, then it is refused for a while',
+  '%s is refused for a while after the maximum number of attempts from an address',
   async (_name, count, field) => {
     const send = async (who: number | string) => (await client.graph(`mutation { ${field(`a${who}`)} }`)).errors;
     const tries = await Promise.all(Array.from({ length: count }, (_, index) => send(index)));
@@ -63,7 +63,7 @@ test.each([
   30_000,
 );
 
-test('guessing a password uses up the allowance of an address, not of the account', async () => {
+test('guessing a password uses up the attempts of the address, not of the account', async () => {
   const send = (mutation: string, address: string) =>
     fetch(`${stack.gatewayUrl}/graphql`, {
       method: 'POST',

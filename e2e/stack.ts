@@ -5,7 +5,7 @@ import { openConnection } from '@tributary/database';
 import { testServers, uniqueName } from '@tributary/testing';
 import { type StackOptions, startStack } from '../scripts/stack.mjs';
 
-/** A stack with databases, vhost, keys and files of its own: `remove` deletes them and ends every process. */
+/** A stack with its own databases, vhost, keys and files; `remove` ends every process and deletes them. */
 export async function openStack(options: Partial<StackOptions> = {}) {
   const { RABBITMQ_MANAGEMENT_URL: management, ...servers } = testServers();
   return startStack({
@@ -19,7 +19,7 @@ export async function openStack(options: Partial<StackOptions> = {}) {
 
 export type Stack = Awaited<ReturnType<typeof openStack>>;
 
-/** Rows of a statement on one of the stack's databases, asked behind the back of its owner. */
+/** Rows of a statement on one of the stack's databases, over a direct connection. */
 export async function queryDatabase(
   stack: Stack,
   database: 'UPLOADS' | 'EMPLOYMENT',
@@ -34,7 +34,7 @@ export async function queryDatabase(
   }
 }
 
-/** The first row's columns as numbers, by name: counts and sums come as bigints and decimals. */
+/** The first row's columns as numbers by name; the driver returns bigints and decimals. */
 export async function queryNumbers(...query: Parameters<typeof queryDatabase>): Promise<Record<string, number>> {
   const [row = {}] = await queryDatabase(...query);
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));

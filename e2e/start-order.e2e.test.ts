@@ -5,7 +5,7 @@ import { openClient } from './client.ts';
 import { departmentsCsv } from './sample-files.ts';
 import { openStack, type Stack } from './stack.ts';
 
-/** What each process must say that it waits for when it is the first to start. */
+/** The dependencies that each process must report when it starts first. */
 const expected: Record<string, string[]> = {
   users: ['the users database', 'Redis', 'the administrator'],
   uploads: ['the uploads database'],
@@ -22,7 +22,7 @@ const waitedFor = new Map<string, Set<string>>();
 
 const isServer = (scheme: string): scheme is keyof typeof servers => Object.hasOwn(servers, scheme);
 
-/** Leads a process's connections to the servers through the proxies. */
+/** Routes a process's connections to the servers through the proxies. */
 function throughProxies(env: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).map(([name, value]) => {
@@ -60,7 +60,7 @@ afterAll(async () => {
   await Promise.all(Object.values(servers).map((proxy) => proxy.close()));
 }, 120_000);
 
-test('every process started before any server stays up, says by name what it waits for, and serves by itself once all are there', async () => {
+test('every process that starts before the servers keeps running, names the missing dependencies, and serves once all are available', async () => {
   for (const [name, names] of Object.entries(expected)) {
     await waitFor(() => names.every((what) => waitedFor.get(name)?.has(what)), {
       timeoutMs: 30_000,
@@ -78,7 +78,7 @@ test('every process started before any server stays up, says by name what it wai
   });
 }, 180_000);
 
-test('without RabbitMQ files are accepted, and loaded once it is back', async () => {
+test('without RabbitMQ files are accepted, and loaded after it recovers', async () => {
   const client = openClient((await starting).gatewayUrl);
   const { token } = await client.register();
   waitedFor.delete('uploads');

@@ -40,7 +40,7 @@ afterAll(async () => {
   await collector?.close();
 }, 60_000);
 
-/** Uploads as a client that has a trace of its own and asks, in vain, that it be kept from being recorded. */
+/** Uploads as a client with its own trace, whose flag asks not to record it; the gateway ignores the flag. */
 async function uploadTraced(content: string): Promise<{ id: string; downloadUrl: string }> {
   const form = new FormData();
   form.set('operations', JSON.stringify({ query: uploadMutation, variables: { file: null, kind: 'HIRED_EMPLOYEES' } }));
@@ -55,11 +55,11 @@ const spansOf = (id: string) => collector.spans.filter((span) => span.traceId ==
 const notified = (id: string) =>
   waitFor(async () => (await client.record(ann.token, id)).notifiedAt, { what: 'the mail', timeoutMs: 20_000 });
 
-/** Waits for a span whose parents were all received, so that nothing of its trace is still on its way. */
+/** Waits for a span with this name. */
 const received = (name: string) =>
   waitFor(() => collector.spans.some((span) => span.name === name), { what: `a span ${name}`, timeoutMs: 10_000 });
 
-test('an upload is one trace, from the header of the client to the mail and what is noted of it', async () => {
+test('an upload is one trace, from the header of the client to the mail and its record', async () => {
   await client.load(ann.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
   await client.load(ann.token, { content: jobsCsv, kind: 'JOBS' });
   const { id, downloadUrl } = await uploadTraced(employeesCsv(7));
@@ -96,14 +96,14 @@ test('an upload is one trace, from the header of the client to the mail and what
   expect(mail).toMatchObject({ service: 'notifier', attributes: { 'tributary.mail.state': 'SENT' } });
 });
 
-test('each event delivered is linked to the trace that had the news', () => {
+test('each delivered event is linked to the trace that caused it', () => {
   const links = collector.spans.filter(({ name }) => name === 'deliver uploadStatus').flatMap((span) => span.links);
   expect(links.map((link) => link.traceId)).toContain(traceId);
 });
 
-test('every span is documented, and every documented one occurs in each of its processes, below what is named', async () => {
+test('every span is documented, and every documented span occurs in each of its processes below a documented parent', async () => {
   const documented = await documentedSpans();
-  const told = (span: ReceivedSpan) => documented.find(({ name }) => isNamed(span, name));
+  const findDocumented = (span: ReceivedSpan) => documented.find(({ name }) => isNamed(span, name));
   const isThere = (service: string, name: string) =>
     collector.spans.some((span) => span.service === service && isNamed(span, name));
 
@@ -111,13 +111,13 @@ test('every span is documented, and every documented one occurs in each of its p
     const byId = new Map(collector.spans.map((span) => [span.spanId, span]));
     const parentOf = (span: ReceivedSpan) => byId.get(span.parentSpanId ?? '');
     const isMisplaced = (span: ReceivedSpan) => {
-      const [parent, below = []] = [parentOf(span), told(span)?.below];
+      const [parent, below = []] = [parentOf(span), findDocumented(span)?.below];
       if (parent) return !below.some((name) => isNamed(parent, name));
       return !below.includes('') || (span.parentSpanId ?? clientSpan) !== clientSpan;
     };
     const show = (span: ReceivedSpan) => `${span.service}: ${span.name} below ${parentOf(span)?.name}`;
     return {
-      unknown: collector.spans.filter((span) => !told(span)?.services.includes(span.service)).map(show),
+      unknown: collector.spans.filter((span) => !findDocumented(span)?.services.includes(span.service)).map(show),
       misplaced: collector.spans.filter(isMisplaced).map(show),
       missing: documented.flatMap(({ name, services }) =>
         services.filter((service) => !isThere(service, name)).map((service) => `${service}: ${name}`),
@@ -125,17 +125,17 @@ test('every span is documented, and every documented one occurs in each of its p
     };
   }
   const nothing = { unknown: [], misplaced: [], missing: [] };
-  // The last spans may still be on their way.
+  // The last spans may not have arrived yet.
   const isComplete = () => Object.values(look()).every((list) => list.length === 0);
   await waitFor(isComplete, { what: 'the last spans', timeoutMs: 5_000 }).catch(() => undefined);
   expect(look()).toEqual(nothing);
   for (const span of collector.spans) {
-    const more = Object.keys(span.attributes).filter((key) => !told(span)?.attributes.includes(key));
+    const more = Object.keys(span.attributes).filter((key) => !findDocumented(span)?.attributes.includes(key));
     expect([span.name, more.filter((key) => key !== 'error.type')]).toEqual([span.name, []]);
   }
 });
 
-test('no span holds a token, an address, a password, the name of a file or a person, or what is in a file', async () => {
+test('no span contains a token, an address, a password, the name of a file or person, or content of a file', async () => {
   const mails = mailList.parse(await (await fetch(`${stack.mailUrl}/email`)).json());
   const resetToken = mails.map(({ text }) => /[\w-]{43}/.exec(text)?.[0]).find(Boolean) ?? '';
   expect(resetToken).not.toBe('');
@@ -155,13 +155,13 @@ test('no span holds a token, an address, a password, the name of a file or a per
   expect([...secrets, ...ofFiles, ...ofRequests].filter((secret) => all.includes(secret))).toEqual([]);
 });
 
-test('what is logged within a trace says which', () => {
+test('log lines within a trace have its id', () => {
   const lines = logged.filter(({ line }) => line.includes(`"trace_id":"${traceId}"`));
   const names = new Set(lines.map(({ name }) => name));
   expect([...names].sort()).toEqual(['csv-loader', 'notifier', 'query-refresher', 'upload-tracker', 'uploads']);
 });
 
-test('without the collector uploads end as ever, the log says it once, and every process stops in time', async () => {
+test('without the collector uploads complete, the log reports it once, and every process stops in time', async () => {
   await collector.close();
   const uploaded = await client.load(ann.token, { content: employeesCsv(500), kind: 'HIRED_EMPLOYEES' });
   expect(uploaded).toMatchObject({ status: 'COMPLETED', rowsLoaded: 500 });
@@ -180,8 +180,8 @@ test('without the collector uploads end as ever, the log says it once, and every
 const [opening, closing] = ['<!-- example -->\n', '<!-- /example -->'];
 
 /**
- * A loader may be so quick that QUEUED is written, and signalled, with the next status. The upload is COMPLETED by the end of its work or by its
- * condition, whichever the tracker records last.
+ * A fast loader can cause QUEUED to be written and signalled together with the next status. The upload is COMPLETED by
+ * the end of its work or by its condition, whichever the tracker records last.
  */
 const isCertain = (edge: string) =>
   !/relay \S+ > uploads: redis PUBLISH$/.test(edge) && !/> upload-tracker: relay uploads\.upload\.finished$/.test(edge);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => stack?.remove(), 60_000);
 
-/** Everything an upload could leave behind before it is loaded: its rows, its message, its file. */
+/** The number of rows, messages and files that an upload leaves before it is loaded. */
 async function leftBehind(): Promise<Record<string, number>> {
   const counts = await queryNumbers(
     stack,
@@ -40,7 +40,7 @@ async function leftBehind(): Promise<Record<string, number>> {
   return { ...counts, files: files.filter((entry) => entry.isFile()).length };
 }
 
-/** What is there once the uploads of the tests before are sent on and told. */
+/** The same numbers once no upload of an earlier test is in flight. */
 const atRest = () =>
   waitFor(
     async () => {
@@ -101,7 +101,7 @@ describe('uploads and arguments', () => {
     await waitFor(async () => JSON.stringify(await leftBehind()) === JSON.stringify(before), { what: 'nothing left' });
   });
 
-  test('client gone half-way: leaves nothing', async () => {
+  test('client disconnects half-way: leaves nothing', async () => {
     const boundary = 'half-way';
     const part = (name: string, text: string, more = '') =>
       `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n${text}`;
@@ -119,7 +119,7 @@ describe('uploads and arguments', () => {
     });
     outgoing.on('error', () => {});
     outgoing.write(half);
-    await waitFor(async () => (await leftBehind()).intakes === 1, { what: 'the intake to have begun' });
+    await waitFor(async () => (await leftBehind()).intakes === 1, { what: 'the intake to start' });
     const closed = new Promise((resolve) => outgoing.once('close', resolve));
     outgoing.destroy();
     await closed;
@@ -209,7 +209,7 @@ describe('uploads and arguments', () => {
   });
 });
 
-test('after all of it no message is left in any queue', async () => {
+test('after all tests no message is left in any queue', async () => {
   const servers = testServers();
   const vhosts = await openVhosts(servers.RABBITMQ_URL, { ...servers });
   await waitFor(

@@ -34,7 +34,6 @@ const pending = [
   'docs/performance.md',
   'docs/reliability.md',
   'docs/security.md',
-  'e2e/',
   'gateway/',
   'libs/',
   'prisma/uploads/',

@@ -8,11 +8,11 @@ import type { RunSlot } from './run-slot.ts';
 import { type ClientHistory, createHistory, createSimulatedUser, type SimulatedUser } from './simulated-user.ts';
 import type { PlannedUpload } from './workload.ts';
 
-const people = 50;
+const users = 50;
 const filesEach = 10;
 const withinMs = 300_000;
 
-/** 500 small files by 50 people, all sent at the same moment, each followed to its end. */
+/** Sends 500 small files of 50 users at once and follows each to its final status. */
 export async function runBurst(
   slot: RunSlot,
   { commit, at, log }: { commit: string; at: string; log: (text: string) => void },
@@ -23,7 +23,7 @@ export async function runBurst(
   try {
     const reportViolation = (what: string) => log(`    ${what}`);
     const accounts: SimulatedUser[] = [];
-    for (let index = 0; index < people; index += 1) {
+    for (let index = 0; index < users; index += 1) {
       accounts.push(await createSimulatedUser(stack.gatewayUrl, { signal: ended.signal, reportViolation }));
     }
     const histories = accounts.flatMap((_account, client) => planFiles(client).map(createHistory));
@@ -46,7 +46,7 @@ export async function runBurst(
       commit,
       at,
       uploads: histories.length,
-      people,
+      people: users,
       finished,
       mailed,
       seconds,
@@ -74,7 +74,7 @@ function planFiles(client: number): PlannedUpload[] {
   }));
 }
 
-/** How long news took to its subscriber, and the longest that an upload stood still. */
+/** Delays from an event to its subscriber, and the longest time in one status. */
 function measureDelays(histories: readonly ClientHistory[]) {
   const delays = histories.flatMap(({ events, arrivals }) =>
     events.map((event, index) => (arrivals[index] ?? 0) - Date.parse(event.at)),

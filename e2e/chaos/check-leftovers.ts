@@ -8,7 +8,7 @@ import { getWorkerQueues, queues } from './topology.ts';
 
 const unfinished = { outbox: 'SELECT id FROM outbox', intakes: 'SELECT id FROM intakes WHERE given_up_at IS NULL' };
 
-/** Nothing may be left in an outbox, in a queue once its worker has stopped, or in the file store without a record. */
+/** Reports rows in an outbox, unfinished intakes, and files without a record. */
 export async function checkLeftovers(
   stack: Stack,
   fileIds: readonly string[],
@@ -26,14 +26,14 @@ export async function checkLeftovers(
       file.isFile() ? relative(folder, join(file.parentPath, file.name)) : [],
     );
   const orphans = async () => (await inStore()).filter((path) => !fileIds.includes(toId(path)));
-  // The sweep that comes every ten seconds may have one to take that was stored after it was given up.
+  // The sweeper runs every ten seconds and may still delete a file that was stored after its intake was abandoned.
   for (const deadline = Date.now() + 15_000; (await orphans()).length > 0 && Date.now() < deadline; ) await pause(500);
   for (const name of await orphans()) reportViolation(`orphan: the file ${name} has no record`);
   const stored = new Set((await inStore()).flatMap((path) => (path.startsWith('results/') ? [] : [toId(path)])));
   for (const id of fileIds) if (!stored.has(id)) reportViolation(`lost: the file ${id} is not in the store`);
 }
 
-/** What still lies in the workers' queues; call it once they have stopped, when nothing is in hand. */
+/** Messages that remain in the workers' queues; call it after the workers have stopped. */
 export async function checkQueues(stack: Stack): Promise<string[]> {
   const names = queues.flatMap((queue) => [...getWorkerQueues(queue), `${queue}.dead`]);
   const left = await countMessages(stack.environment.RABBITMQ_URL ?? '', names);

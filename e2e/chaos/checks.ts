@@ -30,8 +30,8 @@ const eventRow = z.object({
 });
 
 /**
- * Compares everything that is left after a run with the model and complains of what is not as promised; what was found
- * before a check fails stands. Returns how many mails came twice: SMTP itself leaves a window for that. The stack still runs.
+ * Compares the state after a run with the model and reports violations, including those found before a check throws.
+ * Returns the number of duplicate mails, which SMTP cannot exclude. The stack must be running.
  */
 export async function checkAll(
   stack: Stack,
@@ -67,7 +67,7 @@ export async function checkAll(
   return checkMails(slot, accepted, reportViolation);
 }
 
-/** Every file that a client was told is accepted is there once, and nothing else is. */
+/** Each upload that a client saw accepted exists once, and there are no others. */
 function findAccepted(
   rows: z.infer<typeof uploadRow>[],
   histories: readonly ClientHistory[],
@@ -100,7 +100,7 @@ function checkUploads(rows: z.infer<typeof uploadRow>[], expected: Expected, rep
 
 const ranks = ['RECEIVED', 'QUEUED', 'PROCESSING', 'LOADED', 'COMPLETED', 'FAILED', 'CANCELLED'];
 
-/** The log is 1, 2, 3 … and never goes back; the subscriber saw each of its events once, in order. */
+/** The log is 1, 2, 3 … and never goes back; its subscriber received each event once, in order. */
 function checkHistory(
   history: ClientHistory,
   log: z.infer<typeof eventRow>[],
@@ -149,7 +149,7 @@ async function checkTables(stack: Stack, expected: Expected, reportViolation: (w
     );
     const found = rows.map(({ text }) => String(text));
     if (isDeepStrictEqual(found, should)) continue;
-    // Looked up, not searched for: the links between all processes run in this one and must not stand still.
+    // Sets keep this fast: the links between all processes run in this process and must not stall.
     const [isFound, isWanted] = [new Set(found), new Set(should)];
     const missing = should.filter((row) => !isFound.has(row));
     const extra = found.filter((row) => !isWanted.has(row));
@@ -206,7 +206,7 @@ async function checkResults(
 const summarizeRows = (rows: readonly string[]) =>
   rows.length === 0 ? 'none' : `${rows.slice(0, 3).join(', ')}${rows.length > 3 ? ` … (${rows.length})` : ''}`;
 
-/** One mail for each upload. Returns how many came twice: the deterministic message id tells two of one upload from two uploads. */
+/** Checks that there is a mail about each upload. Returns the number of duplicates, found by the upload id in the Message-ID. */
 function checkMails(
   { mails }: RunSlot,
   accepted: readonly AcceptedUpload[],

@@ -1,6 +1,6 @@
 import type { Server } from './topology.ts';
 
-/** One thing that goes wrong, and when it is mended. */
+/** A fault and its duration. */
 export type Fault =
   | { readonly do: 'kill'; readonly process: string; readonly downMs: number }
   | { readonly do: 'terminate'; readonly process: string; readonly downMs: number }
@@ -16,21 +16,21 @@ export type Fault =
   | { readonly do: 'fill'; readonly process: string; readonly forMs: number };
 
 export interface PlannedFault {
-  /** From the start of the run. */
+  /** Milliseconds from the start of the run. */
   readonly atMs: number;
-  /** Not before so many percent of the large file's rows are committed. */
+  /** Waits until this percentage of the large file's rows is committed. */
   readonly atPercent?: number;
   readonly fault: Fault;
 }
 
-/** What a fault breaks: a process, a server, a queue or a link. */
+/** The target of a fault: a process, a server, a queue or a link. */
 export function getTargetName(fault: Fault): string {
   if ('process' in fault) return fault.process;
   if ('server' in fault) return fault.server;
   return 'queue' in fault ? `queue ${fault.queue}` : fault.link;
 }
 
-/** A fault as one reads it: `kill csv-loader, 300 ms`. */
+/** A fault as text: `at 300 ms kill csv-loader`. */
 export function describeFault({ atMs, atPercent, fault }: PlannedFault): string {
   const detail = 'byMs' in fault ? `by ${fault.byMs} ms for ${fault.forMs} ms` : formatDuration(fault);
   const moment = atPercent === undefined ? `${atMs} ms` : `${atPercent} % of the large file`;

@@ -16,14 +16,14 @@ interface Target {
   readonly links: ReadonlyMap<string, Link>;
   readonly latencies: Readonly<Record<string, number>>;
   readonly largeFile: Pick<LargeFile, 'untilLoaded'>;
-  /** Where each process writes `<name>.log`. */
+  /** Folder of the processes' logs, `<name>.log`. */
   readonly logsDir: string;
 }
 
 /**
- * Lets the faults happen at their times and resolves once all are mended, with what could not be: a process that does not
- * become ready again, a server that does not start. The faults of one target come one after the other, so that each
- * mends only what it broke.
+ * Injects the faults at their times and resolves when all are over, with the recoveries that failed: a process that
+ * does not become ready, a server that does not start. Faults of one target run one after the other, so that each ends
+ * only itself.
  */
 export async function injectAll(faults: readonly PlannedFault[], target: Target): Promise<string[]> {
   const busy = new Map<string, Promise<void>>();
@@ -74,7 +74,7 @@ async function inject(fault: Fault, { stack, slot, links, latencies, logsDir }: 
   }
 }
 
-/** What waits in the queue, or for its next try, is gone. RabbitMQ may be down by another fault: then it has nothing to lose. */
+/** Deletes the messages in the queue and its retry queues. RabbitMQ may be down by another fault; then nothing is deleted. */
 async function purgeQueue({ queue, forMs }: Extract<Fault, { do: 'lose' }>, url: string): Promise<void> {
   await purgeMessages(url, getWorkerQueues(queue), AbortSignal.timeout(forMs)).catch(() => undefined);
 }
@@ -99,7 +99,7 @@ async function injectIntoProcess(
   await one.restart();
 }
 
-/** The device /dev/full refuses every write as a full disk does. The process has ended; it must serve as ever with its log there. */
+/** Restarts the ended process with its log on /dev/full, which refuses every write like a full disk: it must still serve. */
 async function runOnFullDisk(one: StackProcess, log: string, forMs: number): Promise<void> {
   await rename(log, `${log}.kept`);
   await symlink('/dev/full', log);

@@ -6,14 +6,14 @@ import type { PlannedUpload } from './workload.ts';
 const everyMs = 50;
 const withinMs = 120_000;
 
-/** How far a run's large file is. */
+/** Progress of a run's large file. */
 export interface LargeFile {
-  /** Resolves once so many percent of its rows are committed; throws after two minutes. */
+  /** Resolves when this percentage of its rows is committed; throws after two minutes. */
   untilLoaded(percent: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Looks into the database beside the system, since no link between its parts may be up; once for all who wait. */
+/** Polls the database directly, since every link may be down; concurrent callers share a poll. */
 export function followLargeFile(stack: Stack, uploads: readonly PlannedUpload[]): LargeFile {
   const pool = openPool(stack.environment.EMPLOYMENT_DATABASE_URL ?? '', { connectionLimit: 1 });
   const rows = Math.max(...uploads.map((upload) => upload.rows));
@@ -36,7 +36,7 @@ export function followLargeFile(stack: Stack, uploads: readonly PlannedUpload[])
     async untilLoaded(percent) {
       const deadline = Date.now() + withinMs;
       while ((await percentSoon()) < percent) {
-        if (Date.now() > deadline) throw new Error(`The large file did not come to ${percent} % in ${withinMs} ms.`);
+        if (Date.now() > deadline) throw new Error(`The large file did not reach ${percent} % within ${withinMs} ms.`);
       }
     },
     async close() {

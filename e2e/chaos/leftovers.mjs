@@ -19,7 +19,7 @@ const prefix = 'tributary-chaos-';
 const ownerFile = (/** @type {string} */ folder) => join(folder, 'owner.json');
 
 /**
- * A new temporary folder of this process. Servers and stacks that run there are found and ended after this process was killed.
+ * A new temporary folder of this process. Servers and stacks in it are found and ended after this process was killed.
  *
  * @param {string} name
  */
@@ -30,8 +30,8 @@ export function createOwnedFolder(name) {
 }
 
 /**
- * Kills the servers and stacks whose owner was killed; resolves with their number. The folders of servers are deleted, those
- * of stacks stay with their logs.
+ * Kills servers and stacks whose owner was killed; resolves with the number of processes. Folders of servers are
+ * deleted, those of stacks stay because of their logs.
  */
 export async function endLeftovers() {
   const folders = readdirSync(tmpdir()).flatMap((name) => (name.startsWith(prefix) ? [join(tmpdir(), name)] : []));
@@ -40,8 +40,8 @@ export async function endLeftovers() {
 }
 
 /**
- * Starts a process that waits for the end of this one, also by SIGKILL, and then ends what it left behind. Returns a function
- * that ends the wait.
+ * Starts a process that waits for the end of this one, including SIGKILL, and then ends its servers and stacks. Returns
+ * a function that ends the reaper.
  */
 export function startReaper() {
   const watcher = spawn(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(getOwnIdentity())], {
@@ -55,7 +55,7 @@ export function startReaper() {
   return () => void stdin?.end();
 }
 
-/** A folder may be deleted while it is looked at. @param {string} folder */
+/** A folder may be deleted meanwhile. @param {string} folder */
 function isOrphaned(folder) {
   try {
     const owner = readStateFile(ownerFile(folder), isIdentity);
@@ -84,7 +84,7 @@ async function endProcessesIn(folder) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const owner = JSON.parse(process.argv[2] ?? 'null');
   for await (const _ of process.stdin);
-  // The pipe closes a moment before the process is gone.
+  // The pipe closes shortly before the process has ended.
   for (let tries = 0; isRunning(owner) && tries < 50; tries += 1) await pause(100);
   await endLeftovers();
 }

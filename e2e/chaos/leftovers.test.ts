@@ -9,7 +9,7 @@ import { isRunning } from '../../scripts/processes/identity.mjs';
 
 const launched = z.object({ folder: z.string(), identity: z.object({ pid: z.number(), started: z.string() }) });
 
-/** Launches a process that ignores SIGTERM as a stack's process is launched, and waits for its own end. */
+/** A program that launches a process that ignores SIGTERM, and then waits to be killed. */
 const owner = (rest: string) => `
   import { mkdirSync } from 'node:fs';
   import { createOwnedFolder, startReaper } from './leftovers.mjs';
@@ -30,7 +30,7 @@ test('the processes of a suite that is killed end with it', async () => {
   await rm(folder, { recursive: true });
 }, 30_000);
 
-test('the next start ends the processes of a suite that was killed together with its watcher', async () => {
+test('the next start ends the processes of a suite that was killed together with its reaper', async () => {
   const { folder, identity, kill } = await startOwner('');
   await kill();
   expect(isRunning(identity)).toBe(true);

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Answers every text with `name` and that text. */
+/** Responds to every text with `name` and that text. */
 async function anEcho(name: string): Promise<number> {
   const server = createServer((socket) => {
     sockets.push(socket);
@@ -49,7 +49,7 @@ async function aClient({ port }: Link) {
 }
 
 describe('a link', () => {
-  test('leads to its targets in turn, and past one that refuses', async () => {
+  test('connects to its targets in turn, and skips one that refuses', async () => {
     const [one, two] = [await anEcho('one'), await anEcho('two')];
     const link = await aLink([one, 1, two]);
     const texts: string[] = [];
@@ -62,7 +62,7 @@ describe('a link', () => {
     expect(texts).toEqual(['one hello', 'two hello', 'two hello']);
   });
 
-  test('that is cut loses what is on its way and ends every connection', async () => {
+  test('that is cut loses data in transit and ends every connection', async () => {
     const link = await aLink([await anEcho('one')]);
     const { socket, got } = await aClient(link);
     link.setDelay(60_000);
@@ -76,7 +76,7 @@ describe('a link', () => {
     await waitFor(() => again.got.text === 'one hello');
   });
 
-  test('that is closed ends new connections and keeps those that are there', async () => {
+  test('that is closed ends new connections and keeps existing ones', async () => {
     const link = await aLink([await anEcho('one')]);
     const before = await aClient(link);
     before.socket.write('a');
@@ -88,7 +88,7 @@ describe('a link', () => {
     await waitFor(() => before.got.text === 'one aone b');
   });
 
-  test('that stalls holds everything back, in order, until it goes on', async () => {
+  test('that stalls holds everything back and delivers it in order afterwards', async () => {
     const link = await aLink([await anEcho('one')]);
     const { socket, got } = await aClient(link);
     link.setStalled(true);
@@ -99,7 +99,7 @@ describe('a link', () => {
     await waitFor(() => got.text === 'one a');
   });
 
-  test('passes on the end of one side while the other still speaks', async () => {
+  test('passes on the end of one direction while the other continues', async () => {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => undefined);
       socket.resume();

@@ -1,24 +1,24 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy between two parts of the system, by which the suite breaks what is between them. */
+/** A TCP proxy between two parts of the system, through which the suite injects faults. */
 export interface Link {
   readonly port: number;
-  /** Ends every connection at once: what is on its way is lost. Returns how many there were. */
+  /** Ends every connection at once; data in transit is lost. Returns their number. */
   cut(): number;
-  /** While closed every connection is ended as soon as it is made; those that are there stay. */
+  /** While closed, new connections are ended at once; existing ones stay. */
   setOpen(open: boolean): void;
-  /** Everything arrives so much later, in each direction. */
+  /** Delays all data by this time, in each direction. */
   setDelay(ms: number): void;
-  /** While stalled nothing arrives, but no connection ends: as on a network that lost its route. */
+  /** While stalled, no data arrives and no connection ends, as on a network without a route. */
   setStalled(stalled: boolean): void;
   close(): Promise<void>;
 }
 
-/** What one side may have sent ahead of what the other has got, in chunks, before it is held back. */
+/** Maximum number of chunks in transit per direction before the sender is paused. */
 const chunksInFlight = 64;
 
-/** Listens on a free port of the loopback interface; connections go to the targets' ports in turn, the next one when one refuses. */
+/** Listens on a free loopback port. Connections go to the targets' ports in turn; a target that refuses is skipped. */
 export async function openLink(targets: readonly number[]): Promise<Link> {
   const pairs = new Set<() => void>();
   const pumps = new Set<() => void>();

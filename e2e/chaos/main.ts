@@ -18,7 +18,7 @@ import { listProcesses } from './topology.ts';
 /** `npm run chaos`: see `--help`. Exits with 1 when anything was lost or duplicated, or a sabotage was not noticed. */
 const options = chaosOptions(process.argv.slice(2));
 const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-/** What the suite itself keeps is no change of what it runs. */
+/** Files that the suite writes do not change the code that it runs. */
 const changes = git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!docs/reliability*');
 const commit = `${git('rev-parse', '--short=10', 'HEAD')}${changes ? '+' : ''}`;
 const now = () => new Date().toISOString();
@@ -27,14 +27,14 @@ let isInterrupted = false;
 let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // One Ctrl-C arrives twice: from the terminal and from the process that started this one.
+    // One Ctrl-C arrives twice: from the terminal and from the parent process.
     if (isInterrupted && Date.now() - interruptedAt > 1_000) process.exit(130);
     if (isInterrupted) return;
     [isInterrupted, interruptedAt] = [true, Date.now()];
-    console.log('Ending after the current runs; a second signal ends them at once.');
+    console.log('Stopping after the current runs. Press Ctrl-C again to stop now.');
   });
 }
-// The reader of the output may be gone: the servers must still be ended.
+// The servers must be ended even if nobody reads the output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
@@ -77,16 +77,16 @@ async function runSeeds(): Promise<boolean> {
       }
     }),
   );
-  console.log(failed === 0 ? 'Nothing was lost, nothing happened twice.' : `${failed} runs failed.`);
+  console.log(failed === 0 ? 'Nothing was lost or duplicated.' : `${failed} runs failed.`);
   return failed === 0;
 }
 
-/** Runs seed after seed with a guarantee taken away, until one notices. */
+/** Runs seed after seed without a guarantee, until a run notices. */
 async function findSabotage(sabotage: Sabotage, slot: RunSlot): Promise<boolean> {
   console.log(`Without "${sabotage.guarantee}"`);
   for (let index = 0; index < options.runs && !isInterrupted; index += 1) {
     const { violations } = await runOne(createPlan(options.seed + index), slot, sabotage);
-    // A process that does not come back, or a file left to the daily sweep, proves nothing about the guarantee.
+    // A process that does not recover, or a file left for the daily sweep, proves nothing about the guarantee.
     if (violations.some((violation) => !/^(down|orphan):/.test(violation))) {
       console.log(`  noticed in run ${index + 1}`);
       return true;
@@ -113,7 +113,7 @@ async function runOne(plan: Plan, slot: RunSlot, sabotage: Sabotage | null): Pro
   return result;
 }
 
-/** With a guarantee taken away nothing is sent again, so what a fault itself deletes proves nothing. */
+/** Without a guarantee nothing is sent again, so messages that a fault deletes prove nothing. */
 const removeLossFaults = (plan: Plan): Plan => ({
   ...plan,
   faults: plan.faults.filter(({ fault }) => fault.do !== 'lose'),
@@ -136,16 +136,16 @@ function toRecord(plan: Plan, { logs: _logs, violations, ...result }: RunResult,
   };
 }
 
-/** Prints what reproduces a failure: the seed, the logs, and the fewest faults that still fail. */
+/** Prints how to reproduce a failure: the seed, the logs, and a minimal set of faults. */
 async function reportFailure(plan: Plan, slot: RunSlot, { logs }: RunResult): Promise<void> {
   for (const fault of plan.faults) console.log(`      ${describeFault(fault)}`);
-  console.log(`    The processes' logs: ${logs}`);
+  console.log(`    Logs: ${logs}`);
   if (!options.isShrinking || isInterrupted) return;
   const fails = async (smaller: Plan) => (await runPlan(smaller, slot)).violations.length > 0;
   const small = await shrink(plan, fails, { maxTries: 12 });
   const file = join(tmpdir(), `chaos-plan-${plan.seed}.json`);
   writeFileSync(file, JSON.stringify(small, null, 2));
-  console.log(`    It also fails with ${small.faults.length} of ${plan.faults.length} faults:`);
+  console.log(`    It still fails with ${small.faults.length} of ${plan.faults.length} faults:`);
   for (const fault of small.faults) console.log(`      ${describeFault(fault)}`);
   console.log(`    npm run chaos -- --plan ${file}`);
 }

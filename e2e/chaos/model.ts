@@ -1,13 +1,13 @@
 import { generateRows, type PlannedRow, type PlannedUpload } from './workload.ts';
 
-/** An upload the system accepted, with its place in the order. */
+/** An accepted upload with its sequence number. */
 export interface AcceptedUpload {
   readonly id: string;
   readonly sequence: number;
   readonly planned: PlannedUpload;
 }
 
-/** A row of one of the tables as text: every column, in the order of `checks.ts`. */
+/** A row of a table as text: every column, in the order of `checks.ts`. */
 export type TableRow = string;
 
 export interface ExpectedUpload {
@@ -41,7 +41,7 @@ interface Hire extends PlannedRow {
   readonly uploadId: string;
 }
 
-/** What must be there in the end: the uploads loaded one after the other in the order they were accepted. Shares nothing with the loader. */
+/** The expected final state: the uploads loaded one after the other in the order they were accepted. Shares no code with the loader. */
 export function computeExpectedState(accepted: readonly AcceptedUpload[]): Expected {
   const references = { DEPARTMENTS: new Map<number, Reference>(), JOBS: new Map<number, Reference>() };
   const hires = new Map<number, Hire>();

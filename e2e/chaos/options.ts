@@ -5,13 +5,13 @@ const help = `npm run chaos -- [options]
 
   --seed S --runs N       runs with the seeds S, S+1 … (1 and 10); each on fresh databases
   --parallel N            number of runs at a time, each with its own servers (1)
-  --sabotage NAME | all   takes a guarantee away and runs until that is noticed, at most N runs
+  --sabotage NAME | all   removes a guarantee and runs until that is noticed, at most N runs
                           (${sabotages.map(({ name }) => name).join(', ')})
-  --plan FILE             runs a schedule that an earlier failure printed
-  --burst                 500 small files by 50 people at once
-  --timeline              a million rows while each server is killed and started again
-  --no-shrink             does not look for a smaller schedule after a failure
-  --no-keep               adds nothing to docs/reliability/ and leaves docs/reliability.md as it is
+  --plan FILE             runs a plan that an earlier failure printed
+  --burst                 500 small files of 50 users at once
+  --timeline              a million rows while each server is killed and restarted
+  --no-shrink             does not search for a smaller plan after a failure
+  --no-keep               does not write docs/reliability/ and docs/reliability.md
 `;
 
 interface SharedOptions {
@@ -26,7 +26,7 @@ interface SharedOptions {
 export type ChaosOptions = SharedOptions &
   ({ readonly mode: 'runs' | 'burst' | 'timeline' } | { readonly mode: 'plan'; readonly file: string });
 
-/** Reads the command line; prints the help or what is wrong, and exits, where there is nothing to run. */
+/** Reads the command line. Prints the help or the wrong argument, and exits, if there is nothing to run. */
 export function chaosOptions(args: readonly string[]): ChaosOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -60,7 +60,7 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
 }
 
 function parseInteger(option: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) exit(`--${option} must be a whole number from 1 on, but is "${text}".`, 2);
+  if (!/^[1-9]\d{0,8}$/.test(text)) exit(`--${option} must be a whole number of at least 1, not "${text}".`, 2);
   return Number(text);
 }
 

@@ -7,14 +7,14 @@ import { generateRows, renderFile } from './workload.ts';
 const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
 
 describe('a plan', () => {
-  test('follows from its seed alone, files included', () => {
+  test('depends only on its seed, including files', () => {
     expect(createPlan(7)).toEqual(createPlan(7));
     expect(createPlan(7)).not.toEqual(createPlan(8));
     const [upload] = createPlan(7).uploads;
     if (upload) expect(renderFile(upload)).toBe(renderFile(upload));
   });
 
-  test('has, over a few hundred seeds, every kind of fault, broken files, replicas, and files with as many rows as it says', () => {
+  test('has, over a few hundred seeds, every kind of fault, broken files, replicas, and files with the planned number of rows', () => {
     const plans = seeds.map(createPlan);
     const faults = new Set(plans.flatMap((plan) => plan.faults.map(({ fault }) => fault.do)));
     expect([...faults].sort()).toEqual([
@@ -44,7 +44,7 @@ describe('a plan', () => {
 const isPause = (fault: Fault, process: string) => fault.do === 'pause' && fault.process.startsWith(process);
 
 describe('the model', () => {
-  test('lets the later upload win, counts every row once, and is not the same in another order', () => {
+  test('lets the later upload win, counts every row once, and differs in another order', () => {
     const planned = createPlan(3).uploads.filter(({ isBroken, rows }) => !isBroken && rows < 1_000);
     const accepted = planned.map((upload, index) => ({ id: `id ${index}`, sequence: index + 1, planned: upload }));
     const expected = computeExpectedState(accepted);

@@ -4,11 +4,11 @@ import { scheduleFaults, scheduleSilentFaults } from './scheduled-faults.ts';
 import { getLinkName, listLinks, listProcesses, servers } from './topology.ts';
 import { type PlannedUpload, planUploads } from './workload.ts';
 
-/** A run before it happens: all of it follows from the seed. */
+/** The plan of a run; it depends only on the seed. */
 export interface Plan {
   readonly seed: number;
   readonly replicas: Readonly<Record<string, number>>;
-  /** How much later everything arrives on a link all through the run, in milliseconds and in each direction. */
+  /** Delay of each link during the whole run, in milliseconds and in each direction. */
   readonly latencies: Readonly<Record<string, number>>;
   readonly uploads: readonly PlannedUpload[];
   readonly faults: readonly PlannedFault[];
@@ -36,7 +36,7 @@ export function createPlan(seed: number): Plan {
 
 function planFault(random: Random, replicas: Plan['replicas']): Fault {
   const process = random.pick(listProcesses(replicas));
-  // By what it leads to, so that the many links of one kind do not crowd out those that messages travel on.
+  // Chosen by target first, so that the many links of one kind do not crowd out those of messages.
   const target = random.pick(['rabbitmq', 'rabbitmq', 'mariadb', 'mariadb', 'redis', 'other']);
   const link = random.pick(listLinks(replicas).filter((name) => getTargetKind(name) === target));
   const downMs = random.int(0, 1_500);

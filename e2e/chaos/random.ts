@@ -1,4 +1,4 @@
-/** Numbers that follow from a seed alone, so that a run can be repeated. Not for secrets. */
+/** Pseudo-random numbers from a seed, so that a run can be repeated. Not for secrets. */
 export interface Random {
   /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
@@ -21,7 +21,7 @@ export function createRandom(seed: number): Random {
     int,
     pick<T>(items: readonly T[]): T {
       const item = items[int(0, items.length - 1)];
-      if (item === undefined) throw new Error('There is nothing to pick from.');
+      if (item === undefined) throw new Error('The list to pick from is empty.');
       return item;
     },
     chance: (probability) => next() < probability,

@@ -5,7 +5,7 @@ import { sabotages } from './sabotage/sabotages.ts';
 
 const file = new URL('../../docs/reliability.md', import.meta.url);
 
-/** Writes docs/reliability.md anew from all that was kept, and returns its path. */
+/** Writes docs/reliability.md from all saved records and returns its path. */
 export function writeReport(): string {
   const runs = loadRecords('runs').filter(({ sabotage }) => sabotage === null);
   const parts = [
@@ -24,35 +24,40 @@ export function writeReport(): string {
 
 const intro = `# Reliability
 
-An accepted upload is loaded exactly once, reported exactly, and its mail sent, whatever dies on the way. This page is
-written by \`npm run chaos\`; nothing in it is typed by hand. How the promise is kept: [order by sequence](decisions/0002-order-by-sequence.md),
-[a signal, then the log](decisions/0001-a-signal-then-the-log.md), [what is counted and what waits](decisions/0007-failures-and-recovery.md).
+An accepted upload is loaded exactly once, reported exactly, and its mail is sent, whatever fails along the way. \`npm run chaos\` writes
+this page; no figure is typed by hand. The design behind the guarantee: [order by sequence](decisions/0002-order-by-sequence.md),
+[a signal, then the log](decisions/0001-a-signal-then-the-log.md), [failures and recovery](decisions/0007-failures-and-recovery.md).
 
 ## What a run is
-A run starts servers and every process of the system for real, with a TCP proxy on every connection between them. Three people send 21
-files in seven seconds: departments, jobs and hires, the same ids again and again, with bad rows and broken files, one of
-them large, and follow each by a subscription. Meanwhile ten to fifteen faults happen at random times, one of them aimed at work in hand, and one more takes messages on their way from the outbox to RabbitMQ. Two more wait until so many percent of the
-large file are loaded and hit the loader, its database or what is between; a last one hits whoever tells its end, or cuts the gateways off from the signals of it. In each run a subgraph hangs (SIGSTOP) for 1 to 4 s, a queue loses its messages, in every other run Redis loses its data, and in most a process runs on a full log disk. All of it follows from a seed.
+A run starts real servers and every process of the system, with a TCP proxy on every connection between them. Three users send 21
+files in seven seconds: departments, jobs and hires with overlapping ids, invalid rows and broken files, one of them large. They
+follow each file by a subscription.
+
+Meanwhile ten to fifteen faults happen at random times, one of them while files arrive, and one more drops messages between the outbox
+and RabbitMQ. Two more wait until a percentage of the large file is loaded and hit the loader, its database or the connection between
+them; a last one hits the process that reports the final status, or cuts the gateways off from its signal. In each run a subgraph
+hangs (SIGSTOP) for 1 to 4 s and a queue loses its messages; in every other run Redis loses its data; in most runs a process has a full
+log disk. Everything depends on a seed.
 
 | fault | what happens |
 |---|---|
-| kill | a process gets SIGKILL and is started again 0 to 1.5 s later |
-| terminate | a process gets SIGTERM and is started again |
-| pause | a process is stopped (SIGSTOP) for up to 3 s and goes on |
-| crash | MariaDB, RabbitMQ or Redis gets SIGKILL and is started again on its data |
-| cut | every connection of a link ends; what was on its way is lost |
+| kill | a process gets SIGKILL and restarts 0 to 1.5 s later |
+| terminate | a process gets SIGTERM and restarts |
+| pause | a process is paused (SIGSTOP) for up to 3 s |
+| crash | MariaDB, RabbitMQ or Redis gets SIGKILL and restarts on its data |
+| cut | every connection of a link ends; data in transit is lost |
 | refuse | a link refuses connections for up to 3 s |
 | slow | a link is slower by up to 100 ms for up to 3 s; half of all links have up to 8 ms all the time |
-| stall | nothing arrives on a link for up to 3 s, and no connection ends |
-| silence | nothing arrives on a link for up to 3 s, then every connection ends and all that was sent meanwhile is lost |
-| forget | Redis loses all that it holds (FLUSHALL); no connection ends |
+| stall | no data arrives on a link for up to 3 s; no connection ends |
+| silence | no data arrives on a link for up to 3 s, then every connection ends and the data is lost |
+| forget | Redis loses its data (FLUSHALL); no connection ends |
 | lose | a worker's queue and its retry queues are purged for up to 2.5 s, while its workers are down |
-| fill | a process is started again with its log on a full disk (/dev/full) for up to 3 s |
+| fill | a process restarts with its log on a full disk (/dev/full) for up to 3 s |
 
-Then everything is compared with a model that loads the files one after the other in the order of acceptance and shares no code
-with the system: every row of every table; the counts and rejected lines of every upload; every event log (1, 2, 3 …, never
-backwards); what each subscriber saw over all its reconnections; a mail for each upload; the cached answers; queues,
-outbox and intakes empty; each file in the store with a record and each record with its file. No client may ever be told anything but "not now".`;
+Then the state is compared with a model that loads the files one after the other in the order of acceptance and shares no code with
+the system: every row of every table; the counts and rejected lines of every upload; every event log (1, 2, 3 …, never backwards); the
+events that each subscriber received over all its connections; a mail for each upload; the cached results; empty queues, outboxes and
+intakes; a record for each stored file and a file for each record. Clients may only get errors that ask them to retry.`;
 
 function describeResults(runs: readonly RunRecord[]): string {
   const commits = [...new Set(runs.map(({ commit }) => commit))];
@@ -74,20 +79,20 @@ function describeResults(runs: readonly RunRecord[]): string {
   const recent = runs.slice(-20);
   const settled = (some: readonly RunRecord[]) => some.map(({ settledInMs }) => settledInMs);
   return `## Results
-${runs.length} runs. A column after "events" counts the runs in which that was found, "any" those with any deviation at all; a mail
-that came twice is counted by itself, since SMTP leaves a window between the server's taking a mail and our noting it (both have one Message-ID).
+${runs.length} runs. Each column after "events" counts the runs with that violation; "any" counts those with any violation. Duplicate
+mails are counted separately: SMTP cannot exclude them if the server's reply is lost (both mails have the same Message-ID).
 
-${table(['commit', 'runs', 'seeds', 'faults', 'uploads', 'events', 'lost', 'duplicated', 'gaps', 'any', 'mails twice'], rows)}
+${table(['commit', 'runs', 'seeds', 'faults', 'uploads', 'events', 'lost', 'duplicated', 'gaps', 'any', 'duplicate mails'], rows)}
 
-After the last fault was mended it took ${median(settled(recent))} ms (median of the last ${recent.length} runs), at most ${Math.max(0, ...settled(runs))} ms (of all), until all was
-loaded, mailed and seen. Clients sent a file again ${sum(runs.map(({ uploadRetries }) => uploadRetries))} times and subscribed again ${sum(runs.map(({ reconnects }) => reconnects))} times.${describeFailures(runs)}`;
+After the last fault was over it took ${median(settled(recent))} ms (median of the last ${recent.length} runs), at most ${Math.max(0, ...settled(runs))} ms (of all), until all uploads were
+loaded, mailed and seen. Clients retried an upload ${sum(runs.map(({ uploadRetries }) => uploadRetries))} times and resubscribed ${sum(runs.map(({ reconnects }) => reconnects))} times.${describeFailures(runs)}`;
 }
 
 function describeFailures(runs: readonly RunRecord[]): string {
   const failed = runs.filter(({ violations }) => violations.length > 0);
   if (failed.length === 0) return '';
   const lines = failed.map(({ commit, seed, violations }) => `- \`${commit}\` seed ${seed}: ${violations[0]}`);
-  return `\n\nThe runs that failed, each of them at a commit before its mending:\n${lines.join('\n')}`;
+  return `\n\nFailed runs; the cause of each was fixed in a later commit:\n${lines.join('\n')}`;
 }
 
 function describeFaults(runs: readonly RunRecord[]): string {
@@ -113,20 +118,20 @@ function describeSabotages(): string {
       by.slice(0, 140),
     ];
   });
-  return `## Would it notice?
-The same suite with one guarantee taken away, by an edit of the built code that only the suite makes.
+  return `## Sabotage
+The same suite without one guarantee, removed by an edit of the built code: each removal must be noticed.
 
-${table(['sabotage', 'the guarantee taken away', 'noticed', 'commit', 'first sign'], rows)}`;
+${table(['sabotage', 'removed guarantee', 'noticed', 'commit', 'first violation'], rows)}`;
 }
 
 function describeBurst(): string {
   const last = loadRecords('bursts').at(-1);
   if (last === undefined) return '';
   const { commit, uploads, people, finished, mailed, seconds, deliveryMs, slowestChange } = last;
-  return `## ${uploads} files by ${people} people at once
-At \`${commit}\`: ${finished} of ${uploads} finished, ${mailed} mailed, the last one ${seconds.toFixed(1)} s after all were sent at the same moment, on one
-process of each kind. From an event's time to its subscriber: median ${deliveryMs.p50} ms, p95 ${deliveryMs.p95} ms, slowest ${deliveryMs.slowest} ms. The slowest change of a
-status: ${slowestChange.ms} ms from ${slowestChange.from} to ${slowestChange.to}, while the others were worked on.`;
+  return `## ${uploads} files of ${people} users at once
+At \`${commit}\`: ${finished} of ${uploads} finished, ${mailed} mailed, the last one ${seconds.toFixed(1)} s after all were sent at once, with one
+process of each kind. From an event's time to its subscriber: median ${deliveryMs.p50} ms, p95 ${deliveryMs.p95} ms, slowest ${deliveryMs.slowest} ms. The slowest status
+change took ${slowestChange.ms} ms, from ${slowestChange.from} to ${slowestChange.to}.`;
 }
 
 function describeTimeline(): string {
@@ -140,10 +145,10 @@ function describeTimeline(): string {
   ]);
   const steps = last.steps.map(({ atMs, what }) => `${(atMs / 1000).toFixed(1).padStart(7)} s  ${what}`);
   return `## Each server killed while ${last.rows.toLocaleString('en-US')} rows load
-At \`${last.commit}\`. "Away" is from the kill to the first login that works, "then" from there to the next committed rows (for Redis: to the next event
-at the subscriber). Nothing of ours was started again.
+At \`${last.commit}\`. "Down" is the time from the kill to the first successful login, "recovery" from there to the next committed rows (Redis: to
+the next event at the subscriber). No process of Tributary was restarted.
 
-${table(['server', 'at row', 'away', 'then'], recoveries)}
+${table(['server', 'at row', 'down', 'recovery'], recoveries)}
 
 \`\`\`
 ${steps.join('\n')}
@@ -169,9 +174,9 @@ ${table(titles, rows)}`;
 }
 
 const usage = `## Run it
-\`npm run chaos -- --seed 1 --runs 10\`, \`--sabotage all\`, \`--burst\`, \`--timeline\`; \`--help\` tells the rest. It needs nothing but this checkout: it installs and
-starts what it uses, on this machine's loopback interface, and ends by itself; its servers and processes end also when it is killed. A failure prints its seed, the logs, and the fewest faults that
-still fail. A few fixed seeds run in \`npm test\`.`;
+\`npm run chaos -- --seed 1 --runs 10\`, \`--sabotage all\`, \`--burst\`, \`--timeline\`; see \`--help\`. It needs only this checkout: it installs and
+starts its servers on the loopback interface, and ends them, even when it is killed. A failure prints its seed, the logs, and a minimal
+set of faults. Two seeds run in \`npm test\`.`;
 
 /** Earlier versions of the suite recorded two kinds of violation under other names. */
 const prefixes = { lost: /^lost:/, duplicate: /^(duplicate|doubled):/, gap: /^(gap|hole):/ };

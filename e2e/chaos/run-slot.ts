@@ -12,27 +12,27 @@ import type { Server } from './topology.ts';
 
 const kinds = { mariadb, rabbitmq, redis };
 
-/** Servers of the suite's own, which it may kill: one set for all runs that come after each other. */
+/** A set of servers that the suite may kill, shared by consecutive runs. */
 export interface RunSlot {
-  /** How to reach them, as `startStack` takes it. */
+  /** The servers' URLs, for `startStack`. */
   readonly environment: Record<string, string>;
   readonly mails: SmtpSink;
-  /** Kills a server without warning; does nothing when it is down. */
+  /** Kills a server; does nothing if it is down. */
   crash(server: Server): void;
-  /** Starts it again on the same data and port, and resolves once a login works; does nothing when it runs. */
+  /** Restarts a killed server on the same data and port and resolves when a login works; does nothing if it runs. */
   recover(server: Server): Promise<void>;
-  /** Redis loses all that it holds, and nobody's connection to it. */
+  /** Deletes Redis's data; connections stay. */
   flushRedis(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Starts MariaDB, RabbitMQ and Redis as private processes and a mail server in this one; programs that are missing are installed
- * where that can be done. The servers, and stacks in owned folders, end with this process however it ends.
+ * Starts MariaDB, RabbitMQ and Redis as private processes and a mail server in this process; missing programs are
+ * installed if possible. The servers, and stacks in owned folders, end with this process, even if it is killed.
  */
 export async function openRunSlot(note?: (text: string) => void): Promise<RunSlot> {
   const ended = await endLeftovers();
-  if (ended > 0) note?.(`Ended ${ended} processes of an earlier run that was killed.`);
+  if (ended > 0) note?.(`Ended ${ended} processes of a killed run.`);
   const root = createOwnedFolder('slot');
   const unwatch = startReaper();
   const env = { TRIBUTARY_SERVERS: 'private' };

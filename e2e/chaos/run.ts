@@ -22,27 +22,27 @@ export interface RunResult {
   readonly uploads: number;
   readonly events: number;
   readonly duplicateMails: number;
-  /** How often clients had to send a file, or connect a subscription, again. */
+  /** Number of retried uploads and reconnected subscriptions. */
   readonly uploadRetries: number;
   readonly reconnects: number;
-  /** From the last mended fault to the last upload finished, mailed, and seen by its subscriber. */
+  /** Time from the end of the last fault until every upload was finished, mailed and seen by its subscriber. */
   readonly settledInMs: number;
-  /** What had to be waited for last after that. */
+  /** The last thing that was waited for. */
   readonly waitedFor: string;
-  /** Where the logs of a failed run are; null when all was well. */
+  /** Folder of the logs of a failed run; null for a run without violations. */
   readonly logs: string | null;
 }
 
 export interface RunOptions {
-  /** Added to the environment of every process. */
+  /** Additional variables of every process. */
   readonly environment?: Record<string, string>;
-  /** How long everything may take to end after the last fault was mended: the longest waits the design allows for, and some. */
+  /** Maximum time after the last fault until everything is finished: the maximum waits of the design, with a margin. */
   readonly settleWithinMs?: number;
 }
 
 /**
- * When an upload without a sign of work is sent again. Longer than the waits between the first tries, so that uploads that
- * wait for others are seldom sent again. The second interval is twice as long.
+ * Time without a sign of work after which an upload is sent again. Longer than the first retry delays, so that uploads
+ * that wait for others are rarely sent again. The second interval is twice as long.
  */
 const reconcileAfterMs = 10_000;
 
@@ -70,13 +70,13 @@ export async function runPlan(
   let result: RunResult | null = null;
   try {
     const reportViolation = (what: string) => void violations.add(`unclear: ${what}`);
-    const people = await Promise.all(
+    const users = await Promise.all(
       Array.from({ length: clients }, () =>
         createSimulatedUser(wiring.gatewayUrl(), { signal: ended.signal, reportViolation }),
       ),
     );
     const living = Promise.all(
-      histories.map((history) => people[history.planned.client]?.live(history.planned, history)),
+      histories.map((history) => users[history.planned.client]?.live(history.planned, history)),
     );
     for (const [link, ms] of Object.entries(plan.latencies)) wiring.links.get(link)?.setDelay(ms);
     const largeFile = followLargeFile(stack, plan.uploads);
@@ -85,14 +85,14 @@ export async function runPlan(
     const broken = await injectAll(plan.faults, target);
     await largeFile.close();
     for (const what of broken) violations.add(`down: ${what}`);
-    const mendedAt = Date.now();
-    const waitedFor = await waitUntilSettled(stack, histories, mendedAt + settleWithinMs);
-    const settledInMs = Date.now() - mendedAt;
-    await waitUntilQueuesEmpty(stack, mendedAt + settleWithinMs);
+    const recoveredAt = Date.now();
+    const waitedFor = await waitUntilSettled(stack, histories, recoveredAt + settleWithinMs);
+    const settledInMs = Date.now() - recoveredAt;
+    await waitUntilQueuesEmpty(stack, recoveredAt + settleWithinMs);
     ended.abort();
     await living;
 
-    const [reader] = people;
+    const [reader] = users;
     if (reader === undefined) throw new Error('There are no clients.');
     const found = (what: string) => void violations.add(what);
     const duplicateMails = await checkAll(stack, slot, histories, reader.client, reader.token, found).catch(
@@ -124,15 +124,15 @@ export async function runPlan(
 }
 
 const unfinishedQueries = {
-  'uploads without an end': 'SELECT COUNT(*) AS n FROM uploads WHERE finished_at IS NULL',
+  'unfinished uploads': 'SELECT COUNT(*) AS n FROM uploads WHERE finished_at IS NULL',
   'uploads without a mail': 'SELECT COUNT(*) AS n FROM uploads WHERE notified_at IS NULL',
   'messages in the outbox': 'SELECT COUNT(*) AS n FROM outbox',
-  'intakes that broke off': 'SELECT COUNT(*) AS n FROM intakes WHERE given_up_at IS NULL',
+  'unfinished intakes': 'SELECT COUNT(*) AS n FROM intakes WHERE given_up_at IS NULL',
 };
 
 /**
- * Resolves when every upload has ended, is mailed about, and was followed to its end, or at the deadline: the checks
- * tell which. With what it waited for last.
+ * Resolves when every upload is finished, mailed and followed to its final status, or at the deadline, with the last
+ * thing it waited for.
  */
 async function waitUntilSettled(stack: Stack, histories: readonly ClientHistory[], deadline: number): Promise<string> {
   const uploads = openPool(stack.environment.UPLOADS_DATABASE_URL ?? '', { connectionLimit: 1 });
@@ -156,7 +156,7 @@ async function findUnfinished(uploads: Pool, histories: readonly ClientHistory[]
   return histories.every(({ isFinished }) => isFinished) ? null : 'subscriptions';
 }
 
-/** A message that was sent again may still wait for its next try after the upload has ended. */
+/** A message that was sent again may still wait for a retry after the upload has finished. */
 async function waitUntilQueuesEmpty(stack: Stack, deadline: number): Promise<void> {
   while (Date.now() < deadline) {
     const left = await checkQueues(stack).catch((error: unknown) => [String(error)]);

@@ -5,8 +5,8 @@ import { getLinkName, listProcesses, listReplicas, subgraphs } from './topology.
 type Replicas = Readonly<Record<string, number>>;
 
 /**
- * The faults of a run that are aimed at moments that matter: one at work in hand while all files come in, one at the messages
- * that tell of them, two while the large file is being loaded, one when its last news is on its way to its subscriber.
+ * Faults at critical moments of a run: one while all files arrive, one while messages leave the outbox, two while the
+ * large file is loaded, and one when its last event is on the way to its subscriber.
  */
 export function scheduleFaults(random: Random, replicas: Replicas): PlannedFault[] {
   return [
@@ -18,12 +18,12 @@ export function scheduleFaults(random: Random, replicas: Replicas): PlannedFault
   ];
 }
 
-/** The workers whose messages are sent again: until their upload has ended, or until the notifier has reported on its mail. */
+/** Queues of workers whose messages are sent again, until the upload is finished or the notifier has reported on its mail. */
 const coveredQueues = ['csv-loader', 'csv-loader', 'query-refresher', 'upload-tracker', 'notifier'];
 
 /**
- * Faults that no connection shows: a subgraph that hangs, a Redis without its data, a full log disk, a queue without its
- * messages. They have a random source of their own, and a new kind draws last, so that the rest of a plan stays the same.
+ * Faults without a broken connection: a hung subgraph, a Redis without its data, a full log disk, a queue without its
+ * messages. They use a separate random source, and a new kind draws last, so that the rest of a plan stays the same.
  */
 export function scheduleSilentFaults(random: Random, replicas: Replicas): PlannedFault[] {
   const hung = random.pick(subgraphs.flatMap((name) => listReplicas(name, replicas)));
@@ -34,7 +34,7 @@ export function scheduleSilentFaults(random: Random, replicas: Replicas): Planne
   return [...faults, ...createPurgeFaults(random, replicas), ...createFullDiskFaults(random, replicas)];
 }
 
-/** While its workers are down, so that the messages wait there. */
+/** Its workers are down, so that messages wait there. */
 function createPurgeFaults(random: Random, replicas: Replicas): PlannedFault[] {
   const [queue, atMs] = [random.pick(coveredQueues), random.int(300, 5_000)];
   const [downMs, forMs] = [random.int(500, 1_500), random.int(1_000, 2_500)];
@@ -60,7 +60,7 @@ function createIntakeFault(random: Random): Fault {
   ]);
 }
 
-/** What the outbox has sent and RabbitMQ never got: only the confirm tells the difference. */
+/** Messages that the outbox sent and RabbitMQ did not receive: only the missing confirm shows it. */
 function createPublishFaults(random: Random, replicas: Replicas): PlannedFault[] {
   const [atMs, forMs] = [random.int(500, 5_000), random.int(1_000, 2_500)];
   return listReplicas('uploads', replicas).map(
@@ -68,7 +68,7 @@ function createPublishFaults(random: Random, replicas: Replicas): PlannedFault[]
   );
 }
 
-/** The loader, its database, or what is between them; every loader, since any of them may have the file in hand. */
+/** Hits the loader, its database, or their link; every loader, since any of them may have the file. */
 function createLoadFaults(random: Random, replicas: Replicas): PlannedFault[] {
   const atPercent = random.int(5, 90);
   const [downMs, forMs] = [random.int(0, 1_500), random.int(200, 2_000)];
@@ -81,7 +81,7 @@ function createLoadFaults(random: Random, replicas: Replicas): PlannedFault[] {
   });
 }
 
-/** Whoever tells the end, or the signals of it: those are gone for good, while every subscriber's own line stays up. */
+/** Hits the process that reports the final status, or its signals: those are lost, while every subscriber stays connected. */
 function createNotificationFaults(random: Random, replicas: Replicas): PlannedFault[] {
   const atPercent = random.int(80, 99);
   const [downMs, forMs] = [random.int(0, 1_500), random.int(2_000, 4_000)];

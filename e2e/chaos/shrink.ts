@@ -2,8 +2,8 @@ import type { PlannedFault } from './fault.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * The fewest faults of a failed plan that still fail, found by leaving out ever smaller parts (delta debugging, Zeller
- * and Hildebrandt 2002). Each try is a whole run, so there are at most `maxTries`; what time decides may need its chance.
+ * A small set of faults of a failed plan that still fails, found by leaving out smaller and smaller parts (delta
+ * debugging, Zeller and Hildebrandt 2002). Each try is a whole run, so there are at most `maxTries`.
  */
 export async function shrink(
   plan: Plan,
@@ -30,7 +30,7 @@ export async function shrink(
   }
 }
 
-/** The list without its first `size` items, without the next, and so on. */
+/** The list without its first `size` items, without the next `size` items, and so on. */
 function removeEachPart<T>(items: readonly T[], size: number): T[][] {
   const starts = Array.from({ length: Math.ceil(items.length / size) }, (_, index) => index * size);
   return starts.map((start) => items.filter((_, index) => index < start || index >= start + size));

@@ -8,30 +8,30 @@ const query = `subscription ($id: ID!, $after: Int) {
 const retryDelayMs = 250;
 const requestTimeoutMs = 20_000;
 
-/** An event as a subscriber gets it, with its time in the log. */
+/** An event at a subscriber, with its time in the log. */
 export type ReceivedEvent = UploadEvent & { readonly at: string };
 
-/** What one upload's client saw. */
+/** The observations of an upload's client. */
 export interface ClientHistory {
   readonly planned: PlannedUpload;
   id: string | null;
-  /** Every event its subscription got, over all its connections. */
+  /** Events received over all connections of the subscription. */
   readonly events: ReceivedEvent[];
-  /** When each of them came, in milliseconds since 1970. */
+  /** Arrival time of each event, in milliseconds since 1970. */
   readonly arrivals: number[];
   isFinished: boolean;
-  /** How often it had to send the file, and to connect its subscription, again. */
+  /** Number of retried uploads and of reconnections. */
   uploadRetries: number;
   reconnects: number;
 }
 
-/** Something a client must never be told, whatever is broken. */
+/** Reports an error that no fault may cause. */
 export type ReportViolation = (what: string) => void;
 
-/** Codes and reasons after which a client tries again. */
+/** Codes and reasons after which a client retries. */
 const retryable = new Set(['UNAVAILABLE', 'RATE_LIMITED', 'IDEMPOTENCY_KEY_IN_USE', 'INTAKE_ABANDONED']);
 
-/** A person with an account, who tries everything again until it is done or `signal` ends it. */
+/** A client with an account that retries everything until it succeeds or `signal` aborts. */
 export async function createSimulatedUser(
   gatewayUrl: string,
   { signal, reportViolation }: { signal: AbortSignal; reportViolation: ReportViolation },
@@ -71,7 +71,7 @@ export async function createSimulatedUser(
     }
   }
 
-  /** From the last event it got to the end of the log, or to whatever breaks the connection. */
+  /** Receives events from the last one on, to the end of the log or of the connection. */
   async function followOnce(history: ClientHistory, id: string): Promise<void> {
     const connection = client.subscriptions(token);
     const end = () => void connection.dispose();
@@ -93,7 +93,7 @@ export async function createSimulatedUser(
     token,
     client,
     follow,
-    /** Sends the file when it is time, then follows it to its end. */
+    /** Sends the file at its planned time, then follows it to its final status. */
     async live(planned: PlannedUpload, history: ClientHistory): Promise<void> {
       await pause(planned.atMs, undefined, { signal }).catch(() => undefined);
       history.id = await send(history);
@@ -117,7 +117,7 @@ export const createHistory = (planned: PlannedUpload): ClientHistory => ({
 async function withTimeout<T>(work: Promise<T>): Promise<T> {
   const ended = new AbortController();
   const late = pause(requestTimeoutMs, undefined, { signal: ended.signal }).then((): never => {
-    throw new Error('There was no answer in time.');
+    throw new Error('There was no response in time.');
   });
   try {
     return await Promise.race([work, late]);

@@ -16,7 +16,7 @@ import { type Server, servers } from './topology.ts';
 const rows = 1_000_000;
 const downMs = 2_000;
 
-/** Loads a million rows while MariaDB, RabbitMQ and Redis are killed in turn, each at another part of the file, and started again. */
+/** Loads a million rows while MariaDB, RabbitMQ and Redis are killed and restarted in turn, each at a different part of the file. */
 export async function runTimeline(
   slot: RunSlot,
   { commit, at, log }: { commit: string; at: string; log: (text: string) => void },
@@ -30,9 +30,9 @@ export async function runTimeline(
   });
   const ended = new AbortController();
   try {
-    const person = await createSimulatedUser(stack.gatewayUrl, { signal: ended.signal, reportViolation: log });
-    await person.client.load(person.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
-    await person.client.load(person.token, { content: jobsCsv, kind: 'JOBS' });
+    const user = await createSimulatedUser(stack.gatewayUrl, { signal: ended.signal, reportViolation: log });
+    await user.client.load(user.token, { content: departmentsCsv, kind: 'DEPARTMENTS' });
+    await user.client.load(user.token, { content: jobsCsv, kind: 'JOBS' });
     const file = await writeFile(join(dataDir, 'hires.csv'));
     const startedAt = Date.now();
     const steps: TimelineRecord['steps'] = [];
@@ -40,7 +40,7 @@ export async function runTimeline(
       steps.push({ atMs: Date.now() - startedAt, what });
       log(`  ${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${what}`);
     };
-    const id = await sendFile(stack, person.token, file);
+    const id = await sendFile(stack, user.token, file);
     note('the file is accepted');
     const history = {
       ...createHistory({
@@ -55,7 +55,7 @@ export async function runTimeline(
       }),
       id,
     };
-    const following = person.follow(history, id);
+    const following = user.follow(history, id);
     const recoveries: TimelineRecord['recoveries'] = [];
     for (const [index, server] of servers.entries()) {
       await waitForRows(stack, id, ((index + 1) * rows) / 5);
@@ -64,7 +64,9 @@ export async function runTimeline(
       );
     }
     await following;
-    note(`the subscriber has the end, ${history.events.at(-1)?.status}, after ${history.events.length} events`);
+    note(
+      `the subscriber has the final status, ${history.events.at(-1)?.status}, after ${history.events.length} events`,
+    );
     const table = await queryNumbers(
       stack,
       'EMPLOYMENT',
@@ -96,7 +98,7 @@ async function crashAndRecover(server: Server, { stack, slot, id, note, eventsSe
   await pause(downMs);
   await slot.recover(server);
   const backAt = Date.now();
-  note(`${server} takes logins again`);
+  note(`${server} accepts logins again`);
   const seen = eventsSeen();
   const isBack = async () =>
     server === 'redis' ? eventsSeen() > seen : ((await countCommittedRows(stack, id)) ?? 0) > rowsBefore;
@@ -109,7 +111,7 @@ async function waitForRows(stack: Stack, id: string, wanted: number): Promise<vo
   while (((await countCommittedRows(stack, id)) ?? 0) < wanted) await pause(50);
 }
 
-/** Null while the database is away. */
+/** Null while the database is unavailable. */
 async function countCommittedRows(stack: Stack, id: string): Promise<number | null> {
   const sql = `SELECT COALESCE(MAX(rows_read), 0) AS n FROM loads WHERE upload_id = '${id}'`;
   const found = await queryNumbers(stack, 'EMPLOYMENT', sql).catch(() => null);

@@ -2,22 +2,22 @@ import { createRandom, type Random } from './random.ts';
 
 export type Kind = 'DEPARTMENTS' | 'JOBS' | 'HIRED_EMPLOYEES';
 
-/** One file that a client sends. What is in it follows from its own seed. */
+/** A file that a client sends; its content depends on its seed. */
 export interface PlannedUpload {
-  /** Its idempotency key, file name and the mark in its rows. */
+  /** Idempotency key, file name and marker in its rows. */
   readonly key: string;
   readonly client: number;
-  /** When the client sends it first, from the start of the run. */
+  /** Time of the first attempt to send it, from the start of the run. */
   readonly atMs: number;
   readonly kind: Kind;
   readonly rows: number;
   readonly hasHeader: boolean;
-  /** The file as a whole is at fault: an open quote in its last line. */
+  /** The whole file is invalid: its last line has an open quote. */
   readonly isBroken: boolean;
   readonly seed: number;
 }
 
-/** A row as it was meant; `flaw` is why it must be rejected whatever else is loaded. */
+/** A generated row; `flaw` is the reason for its rejection that does not depend on other rows. */
 export interface PlannedRow {
   readonly id: number;
   readonly name: string;
@@ -29,11 +29,11 @@ export interface PlannedRow {
 
 export const clients = 3;
 
-/** Few ids for all, so that files meet in the same rows. */
+/** Few ids, so that files overwrite the same rows. */
 const references = 12;
-const people = 400;
+const hires = 400;
 
-/** The uploads of one run: each client's, over `lengthMs`; one of them has a large file. */
+/** The uploads of one run by client, spread over `lengthMs`; one of them is large. */
 export function planUploads(seed: number, lengthMs: number): PlannedUpload[] {
   const random = createRandom(seed);
   const large = { client: random.int(0, clients - 1), rows: random.int(80_000, 120_000) };
@@ -46,10 +46,10 @@ export function planUploads(seed: number, lengthMs: number): PlannedUpload[] {
       return {
         key: `${client}-${index}`,
         client,
-        // The first three of a client go together: the hires need what is in the other two.
+        // A client sends its first three together: hires refer to departments and jobs.
         atMs: index < 3 ? random.int(0, 50) : random.int(500, lengthMs),
         kind,
-        rows: isLarge ? large.rows : isHires ? random.int(20, people) : random.int(3, references),
+        rows: isLarge ? large.rows : isHires ? random.int(20, hires) : random.int(3, references),
         hasHeader: random.chance(0.5),
         isBroken: !isLarge && index >= 3 && random.chance(0.1),
         seed: random.int(1, 2 ** 31),
@@ -62,9 +62,9 @@ export function planUploads(seed: number, lengthMs: number): PlannedUpload[] {
 export function* generateRows(upload: PlannedUpload): Generator<PlannedRow> {
   const random = createRandom(upload.seed);
   const isHires = upload.kind === 'HIRED_EMPLOYEES';
-  const ids = isHires ? Math.max(people, Math.floor(upload.rows * 0.9)) : references;
+  const ids = isHires ? Math.max(hires, Math.floor(upload.rows * 0.9)) : references;
   for (let index = 0; index < upload.rows; index += 1) {
-    const id = upload.rows > people ? (index % ids) + 1 : random.int(1, ids);
+    const id = upload.rows > hires ? (index % ids) + 1 : random.int(1, ids);
     yield {
       id,
       name: `${upload.key} ${id} ${index}`,

@@ -1,4 +1,4 @@
 import { writeReport } from './report.ts';
 
-/** Writes docs/reliability.md from all that was kept. */
+/** Writes docs/reliability.md from all saved records. */
 process.stdout.write(`Wrote ${writeReport()}.\n`);

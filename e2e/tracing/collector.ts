@@ -33,17 +33,17 @@ const exported = z.object({
 
 type ExportedSpan = z.output<typeof exported>['resourceSpans'][number]['scopeSpans'][number]['spans'][number];
 
-/** A span as it was received, and whose it is. */
+/** A received span with its service. */
 export interface ReceivedSpan extends ExportedSpan {
   service: string;
 }
 
 export type Collector = Awaited<ReturnType<typeof startCollector>>;
 
-/** A collector of traces that keeps what it gets (OTLP as JSON); closed, it refuses connections. */
+/** A trace collector that stores OTLP JSON; closed, it refuses connections. */
 export async function startCollector() {
   const spans: ReceivedSpan[] = [];
-  /** All that came, as it came. */
+  /** All received bodies. */
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
     const body: unknown = await json(request);
@@ -57,7 +57,7 @@ export async function startCollector() {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the collector listens nowhere');
+  if (typeof address !== 'object' || address === null) throw new Error('The collector does not listen.');
   return {
     url: `http://127.0.0.1:${address.port}`,
     spans,

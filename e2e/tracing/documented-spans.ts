@@ -10,7 +10,7 @@ export interface DocumentedSpan {
   below: string[];
 }
 
-/** The lines of the table in docs/tracing.md; a line whose attributes are "as" another's has those of that one. */
+/** The rows of the table in docs/tracing.md; "as …" stands for another row's attributes. */
 export async function documentedSpans(): Promise<DocumentedSpan[]> {
   const spans: DocumentedSpan[] = [];
   for (const line of (await readFile(page, 'utf8')).split('\n')) {
@@ -31,7 +31,7 @@ export async function documentedSpans(): Promise<DocumentedSpan[]> {
 
 const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 
-/** Whether a span has the documented name, in which `<word>` stands for anything. */
+/** Whether a span has the documented name; `<word>` matches any text. */
 export function isNamed(span: Pick<ReceivedSpan, 'name'>, documented: string): boolean {
   const pattern = documented.split(/<\w+>/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${pattern.join('.+')}$`).test(span.name);

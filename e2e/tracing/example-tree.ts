@@ -1,6 +1,6 @@
 import type { ReceivedSpan } from './collector.ts';
 
-/** The trace below one span as lines, two spaces deeper each step; alike ones below one parent once, statements not at all. */
+/** The trace below a span as lines, indented by two spaces per level; equal spans of a parent once, without statements. */
 export function buildTree(spans: readonly ReceivedSpan[], rootId: string, depth = 0): string[] {
   const children = spans.filter(({ parentSpanId, name }) => parentSpanId === rootId && !name.startsWith('SQL '));
   const byName = new Map<string, ReceivedSpan[]>();
@@ -14,8 +14,8 @@ export function buildTree(spans: readonly ReceivedSpan[], rootId: string, depth 
 const label = ({ service, name }: ReceivedSpan) => `${service}: ${name}`;
 
 /**
- * Each line of a tree with the one it is below, or with none. Which of the messages about a load is the one that ends the upload
- * is chance: they count as one.
+ * Each line of a tree with its parent line. The messages about a load count as one, since any of them can finish the
+ * upload.
  */
 export function listEdges(lines: readonly string[]): string[] {
   const above: string[] = [];

@@ -9,7 +9,7 @@ export function initialize(data) {
 }
 
 /**
- * Replaces text in modules as they are loaded.
+ * Replaces text in modules while they are loaded.
  *
  * @type {import('node:module').LoadHook}
  */

@@ -1,4 +1,4 @@
 import { register } from 'node:module';
 
-/** Preloaded into a process that is to run with an edited line; nothing but the suite knows of it. */
+/** Preloaded into a process that runs with edited lines; used only by the suite. */
 register('./edit-modules.mjs', import.meta.url, { data: JSON.parse(process.env.CHAOS_EDITS ?? '[]') });

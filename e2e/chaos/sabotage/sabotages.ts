@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** A change of one line or a few of the built code: what the system would be without that guarantee. */
+/** An edit of a few lines of the built code that removes a guarantee. */
 export interface Sabotage {
   readonly name: string;
-  /** The guarantee that is taken away, as the report names it. */
+  /** The removed guarantee, for the report. */
   readonly guarantee: string;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
@@ -13,7 +13,7 @@ const writeChanges = 'const recordChanges = await writeChanges(connection, targe
 const recordChanges = 'await recordChanges(version);';
 const endOfChunk = 'return { ...before, committed, rowsRead, rowsLoaded, rowsRejected, reasons, version };';
 
-/** The guarantees the suite must notice the loss of. Each is a proof that a green run means something. */
+/** Guarantees whose removal the suite must notice, so that a green run means something. */
 export const sabotages: readonly Sabotage[] = [
   {
     name: 'no-confirm',
@@ -76,8 +76,8 @@ export const sabotages: readonly Sabotage[] = [
       },
       {
         file: 'gateway/dist/subscriptions/event-stream.js',
-        find: 'longestQuietMs);\n                hasNews = true;',
-        replace: 'longestQuietMs);',
+        find: 'await pause(quietMs);',
+        replace: 'await pause(quietMs); continue;',
       },
     ],
   },
@@ -97,17 +97,17 @@ export const sabotages: readonly Sabotage[] = [
 
 const root = new URL('../../../', import.meta.url);
 
-/** The environment that makes every process run with the sabotage; throws when a text to replace is not in the built code, once. */
+/** The environment that applies the sabotage to every process; throws unless each text to replace is exactly once in the built code. */
 export function createSabotageEnvironment({ name, edits }: Sabotage): Record<string, string> {
   for (const { file, find } of edits) {
     const count = readFileSync(new URL(file, root), 'utf8').split(find).length - 1;
     if (count !== 1)
-      throw new Error(`The sabotage ${name} looks for a text that is ${count} times in ${file}: ${find}`);
+      throw new Error(`The sabotage ${name} replaces a text that occurs ${count} times in ${file}: ${find}`);
   }
   return {
     NODE_OPTIONS: `--import=${new URL('register.mjs', import.meta.url).href} --disable-warning=ExperimentalWarning`,
     CHAOS_EDITS: JSON.stringify(edits),
-    // A lost message that is sent again would hide the loss.
+    // Sending a lost message again would hide the loss.
     RECONCILE_AFTER_MS: '86400000',
   };
 }
