@@ -148,7 +148,7 @@ async function startAndProbe(args, env, port) {
 
 describe('a folder that cannot be created', () => {
   test.each([
-    ['planet', 'earth', 'There is no type "planet". Types: subgraph, worker.'],
+    ['planet', 'earth', 'There is no type "planet". Types: subgraph, upload-worker, worker.'],
     ['worker', 'Loud_Worker', '"Loud_Worker" is not a valid name. Use kebab-case'],
     ['worker', 'notifier', 'The name "notifier" is taken by workers/notifier.'],
     ['subgraph', 'core', 'The name "core" is taken by libs/core.'],
