@@ -13,7 +13,9 @@ import { findDeployables } from '../stack/declarations.mjs';
 import { createFolder } from './folder.mjs';
 
 const worker = { type: 'worker', name: 'echo-counter', path: 'workers/echo-counter' };
+const uploadWorker = { type: 'upload-worker', name: 'byte-counter', path: 'workers/byte-counter' };
 const subgraph = { type: 'subgraph', name: 'many-places', path: 'subgraphs/many-places' };
+const created = [worker, uploadWorker, subgraph];
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
 let folder;
@@ -58,33 +60,39 @@ const runScript = (name, ...args) =>
 beforeAll(async () => {
   folder = await copyCheckout();
   before = await readFiles();
-  for (const { type, name } of [worker, subgraph]) await runScript('new', type, name, '--no-install');
+  for (const { type, name } of created) await runScript('new', type, name, '--no-install');
   await run(bin('graphql-codegen'), ['--config', 'codegen.ts'], { cwd: join(folder, subgraph.path) });
-  await Promise.all(
-    [worker, subgraph].map(({ path }) => run(bin('tsc'), ['-p', `${path}/tsconfig.build.json`], { cwd: folder })),
-  );
+  await Promise.all(created.map(({ path }) => run(bin('tsc'), ['-p', `${path}/tsconfig.build.json`], { cwd: folder })));
   await runScript('compose');
   await Promise.all([runScript('docs'), runScript('manifests')]);
 }, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('a new worker and a new subgraph', () => {
+describe('a new worker, upload worker and subgraph', () => {
   test('change no other file than generated ones', async () => {
     const after = await readFiles();
     const changed = [...before].flatMap(([path, text]) => (after.get(path) === text ? [] : path));
-    const generated = ['docs/configuration.md', 'gateway/supergraph.graphql', 'k8s/README.md', 'k8s/base/gateway.yaml'];
-    expect(changed.sort()).toEqual([...generated, 'k8s/base/kustomization.yaml'].sort());
+    expect(changed.sort()).toEqual([
+      'docs/configuration.md',
+      'gateway/supergraph.graphql',
+      'k8s/README.md',
+      'k8s/base/gateway.yaml',
+      'k8s/base/kustomization.yaml',
+      'libs/kinds/kinds.json',
+      'subgraphs/uploads/kinds.graphql',
+    ]);
     const added = [...after.keys()].filter((path) => !before.has(path));
-    const isOwn = (path) => [worker, subgraph].some((one) => path.startsWith(one.path));
+    const isOwn = (path) => created.some((one) => path.startsWith(one.path));
     expect(added.filter((path) => !isOwn(path)).sort()).toEqual([
+      'k8s/base/byte-counter.yaml',
       'k8s/base/echo-counter.yaml',
       'k8s/base/many-places.yaml',
     ]);
   });
 
   test('have the types, format and imports that the rules ask for', async () => {
-    const paths = [worker.path, subgraph.path];
+    const paths = created.map(({ path }) => path);
     const cruise = [...paths, '--config', join(folder, '.dependency-cruiser.cjs'), '--output-type', 'json'];
     const [report] = await Promise.all([
       run(bin('depcruise'), cruise, { cwd: folder }),
@@ -94,15 +102,16 @@ describe('a new worker and a new subgraph', () => {
     expect(violations.filter(({ from }) => paths.some((path) => from.startsWith(path)))).toEqual([]);
   }, 60_000);
 
-  test('pass their own tests, and the worker the contract of all workers', async () => {
+  test('pass their own tests, and the workers the contract of all workers', async () => {
     const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest')];
-    const paths = [worker.path, subgraph.path, 'workers/workers.test.ts'];
+    const paths = [...created.map(({ path }) => path), 'workers/workers.test.ts'];
     await run(process.execPath, [...args, '--selectProjects', 'unit', '--testPathPatterns', ...paths], { cwd: folder });
   }, 60_000);
 
-  test('are a part of the system: the supergraph has the query, and the gateway finds the subgraph', () => {
+  test('are a part of the system: the supergraph has the query and the kind, and the gateway finds the subgraph', () => {
     const supergraph = readFileSync(join(folder, 'gateway/supergraph.graphql'), 'utf8');
     expect(supergraph).toContain('manyPlacesStatus: ManyPlacesStatus');
+    expect(supergraph).toContain('BYTE_COUNTER');
     const gateway = readFileSync(join(folder, 'k8s/base/gateway.yaml'), 'utf8');
     expect(gateway).toContain('SUBGRAPH_URL_MANY_PLACES');
   });

@@ -2,7 +2,7 @@ import { settings } from '@tributary/core';
 import { uploadAccepted, uploadCancelled, uploadDeleted, workEvents } from '@tributary/events';
 import { openFileStore } from '@tributary/file-store';
 import type { z } from 'zod';
-import { type ConnectContext, defineWorker } from './define-worker.ts';
+import { type ConnectContext, defineWorker, type WorkerDefinition } from './define-worker.ts';
 import {
   type AcceptedUpload,
   cancelWork,
@@ -47,7 +47,7 @@ export function defineUploadWorker<S extends z.ZodObject, D extends object>({
   config,
   connect,
   process,
-}: UploadWorkerDefinition<S, D>) {
+}: UploadWorkerDefinition<S, D>): WorkerDefinition {
   for (const kind of kinds) assertOwnPrerequisites(kind);
   return defineWorker({
     name,
