@@ -55,7 +55,7 @@ export async function startGateway(
     log,
   });
   const { graphs } = supergraph;
-  measures.caches.tellPlans(() => graphs.current().planCount());
+  measures.caches.setPlanCounter(() => graphs.current().planCount());
 
   const signals = config.REDIS_URL ? connectSignalSubscriber({ url: config.REDIS_URL, prefix, log }) : nullSignals;
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL) : null;

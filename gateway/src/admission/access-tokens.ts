@@ -14,7 +14,7 @@ const timeoutMs = 3_000;
  * anyway.
  */
 const rememberedMs = 60_000;
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 const claims = viewerClaims.extend({ iat: z.number(), exp: z.number(), sid: z.string().min(1).optional() });
 
@@ -37,7 +37,7 @@ export interface AccessTokens {
 export function createAccessTokens(options: { jwksUrl: string; issuer: string; clock: Clock }): AccessTokens {
   const { clock } = options;
   const keys = createKeySet({ load: () => fetchKeys(options.jwksUrl), clock });
-  const checked = createTtlCache<AccessTokenClaims>({ maxEntries: mostRemembered, clock });
+  const checked = createTtlCache<AccessTokenClaims>({ maxEntries: maxRemembered, clock });
   return {
     async verify(token) {
       const name = createHash('sha256').update(token).digest('base64');

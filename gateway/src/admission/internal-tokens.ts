@@ -12,7 +12,7 @@ export type SignInternal = (caller: Caller, subgraph: string) => string;
 
 const goodSeconds = 60;
 const usedMs = 30_000;
-const mostRemembered = 10_000;
+const maxRemembered = 10_000;
 
 /**
  * Reuses a token for requests of the same viewer to the same subgraph within 30 seconds. Throws BAD_CONFIG unless the
@@ -20,7 +20,7 @@ const mostRemembered = 10_000;
  */
 export function createInternalTokens(privateKeyPem: string, clock: Clock): SignInternal {
   const key = readKey(privateKeyPem);
-  const signed = createTtlCache<string>({ maxEntries: mostRemembered, clock });
+  const signed = createTtlCache<string>({ maxEntries: maxRemembered, clock });
   return ({ viewer }, subgraph) => {
     // Everything the token contains: a viewer with other permissions never gets it.
     const content = JSON.stringify([subgraph, viewer]);

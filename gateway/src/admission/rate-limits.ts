@@ -176,12 +176,12 @@ export type ConsumeTokens = (draws: readonly TokenRequest[]) => Promise<number>;
  * which is logged once.
  */
 export function createTokenBuckets({ redis, prefix, log }: { redis: Redis; prefix: string; log: Log }): ConsumeTokens {
-  let isAway = false;
+  let isUnavailable = false;
 
   function note(isAwayNow: boolean, error?: unknown) {
-    if (isAwayNow === isAway) return;
-    isAway = isAwayNow;
-    if (isAway) log.warn({ err: error }, 'rate limits suspended, Redis unavailable');
+    if (isAwayNow === isUnavailable) return;
+    isUnavailable = isAwayNow;
+    if (isUnavailable) log.warn({ err: error }, 'rate limits suspended, Redis unavailable');
     else log.info({}, 'rate limits resumed, Redis recovered');
   }
 

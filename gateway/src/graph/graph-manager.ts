@@ -23,12 +23,12 @@ export interface GraphManager<Graph = OpenGraph> {
 
 /** The graph for new operations. Operations already running on a replaced graph finish on it. */
 export function createGraphManager<Graph extends Closable>(first: Graph, log: Log): GraphManager<Graph> {
-  const guests = new Map<Graph, number>([[first, 0]]);
+  const leaseCount = new Map<Graph, number>([[first, 0]]);
   let current = first;
 
   async function closeIfDone(graph: Graph) {
-    if (graph === current || guests.get(graph) !== 0) return;
-    guests.delete(graph);
+    if (graph === current || leaseCount.get(graph) !== 0) return;
+    leaseCount.delete(graph);
     await graph.close().catch((err: unknown) => log.error({ err }, 'replaced graph not closed'));
   }
 
@@ -36,13 +36,13 @@ export function createGraphManager<Graph extends Closable>(first: Graph, log: Lo
     current: () => current,
     acquire() {
       const graph = current;
-      guests.set(graph, (guests.get(graph) ?? 0) + 1);
+      leaseCount.set(graph, (leaseCount.get(graph) ?? 0) + 1);
       let isIn = true;
       return {
         graph,
         release() {
-          const count = guests.get(graph);
-          if (isIn && count !== undefined) guests.set(graph, count - 1);
+          const count = leaseCount.get(graph);
+          if (isIn && count !== undefined) leaseCount.set(graph, count - 1);
           isIn = false;
           void closeIfDone(graph);
         },
@@ -51,12 +51,12 @@ export function createGraphManager<Graph extends Closable>(first: Graph, log: Lo
     replace(next) {
       const former = current;
       current = next;
-      guests.set(next, 0);
+      leaseCount.set(next, 0);
       void closeIfDone(former);
     },
     async close() {
-      const open = [...guests.keys()];
-      guests.clear();
+      const open = [...leaseCount.keys()];
+      leaseCount.clear();
       await Promise.all(open.map((graph) => graph.close()));
     },
   };

@@ -66,9 +66,9 @@ export function measureCaches(registry: Registry) {
   };
 
   /** Replaces the counter behind the gauge. */
-  function tellPlans(count: () => number) {
+  function setPlanCounter(count: () => number) {
     countPlans = count;
   }
 
-  return { planCache, documents: documentsOf, tellPlans };
+  return { planCache, documents: documentsOf, setPlanCounter };
 }

@@ -78,7 +78,7 @@ export function createSubscribe(options: {
       const { log, query, responseKey, used, given, admit } = plan;
       await admit(caller);
       const channel = toChannel(log, { given, viewer: caller.viewer });
-      await line.moveTo(channel);
+      await line.switchTo(channel);
       const read = createReadLog({ run: runOn(graphs, plan, caller), query, log, responseKey, variables: used });
       return { key: digest([graph.version, caller.viewer, channel, log, responseKey, query, used]), read };
     }

@@ -6,7 +6,7 @@ import type { EventPage, LogEvent, ReadPage } from './log-reader.ts';
 import type { OnSignal } from './signals.ts';
 
 const pollMs = 5_000;
-const longestQuietMs = 20_000;
+const maxQuietMs = 20_000;
 const firstRetryMs = 250;
 
 /**
@@ -27,10 +27,10 @@ export function streamEventLog(options: {
   const closed = new AbortController();
   let cursor = options.after;
   let page: EventPage = { events: [], isFull: false, endCursor: null };
-  let hasNews = true;
+  let isDirty = true;
   // When the oldest unserved signal was published, and the signal that caused the current page.
-  let saidAt: number | null = null;
-  let pageSaidAt: number | null = null;
+  let signalledAt: number | null = null;
+  let pageSignalledAt: number | null = null;
   // The longer a log rests, the less often it is polled: waiting subscribers must not slow down the work they wait for.
   let quietMs = pollMs;
   let failures = 0;
@@ -38,8 +38,8 @@ export function streamEventLog(options: {
   let subscribed: Promise<void> | null = null;
 
   function onSignal(at = clock.now().getTime()) {
-    hasNews = true;
-    saidAt ??= at;
+    isDirty = true;
+    signalledAt ??= at;
     wake();
   }
 
@@ -58,16 +58,16 @@ export function streamEventLog(options: {
   }
 
   async function readNext() {
-    hasNews = false;
-    pageSaidAt = saidAt ?? (page.isFull ? pageSaidAt : null);
-    saidAt = null;
+    isDirty = false;
+    pageSignalledAt = signalledAt ?? (page.isFull ? pageSignalledAt : null);
+    signalledAt = null;
     try {
       page = await read(cursor, closed.signal);
-      hasNews ||= page.isFull;
+      isDirty ||= page.isFull;
       failures = 0;
     } catch (error) {
-      hasNews = true;
-      saidAt ??= pageSaidAt;
+      isDirty = true;
+      signalledAt ??= pageSignalledAt;
       if (!isAppError(error, 'UNAVAILABLE')) throw error;
       await pause(Math.min(pollMs, firstRetryMs * 2 ** failures++));
     }
@@ -76,7 +76,7 @@ export function streamEventLog(options: {
   function take(event: LogEvent): IteratorResult<FormattedExecutionResult> {
     cursor = event.cursor;
     quietMs = pollMs;
-    if (pageSaidAt !== null) options.lagged?.(clock.now().getTime() - pageSaidAt);
+    if (pageSignalledAt !== null) options.lagged?.(clock.now().getTime() - pageSignalledAt);
     return { done: false, value: event.result };
   }
 
@@ -94,11 +94,11 @@ export function streamEventLog(options: {
       const event = page.events.shift();
       if (event) return take(event);
       if (page.endCursor !== null && cursor >= page.endCursor) return close();
-      if (hasNews) await readNext();
+      if (isDirty) await readNext();
       else {
         await pause(quietMs);
-        quietMs = hasNews ? pollMs : Math.min(2 * quietMs, longestQuietMs);
-        hasNews = true;
+        quietMs = isDirty ? pollMs : Math.min(2 * quietMs, maxQuietMs);
+        isDirty = true;
       }
     }
     return done;

@@ -91,7 +91,7 @@ export function createChannelSubscription(signals: Pick<SignalSubscriber, 'subsc
   let hasEnded = false;
   return {
     /** Resolves once the subscription of the channel is confirmed. */
-    async moveTo(next: string): Promise<void> {
+    async switchTo(next: string): Promise<void> {
       if (next === channel || hasEnded) return;
       const left = unsubscribe;
       const leaveNext = await signals.subscribe(next, onSignal);

@@ -60,14 +60,14 @@ export function openResultCache({
     reconnectOnError: reconnectDemoted,
   });
   traceRedis(redis);
-  let isAway = false;
+  let isUnavailable = false;
   redis.on('error', (error: Error) => {
-    if (!isAway) log.warn({ reason: error.message }, 'redis unavailable, retrying');
-    isAway = true;
+    if (!isUnavailable) log.warn({ reason: error.message }, 'redis unavailable, retrying');
+    isUnavailable = true;
   });
   redis.on('ready', () => {
-    if (isAway) log.info('redis connected');
-    isAway = false;
+    if (isUnavailable) log.info('redis connected');
+    isUnavailable = false;
   });
   const key = `${prefix}answers`;
   const read: { [K in QueryName]: Map<number, { version: string; rows: ResultRow[K][] }> } = {

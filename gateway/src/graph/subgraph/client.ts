@@ -15,7 +15,7 @@ export interface Subgraph {
   /** A new connection for each request: for requests that must not be sent twice. */
   freshAgent: HttpAgent;
   /** Limits connections waiting for `100 Continue`, so that a burst of uploads cannot delay other requests. */
-  knock: Semaphore;
+  connectSlots: Semaphore;
   /** How long a query may wait for the first byte of its response, and then for each next one. */
   timeoutMs: number;
   /** Maximum idle time on the connection of a mutation, an upload or a download. */
@@ -25,20 +25,20 @@ export interface Subgraph {
 }
 
 /** More would only wait at the subgraph: Node accepts one new connection per turn of its event loop. */
-const mostConnections = 100;
-const mostKnocking = 16;
+const maxConnections = 100;
+const maxPendingUploads = 16;
 
 export function createSubgraph(
-  options: Omit<Subgraph, 'url' | 'agent' | 'freshAgent' | 'knock'> & { url: string },
+  options: Omit<Subgraph, 'url' | 'agent' | 'freshAgent' | 'connectSlots'> & { url: string },
 ): Subgraph {
   const url = new URL(options.url);
   const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
   return {
     ...options,
     url,
-    agent: new Agent({ keepAlive: true, maxSockets: mostConnections }),
+    agent: new Agent({ keepAlive: true, maxSockets: maxConnections }),
     freshAgent: new Agent({ keepAlive: false }),
-    knock: createSemaphore({ permits: mostKnocking }),
+    connectSlots: createSemaphore({ permits: maxPendingUploads }),
   };
 }
 

@@ -11,7 +11,7 @@ import { openSubgraphRequest } from './request.ts';
 import { findUploads, type IncomingUploads } from './uploads.ts';
 
 /** A proxy may not know `100 Continue`: the file is then sent without. */
-const longestKnockMs = 2_000;
+const expectContinueTimeoutMs = 2_000;
 
 /**
  * Streams a GraphQL request with files to a subgraph in constant memory. A response before the end stops the sending. A
@@ -37,12 +37,12 @@ export async function sendMultipart(
   const idleMs = subgraph.mutationTimeoutMs;
   const open = () =>
     openSubgraphRequest(subgraph, { method: 'POST', headers, signal, agent: subgraph.freshAgent, idleMs });
-  const { request, response } = await subgraph.knock.run(async () => {
+  const { request, response } = await subgraph.connectSlots.run(async () => {
     const exchange = await connectWithRetry(open, signal);
     await Promise.race([
       exchange.continued,
       exchange.response.catch(() => undefined),
-      pause(longestKnockMs, undefined, { ref: false }),
+      pause(expectContinueTimeoutMs, undefined, { ref: false }),
     ]);
     return exchange;
   });

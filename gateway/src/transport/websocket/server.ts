@@ -92,7 +92,7 @@ export function serveWebSockets(options: {
     sockets.emit('connection', webSocket, request);
   }
 
-  function turnAway(socket: WebSocket, error: AppError, code = closeCodes[error.code] ?? unauthorized) {
+  function closeWithError(socket: WebSocket, error: AppError, code = closeCodes[error.code] ?? unauthorized) {
     measuredOperations.failed([error]);
     socket.close(code, error.message);
   }
@@ -126,7 +126,7 @@ export function serveWebSockets(options: {
           socket.once('close', limits.connections.take(getClient(viewer, address)));
         } catch (error) {
           if (!isAppError(error)) throw error;
-          turnAway(socket, error);
+          closeWithError(socket, error);
           limits.refusals.count(address).catch(() => undefined);
           return false;
         }
@@ -139,7 +139,7 @@ export function serveWebSockets(options: {
             try {
               return { ...(await authenticate(authorization)), requestId: randomUUID(), signal };
             } catch (error) {
-              if (isAppError(error, 'UNAUTHENTICATED')) turnAway(socket, error, forbidden);
+              if (isAppError(error, 'UNAUTHENTICATED')) closeWithError(socket, error, forbidden);
               throw error;
             }
           },
