@@ -1,8 +1,6 @@
 import { type Log, unavailable } from '@tributary/core';
 import type { DepartmentHires, QuarterlyHires, QueryResults } from '@tributary/employment-db';
-import { reconnectDemoted } from '@tributary/redis';
-import { traceRedis } from '@tributary/tracing';
-import { Redis } from 'ioredis';
+import { connectRedis } from '@tributary/redis';
 import { z } from 'zod';
 import { storeGenerationArguments, storeGenerationScript } from './store-generation.ts';
 
@@ -51,15 +49,12 @@ export function openResultCache({
   prefix: string;
   log: Log;
 }): ResultCache {
-  const redis = new Redis(redisUrl, {
+  const redis = connectRedis(redisUrl, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 2_000,
     commandTimeout: 3_000,
-    retryStrategy: (attempt) => Math.min(attempt * 50, 500),
-    reconnectOnError: reconnectDemoted,
   });
-  traceRedis(redis);
   let isUnavailable = false;
   redis.on('error', (error: Error) => {
     if (!isUnavailable) log.warn({ reason: error.message }, 'redis unavailable, retrying');

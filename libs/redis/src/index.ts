@@ -1,2 +1,2 @@
-export { connectRedis, reconnectDemoted } from './connection.ts';
+export { connectRedis } from './connection.ts';
 export { createDeletedUploads, type DeletedUploads } from './deleted-uploads.ts';

@@ -1,6 +1,6 @@
 import type { Log } from '@tributary/core';
-import { reconnectDemoted } from '@tributary/redis';
-import { traceHeaders, traceRedis } from '@tributary/tracing';
+import { connectRedis } from '@tributary/redis';
+import { traceHeaders } from '@tributary/tracing';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 
@@ -15,17 +15,12 @@ export interface Signals {
 
 /** Connects in the background, and again for ever; `prefix` stands before every channel's name. */
 export function connectSignals({ url, prefix, log }: { url: string; prefix: string; log: Log }): Signals {
-  const publisher = new Redis(url, {
+  const publisher = connectRedis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     commandTimeout: 2_000,
-    retryStrategy: (attempt) => Math.min(attempt * 50, 500),
-    reconnectOnError: reconnectDemoted,
   });
-  // Without a listener ioredis prints every failed attempt; the readiness watch says it once.
-  publisher.on('error', () => undefined);
-  traceRedis(publisher);
   const pubSub = new RedisPubSub({ publisher, subscriber: new Redis(url, { lazyConnect: true }) });
   return {
     signal({ uploadId, ownerId }) {
