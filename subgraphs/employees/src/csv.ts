@@ -1,3 +1,4 @@
+import { findKind } from '@tributary/kinds';
 import { z } from 'zod';
 
 /** One line of CSV for a spreadsheet. A cell that a spreadsheet would run as a formula gets a leading apostrophe. */
@@ -44,15 +45,10 @@ export interface Dialect {
 
 const stored = z.object({ delimiter: z.string().min(1), header: z.string().nullish() });
 
-const kindColumns: Record<string, string[]> = {
-  DEPARTMENTS: ['id', 'department'],
-  JOBS: ['id', 'job'],
-  HIRED_EMPLOYEES: ['id', 'name', 'datetime', 'department_id', 'job_id'],
-};
-
 /** The dialect of a load's file, as stored by the first pass. The driver returns JSON columns as objects or as text. */
 export function toDialect({ kind, dialect }: { kind: string; dialect: unknown }): Dialect {
   const result = stored.safeParse(typeof dialect === 'string' ? JSON.parse(dialect) : dialect);
   const { delimiter, header } = result.success ? result.data : { delimiter: ',', header: null };
-  return { delimiter, columns: header ? splitRecord(header, delimiter) : (kindColumns[kind] ?? []) };
+  const kindColumns = findKind(kind)?.columns ?? [];
+  return { delimiter, columns: header ? splitRecord(header, delimiter) : kindColumns.map(({ name }) => name) };
 }
