@@ -30,12 +30,13 @@ export async function runWorkers(
     if (!isAlone) registry.setDefaultLabels({ worker: definition.name });
     return { definition, registry, log: isAlone ? log : createLog(definition.name, log.level) };
   });
-  const registries = [...new Set([ofProcess, ...workers.map(({ registry }) => registry)])];
-  const page = {
+  const registries = [ofProcess, ...workers.map(({ registry }) => registry)];
+  const merged = {
     contentType: ofProcess.contentType,
     metrics: async () => mergeMetrics(await Promise.all(registries.map((registry) => registry.metrics()))),
   };
-  const metrics = await serveMetrics({ registry: page, host: config.HEALTH_HOST, port: config.METRICS_PORT, log });
+  const registry = isAlone ? ofProcess : merged;
+  const metrics = await serveMetrics({ registry, host: config.HEALTH_HOST, port: config.METRICS_PORT, log });
   onClose(() => metrics.close());
   let missing: (() => string[])[] = [() => ['the workers']];
   const health = await serveHealth({

@@ -45,15 +45,22 @@ export interface KindDefinition<O extends z.ZodObject = z.ZodObject> extends Kin
   readonly options: O;
 }
 
-type KindInput<O extends z.ZodObject> = z.input<typeof kindEntry> & { readonly options?: O };
+type Declared<Name extends string> = z.input<typeof kindEntry> & { readonly name: Name };
+
+const noOptions = z.strictObject({});
 
 /** Declares a kind of upload: pure data. Throws for a declaration that no registry could hold. */
-export function defineKind<const Name extends string, O extends z.ZodObject = z.ZodObject<Record<never, never>>>({
-  options,
+export function defineKind<const Name extends string>(
+  declared: Declared<Name>,
+): KindDefinition<typeof noOptions> & { readonly name: Name };
+export function defineKind<const Name extends string, O extends z.ZodObject>(
+  declared: Declared<Name> & { readonly options: O },
+): KindDefinition<O> & { readonly name: Name };
+export function defineKind({
+  options = noOptions,
   ...declared
-}: KindInput<O> & { readonly name: Name }): KindDefinition<O> & { readonly name: Name } {
+}: Declared<string> & { readonly options?: z.ZodObject }): KindDefinition {
   const parsed = kindEntry.safeParse(declared);
   if (!parsed.success) throw new Error(`The kind ${declared.name} is wrong.\n${z.prettifyError(parsed.error)}`);
-  const none = z.strictObject({});
-  return { ...parsed.data, name: declared.name, options: options ?? (none as unknown as O) };
+  return { ...parsed.data, options };
 }

@@ -109,9 +109,12 @@ export function toDisplayFilename(filename: string): string {
   const characters = [...name];
   if (characters.length === 0) return 'unnamed';
   if (characters.length <= maxCharacters) return name;
-  const ending = /\.[\p{L}\p{N}]{1,10}$/u.exec(name)?.[0] ?? '';
-  return `${characters.slice(0, maxCharacters - ending.length - 1).join('')}…${ending}`;
+  const extension = getExtension(name);
+  return `${characters.slice(0, maxCharacters - extension.length - 1).join('')}…${extension}`;
 }
+
+/** The extension of a filename with its dot; empty without one. */
+export const getExtension = (name: string) => /\.[\p{L}\p{N}]{1,10}$/u.exec(name)?.[0] ?? '';
 
 /** A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random, so that new rows go to the end of the index. */
 export function createUuidV7(now: Date): string {

@@ -1,7 +1,7 @@
 import { invalidArgument } from '@tributary/core';
 import type { RegisteredKind } from '@tributary/kinds';
 import type { IncomingFile } from './incoming-file.ts';
-import { toDisplayFilename } from './intake.ts';
+import { getExtension, toDisplayFilename } from './intake.ts';
 
 /** Media types with which a client says that it does not know. */
 const unknownTypes = ['', 'application/octet-stream', 'binary/octet-stream'];
@@ -16,14 +16,14 @@ export function assertFileFits(
 ): void {
   const { extensions, mediaTypes } = kind.accepts;
   const name = toDisplayFilename(filename);
-  const extension = /\.[\p{L}\p{N}]{1,10}$/u.exec(name)?.[0].toLowerCase();
+  const extension = getExtension(name).toLowerCase();
   const type = mediaType.split(';')[0]?.trim().toLowerCase() ?? '';
   const fits =
-    extension === undefined
+    extension === ''
       ? unknownTypes.includes(type) || mediaTypes.some((accepted) => matches(type, accepted))
       : extensions.includes(extension);
   if (fits) return;
-  const found = extension === undefined ? `is of the type ${type}` : `ends in ${extension}`;
+  const found = extension === '' ? `is of the type ${type}` : `ends in ${extension}`;
   const message = `"${name}" ${found}, which ${kind.title} does not take. Send a file that ends in ${listOf(extensions)}.`;
   throw invalidArgument(['file'], 'FILE_TYPE_NOT_ACCEPTED', message);
 }
