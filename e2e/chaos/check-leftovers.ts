@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { countMessages } from '../../scripts/servers/queue-messages.mjs';
+import { countReadyMessages } from '../../libs/messaging/fixtures/queue-messages.ts';
 import { queryDatabase, type Stack } from '../stack.ts';
 import { getWorkerQueues, queues } from './topology.ts';
 
@@ -36,6 +36,6 @@ export async function checkLeftovers(
 /** Messages that remain in the workers' queues; call it after the workers have stopped. */
 export async function checkQueues(stack: Stack): Promise<string[]> {
   const names = queues.flatMap((queue) => [...getWorkerQueues(queue), `${queue}.dead`]);
-  const left = await countMessages(stack.environment.RABBITMQ_URL ?? '', names);
+  const left = await countReadyMessages(stack.environment.RABBITMQ_URL ?? '', names);
   return [...left].flatMap(([queue, count]) => (count > 0 ? [`stuck: ${count} messages in ${queue}`] : []));
 }

@@ -1,7 +1,7 @@
 import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { purgeMessages } from '../../scripts/servers/queue-messages.mjs';
+import { purgeMessages } from '../../libs/messaging/fixtures/queue-messages.ts';
 import type { StackProcess } from '../../scripts/stack/start-stack-process.mjs';
 import type { Stack } from '../stack.ts';
 import { type Fault, getTargetName, type PlannedFault } from './fault.ts';

@@ -118,8 +118,8 @@ async function openConnection(url: string): Promise<ChannelModel> {
   }
 }
 
-/** 0 as well where the worker never ran. A queue that does not exist ends the channel. */
-async function countMessages(connection: ChannelModel, queue: string): Promise<number> {
+/** The number of ready messages; 0 for a queue that does not exist, which closes the channel. */
+export async function countMessages(connection: ChannelModel, queue: string): Promise<number> {
   const channel = await connection.createChannel();
   channel.on('error', () => undefined);
   try {

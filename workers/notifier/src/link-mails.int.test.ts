@@ -6,6 +6,7 @@ import { createMemoryBroker } from '@tributary/messaging';
 import { openNotificationsDb } from '@tributary/notifications-db';
 import { createTestDatabase, fixedClock, startSmtpSink, type TestDatabase } from '@tributary/testing';
 import { startWorker } from '@tributary/worker';
+import { unusedConfig } from '../fixtures/unused-config.ts';
 import { openMailJournal } from './mail-journal.ts';
 import { createMailSender } from './mail-sender.ts';
 import { connectSmtp } from './smtp.ts';
@@ -17,15 +18,6 @@ const aReset = (): BodyOf<typeof resetRequested> => ({
   ...{ resetId: randomUUID(), user: { email: 'ann@example.com', name: 'Ann' }, token, expiresAt },
 });
 const log = createLog('test', 'silent');
-const config = {
-  NOTIFICATIONS_DATABASE_URL: '',
-  SMTP_URL: '',
-  MAIL_FROM: '',
-  PUBLIC_URL: '',
-  MAIL_JOURNAL_DIR: undefined,
-  MAX_MAILS_PER_RECIPIENT_PER_HOUR: 100,
-};
-
 let database: TestDatabase;
 let sink: Awaited<ReturnType<typeof startSmtpSink>>;
 beforeAll(async () => {
@@ -56,7 +48,7 @@ async function deliverWith(
     maxMailsPerRecipientPerHour: 1,
   };
   const dependencies = { db, mails, smtp, securitySmtp: smtp, assertNotRefused: () => undefined, ...sender };
-  const surroundings = { broker, config, clock, log };
+  const surroundings = { broker, config: unusedConfig, clock, log };
   const worker = await startWorker({ ...notifier, connect: () => dependencies }, surroundings);
   for (let time = 0; time < times; time += 1) await publish(broker);
   await broker.idle();

@@ -6,6 +6,7 @@ import { openNotificationsDb } from '@tributary/notifications-db';
 import { createTestDatabase, fixedClock, smtpError, startSmtpSink, type TestDatabase } from '@tributary/testing';
 import { startWorker } from '@tributary/worker';
 import { aFinishedUpload } from '../fixtures/finished-upload.ts';
+import { unusedConfig } from '../fixtures/unused-config.ts';
 import { openMailJournal } from './mail-journal.ts';
 import { createMailSender } from './mail-sender.ts';
 import { notifyUploader } from './result-mail.ts';
@@ -48,21 +49,15 @@ async function openSink(options: Parameters<typeof startSmtpSink>[0] = {}) {
   return sink;
 }
 
-const config = {
-  NOTIFICATIONS_DATABASE_URL: '',
-  SMTP_URL: '',
-  MAIL_FROM: '',
-  PUBLIC_URL: '',
-  MAIL_JOURNAL_DIR: undefined,
-  MAX_MAILS_PER_RECIPIENT_PER_HOUR: 100,
-};
-
 describe('notifier', () => {
   test('handling the same message twice changes nothing: one mail, and it is published again', async () => {
     const sink = await openSink();
     const broker = createMemoryBroker({ acceptUnroutable: true });
     const dependencies = { ...rest, ...open(sink.url) };
-    const worker = await startWorker({ ...notifier, connect: () => dependencies }, { broker, config, clock, log });
+    const worker = await startWorker(
+      { ...notifier, connect: () => dependencies },
+      { broker, config: unusedConfig, clock, log },
+    );
     const upload = aFinishedUpload();
     await broker.publish(uploadFinished, upload);
     await broker.publish(uploadFinished, upload);
