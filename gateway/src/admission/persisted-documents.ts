@@ -121,11 +121,11 @@ export function createApqCache(options: {
 }): ApqCache {
   const { redis } = options;
   const prefix = `${options.prefix}apq:`;
-  const isAway = () => redis.status !== 'ready';
+  const isUnavailable = () => redis.status !== 'ready';
   return {
-    find: async (hash) => (isAway() ? null : redis.get(`${prefix}${hash}`).catch(() => null)),
+    find: async (hash) => (isUnavailable() ? null : redis.get(`${prefix}${hash}`).catch(() => null)),
     async keep(hash, text) {
-      if (isAway() || Buffer.byteLength(text) > options.maxBytes) return;
+      if (isUnavailable() || Buffer.byteLength(text) > options.maxBytes) return;
       const keys = [`${options.prefix}apqs`, prefix];
       await redis.eval(keep, 2, ...keys, hash, text, options.ttlSeconds, options.most).catch(() => undefined);
     },

@@ -35,7 +35,7 @@ export function measureConnections(registry: Registry) {
       webSocket.once('close', () => webSockets.dec());
     },
     inHand(count: () => number): void {
-      const about = { name: 'tributary_gateway_in_flight', help: 'Operations in hand, subscriptions left out.' };
+      const about = { name: 'tributary_gateway_in_flight', help: 'Operations in flight, without subscriptions.' };
       addGauge(registry, about, () => [{ value: count() }]);
     },
   };

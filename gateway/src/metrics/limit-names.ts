@@ -17,7 +17,7 @@ const byMessage: [RegExp, LimitName][] = [
   [/^Operation batching disabled/, 'BATCHING'],
 ];
 
-const told = z.object({
+const errorShape = z.object({
   message: z.string().catch(''),
   code: z.string().optional().catch(undefined),
   limit: z.string().optional().catch(undefined),
@@ -35,7 +35,7 @@ const told = z.object({
 
 /** The limit that an error reports, thrown or as shown to a client; null for any other error. */
 export function getLimitName(error: unknown): LimitName | null {
-  const { message, code, limit, type, extensions } = told.parse(Object(error));
+  const { message, code, limit, type, extensions } = errorShape.parse(Object(error));
   const named = known.safeParse(
     limit ?? extensions?.limit ?? extensions?.validationErrorCode?.replace(/_EXCEEDED$/, ''),
   );

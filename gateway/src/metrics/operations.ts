@@ -27,7 +27,7 @@ export function measureOperations(registry: Registry) {
   });
   const errors = new Counter({
     name: 'tributary_gateway_errors_total',
-    help: 'Errors that clients were told, by code.',
+    help: 'Errors in responses to clients, by code.',
     labelNames: ['code'],
     registers,
   });
@@ -41,9 +41,9 @@ export function measureOperations(registry: Registry) {
 
   const refused = (limit: LimitName) => refusals.inc({ limit });
 
-  function failed(told: readonly unknown[]): void {
-    for (const error of told) errors.inc({ code: codeLabel(codeOf(error)) });
-    for (const limit of new Set(told.map(getLimitName))) if (limit) refused(limit);
+  function failed(reported: readonly unknown[]): void {
+    for (const error of reported) errors.inc({ code: codeLabel(codeOf(error)) });
+    for (const limit of new Set(reported.map(getLimitName))) if (limit) refused(limit);
   }
 
   function begin(arrivedBy: Transport): OperationMetrics {
@@ -55,9 +55,9 @@ export function measureOperations(registry: Registry) {
         labels.kind = kind ?? 'unknown';
         labels.transport = transport;
       },
-      failed(told) {
-        if (told.length > 0) labels.outcome = 'errors';
-        failed(told);
+      failed(reported) {
+        if (reported.length > 0) labels.outcome = 'errors';
+        failed(reported);
       },
       end(outcome) {
         if (isOver) return;

@@ -29,8 +29,8 @@ export function createReadLog(options: {
   async function ask(text: string, after: number, first: number, signal: AbortSignal) {
     const variables = { ...options.variables, [query.names.after]: after, [query.names.first]: first };
     const answer = await options.run(text, variables, signal);
-    const away = answer.errors?.find((error) => error.extensions?.code === 'UNAVAILABLE');
-    if (away) throw unavailable(away.message);
+    const unavailableError = answer.errors?.find((error) => error.extensions?.code === 'UNAVAILABLE');
+    if (unavailableError) throw unavailable(unavailableError.message);
     return { answer, page: toEventPage(answer, { log, names: query.names, responseKey, first }) };
   }
 

@@ -4,7 +4,7 @@ import { sessionSql } from './session.ts';
 import { withSessions } from './with-sessions.ts';
 import { withSpans } from './with-spans.ts';
 
-/** What a pool tells of itself without asking the server. */
+/** The state of a pool, read without asking the server. */
 export type PoolUse = Pick<Pool, 'activeConnections' | 'idleConnections' | 'taskQueueSize'>;
 
 interface PoolOptions {
@@ -16,8 +16,8 @@ interface PoolOptions {
 }
 
 /**
- * A pool that outlives its server: nothing is connected yet, a server that is away is UNAVAILABLE after 2 s, and it is found
- * again within a second of its return, however long it was away. Each session runs `sessionSql` before its first
+ * A pool that outlives its server: it connects on first use, an unavailable server is UNAVAILABLE after 2 s, and it is
+ * found again within a second of its return, however long it was down. Each session runs `sessionSql` before its first
  * statement. The caller ends it.
  */
 export function openPool(url: string, { sessionSql: ownSql = [], ...more }: PoolOptions = {}): Pool {
@@ -39,7 +39,7 @@ const recovery = {
   minimumIdle: 1,
   connectTimeout: 1_500,
   acquireTimeout: 2_000,
-  // Until it is over the driver knocks every half second; afterwards it would pause for up to ten.
+  // Until this time has passed the driver tries to connect every half second; afterwards it would pause for up to ten.
   initializationTimeout: 24 * 60 * 60 * 1000,
   // A connection is pinged before it is handed out: one that was cut while it rested is not the next request's problem.
   minDelayValidation: 0,

@@ -19,7 +19,7 @@ export interface StatementDescription {
   readonly text: string;
 }
 
-/** What may be told of a statement: never a value, also where values are written into its text. */
+/** The attributes of a statement's span: never a value, also where values are written into its text. */
 export function describeStatement(sql: string): StatementDescription {
   const text = sql
     .slice(0, maxParsedCharacters)

@@ -5,18 +5,22 @@ import { assertEscapes } from './session.ts';
 /** How long a request waits for its turn while others use every connection. */
 const acquireTimeoutMs = 10_000;
 
-/** The `maxWait` of a transaction: the pool has then said by itself whether all are at work or the server is away. */
+/**
+ * The `maxWait` of a transaction: longer than the pool takes to report that all its connections are busy or the server
+ * is unavailable.
+ */
 export const transactionMaxWaitMs = acquireTimeoutMs + 3_000;
 
 /**
- * The same pool, but each connection runs `sessionSql` before its first use, and a plain SELECT outside a transaction whose
- * connection broke under it is asked once more, on another one. The driver's own `initSql`, `timezone` and `charset` are not used:
- * a server that goes away while it runs them makes the driver reject a promise that nobody can catch, which ends the process.
+ * The same pool, but each connection runs `sessionSql` before its first use, and a plain SELECT outside a transaction
+ * is repeated once on another connection if its own broke. The driver's own `initSql`, `timezone` and `charset` are not
+ * used: if the server fails while it runs them, the driver rejects a promise that nobody can catch, which ends the
+ * process.
  */
 export function withSessions(pool: Pool, sessionSql: string[]): Pool {
   const prepared = new WeakSet<object>();
 
-  /** The driver waits as long for a pool in which all are at work as for a server that is away: the first is worth more. */
+  /** The driver uses one timeout for “pool exhausted” and “server unreachable”; we wait longer for the former. */
   async function nextFree(): Promise<PoolConnection> {
     for (const since = performance.now(); ; ) {
       try {

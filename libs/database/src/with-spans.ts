@@ -9,7 +9,9 @@ const endings = new Map<unknown, string>([
   ['rollback', 'ROLLBACK'],
 ]);
 
-/** The same pool, but each statement, on its connections too, is a span where it is part of a trace. Values are not told. */
+/**
+ * The same pool, but each statement, on its connections too, is a span if it is part of a trace. Values are left out.
+ */
 export function withSpans(pool: Pool): Pool {
   return traced(pool);
 }

@@ -32,7 +32,7 @@ export const uploadAccepted = defineEvent('uploads.upload.accepted', accepted, {
   former: [defineFormer('uploads.upload.received', z.looseObject({}), (body) => body, 'uploads.upload.received.*')],
 });
 
-/** What the owner of an upload is told about its end; the notifier only renders it. */
+/** The notice to the owner about a finished upload; the notifier only renders it. */
 const notice = z.object({
   title: z.string().min(1),
   summary: z.string().min(1),

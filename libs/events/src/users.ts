@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 
 /**
- * Somebody asked for a new password. `token` is the secret of the link: whoever has it may set the password until
+ * Somebody asked for a new password. `token` is the secret of the link: anyone who has it may set the password until
  * `expiresAt`, once. It is in no log, and in no database but as a hash, once the broker has taken the message.
  */
 export const resetRequested = defineEvent(

@@ -11,7 +11,7 @@ export const newWriteId = (key: string) => toWriteId(key) as unknown as ObjectId
 /** Matches the texts that begin with `prefix`. */
 export const beginsWith = (prefix: string) => ({ $gte: prefix, $lt: endOfPrefix(prefix) });
 
-/** The name of the file that chunks were meant for, or null for those written before the `_id` told it. */
+/** The name of the file that chunks were meant for, or null for those written before the `_id` contained it. */
 const toName = (filesId: unknown) => (typeof filesId === 'string' ? fromWriteId(filesId) : null);
 
 /**

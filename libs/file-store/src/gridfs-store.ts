@@ -30,8 +30,8 @@ export async function openGridfsStore(url: string): Promise<FileStore> {
   }
 
   /**
-   * After a first connection that failed, the driver would refuse everything for ever: connecting again mends it. A connection
-   * that broke is another's turn at once, since nothing asked here does harm twice.
+   * After a failed first connection the driver would refuse everything permanently: connecting again fixes it. After a
+   * broken connection the operation is repeated at once on another, since repeating it does no harm.
    */
   async function run<T>(operation: () => Promise<T>, tries = 2): Promise<T> {
     try {

@@ -70,7 +70,7 @@ function logUnexpectedErrors(log: Log): ApolloServerPlugin<RequestContext> {
   };
 }
 
-/** The request's span tells which operation it brought. */
+/** Adds the operation to the request's span. */
 const describeOperation: ApolloServerPlugin<RequestContext> = {
   requestDidStart: async () => ({
     async didResolveOperation({ operation, operationName }) {

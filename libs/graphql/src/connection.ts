@@ -9,7 +9,10 @@ export interface Connection<T> {
   totalCount: () => Promise<number>;
 }
 
-/** Makes a page of at most `first` rows; ask the database for `first + 1`, since one row more tells that there is a next page. */
+/**
+ * Makes a page of at most `first` rows; ask the database for `first + 1`, since one more row means that there is a next
+ * page.
+ */
 export function toConnection<T>(
   rows: readonly T[],
   page: { first: number; after?: unknown; cursorOf: (row: T) => string; totalCount: () => Promise<number> },

@@ -3,7 +3,9 @@ import { forbidden, unauthenticated } from '@tributary/core';
 import type { Request } from 'express';
 import type { Viewer } from './viewer.ts';
 
-/** The path with its expiry and a signature over both: whoever has it may download, until it expires, this path alone. */
+/**
+ * The path with its expiry and a signature over both: anyone who has it may download this one path until it expires.
+ */
 export function signDownloadPath(path: string, { secret, expiresAt }: { secret: string; expiresAt: Date }): string {
   const separator = path.includes('?') ? '&' : '?';
   const signed = `${path}${separator}expires=${Math.ceil(expiresAt.getTime() / 1000)}`;

@@ -23,7 +23,7 @@ export interface SubgraphOptions<C extends object> {
   typeDefs: string;
   /** The generated `Resolvers`, with the scalars DateTime and BigInt where the SDL names them. */
   resolvers: object;
-  /** What resolvers get as context, made anew for each request; `viewer` is always added to it. */
+  /** The context of the resolvers, created for each request; `viewer` is always added to it. */
   context: (request: { viewer: Viewer | null; log: Log; requestId: string }) => C;
   host: string;
   port: number;
@@ -53,8 +53,9 @@ const times = {
 };
 
 /**
- * Serves one subgraph: POST /graphql for whoever holds an internal token of the gateway, health, and the routes given.
- * `stop` says that it goes, answers what still comes for a while and what is in hand, and resolves when every socket is closed.
+ * Serves one subgraph: POST /graphql for anyone with an internal token of the gateway, health, and the given routes.
+ * `stop` reports the subgraph as not ready, answers late requests for a while and those in flight, and resolves when
+ * every socket is closed.
  */
 export async function startSubgraph<C extends object>(
   options: SubgraphOptions<C>,

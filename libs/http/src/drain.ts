@@ -7,8 +7,8 @@ export interface Drain {
   /** Asks every client to go, by `Connection: close` on each answer, while requests are still taken; resolves after `delayMs`. */
   beginDrain(delayMs: number): Promise<void>;
   /**
-   * Takes no new connection, ends the idle ones, waits for the requests in hand, and resolves when every connection is closed.
-   * After `withinMs` it cuts what is left and resolves with the number of those connections.
+   * Takes no new connection, ends the idle ones, waits for the requests in flight, and resolves when every connection
+   * is closed. After `withinMs` it closes the rest and resolves with the number of those connections.
    */
   finish(withinMs: number): Promise<number>;
 }
@@ -92,7 +92,7 @@ export const shutdownConfig = {
 export interface ShutdownBudget {
   /** How long requests are still taken after the process has said that it goes. */
   delayMs: number;
-  /** How long those in hand may take after that. */
+  /** How long requests in flight may take after that. */
   finishMs: number;
 }
 

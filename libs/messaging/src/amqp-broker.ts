@@ -8,8 +8,8 @@ import { openPublisher } from './publisher.ts';
 import { eventsExchange, readDepths } from './topology.ts';
 
 /**
- * Resolves at once, connected or not: RabbitMQ may come later, go and come back; `ready` tells. Until then sending
- * throws UNAVAILABLE and `consume` waits. `name` is shown in RabbitMQ's list of connections and sent as app id.
+ * Resolves at once, connected or not: RabbitMQ may start later, stop and return; `ready` reports its state. Until then
+ * sending throws UNAVAILABLE and `consume` waits. `name` is shown in RabbitMQ's list of connections and sent as app id.
  */
 export async function connectBroker({
   url,

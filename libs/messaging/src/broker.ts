@@ -56,8 +56,9 @@ export interface QueueOptions {
 }
 
 /**
- * What becomes of a delivery. A retry longer than 60 s waits 60 s; `reason` is kept with the message, and `afterProgress`
- * begins its history anew. `continue` puts the message back at the end of its own queue, as if published just now.
+ * The outcome of a delivery. A retry longer than 60 s waits 60 s; `reason` is kept with the message, and
+ * `afterProgress` resets its history. `continue` puts the message back at the end of its own queue, as if published
+ * just now.
  */
 export type Outcome =
   | { readonly ack: true }
@@ -71,8 +72,8 @@ export type Outcome =
   | { readonly deadLetter: { readonly reason: string; readonly stack?: string } };
 
 /**
- * Decides a delivery's outcome; one that throws dead-letters it. The signal is aborted when the delivery was lost to the
- * broker or must be handed back: from then on only `ack` counts, any other outcome puts the delivery back as it was.
+ * Decides a delivery's outcome; one that throws dead-letters it. The signal is aborted when the delivery was lost to
+ * the broker or must be requeued: from then on only `ack` counts, any other outcome requeues the delivery unchanged.
  */
 export type Handle = (delivery: Delivery, signal: AbortSignal) => Promise<Outcome>;
 
@@ -83,13 +84,13 @@ export interface StopOptions {
 
 export interface Consumer {
   /**
-   * Takes no more and waits for what is in hand; after `timeoutMs` (default: no limit), or once `signal` is aborted, it
-   * aborts the deliveries' signals and hands back to the queue whatever does not end within a second.
+   * Takes no more and waits for deliveries in flight; after `timeoutMs` (default: no limit), or once `signal` is
+   * aborted, it aborts the deliveries' signals and requeues those that do not end within a second.
    */
   stop(options?: StopOptions): Promise<void>;
 }
 
-/** How many messages of a worker nobody has in hand: ready to be delivered, waiting to be tried again, dead-lettered. */
+/** The number of a worker's messages that are not in flight: ready, waiting for a retry, dead-lettered. */
 export interface QueueDepths {
   readonly ready: number;
   readonly retry: number;

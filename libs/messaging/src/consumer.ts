@@ -21,7 +21,10 @@ interface Session {
   consumerTag: string;
 }
 
-/** A RabbitMQ that does not answer for so long when stopping will not: what is in hand goes back when the connection is gone. */
+/**
+ * How long RabbitMQ may take to answer while a consumer stops: after that, deliveries in flight return with the end of
+ * the connection.
+ */
 const replyTimeoutMs = 1_000;
 
 /** One queue's consumer. A delivery is acked only after the confirm of whatever its outcome had to publish. */
@@ -46,7 +49,7 @@ export function startConsumer(
   async function takeFrom(model: ChannelModel) {
     const channel = await model.createChannel();
     const next: Session = { channel, lost: new AbortController(), consumerTag: '' };
-    // Every delivery in hand listens, and how many those are the prefetch says.
+    // Every delivery in flight adds a listener, up to the prefetch.
     setMaxListeners(0, next.lost.signal);
     channel.on('error', (error) => log.warn({ queue: queue.name, reason: error.message }, 'consumer channel failed'));
     channel.on('close', () => {
@@ -145,8 +148,8 @@ function toStoredMessage({ content, fields, properties }: ConsumeMessage): Store
 const retryMs = 1_000;
 
 /**
- * Publishes what an action asks for, again and again until the broker has confirmed it. True means the delivery may be
- * acked; false that it must be handed back, since the signal was aborted before a confirm.
+ * Publishes what an action asks for, repeatedly until the broker has confirmed it. True means the delivery may be
+ * acked; false that it must be requeued, since the signal was aborted before a confirm.
  */
 async function applyAction(
   action: DeliveryAction,

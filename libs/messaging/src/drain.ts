@@ -4,8 +4,8 @@ import type { StopOptions } from './broker.ts';
 const graceMs = 1_000;
 
 /**
- * Waits for the work in hand. After `timeoutMs`, or once the signal given is aborted, it aborts the work's own signal,
- * and waits at most a second more for those that listen to it.
+ * Waits for the work in flight. After `timeoutMs`, or once the given signal is aborted, it aborts the work's own
+ * signal, and waits at most a second more for those that listen to it.
  */
 export async function drainInFlight(
   inFlight: ReadonlySet<Promise<unknown>>,

@@ -12,7 +12,7 @@ export interface MemoryBroker extends Broker {
   deadLetters(queue: string): readonly StoredMessage[];
   /** Puts bytes that need not be valid into the queues bound to the routing key. */
   sendRaw(content: Buffer, message: Pick<OutgoingMessage, 'type' | 'routingKey' | 'messageId'>): void;
-  /** Resolves once no message waits for a consumer, for a delay, or is in hand. */
+  /** Resolves once no message is ready, delayed or in flight. */
   idle(): Promise<void>;
   /** Makes it refuse to send, as a lost connection does, until called with true. */
   setConnected(connected: boolean): void;

@@ -13,7 +13,7 @@ export interface MemoryQueue extends Consumer {
   readonly bindings: readonly string[];
   readonly dead: StoredMessage[];
   depths(): QueueDepths;
-  /** True when nothing is ready, delayed or in hand. */
+  /** True when nothing is ready, delayed or in flight. */
   isIdle(): boolean;
 }
 

@@ -31,8 +31,9 @@ const leaseMs = 10_000;
 
 /**
  * Sends an outbox's rows, oldest first, whenever nudged and every `pollMs`; any number of relays may share the table. A
- * crash between confirm and mark sends a message twice, never not at all. What the broker would not take is logged and
- * put off, and the others go on. Each is sent in the trace it was stored with. While the broker is away nothing is claimed, and nothing is waited for once it is back.
+ * crash between confirm and mark sends a message twice, never not at all. A message that the broker rejects is logged
+ * and postponed, and the others follow. Each is sent in the trace it was stored with. While the broker is unavailable
+ * nothing is claimed, and sending resumes immediately when it returns.
  */
 export function startOutboxRelay<Row extends OutgoingMessage>({
   store,

@@ -4,14 +4,14 @@ import type { OutgoingMessage } from './broker.ts';
 export interface OutboxRow extends OutgoingMessage {
   readonly id: bigint;
   readonly createdAt: Date;
-  /** Until when it was claimed: whoever claims it after that has another time here. */
+  /** Until when it was claimed: a process that claims it after that writes another time here. */
   readonly claimedUntil: Date | null;
 }
 
 /** More messages than these are not counted, to keep a look cheap. */
 export const maxCounted = 100_000;
 
-/** What waits in an outbox: how many messages, at most `mostCounted`, and since when the oldest; null for none. */
+/** The content of an outbox: the number of messages, at most `maxCounted`, and the age of the oldest; null for none. */
 interface OutboxContents {
   readonly messages: number;
   readonly oldestAt: Date | null;

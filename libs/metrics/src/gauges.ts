@@ -8,8 +8,8 @@ export interface Reading<L extends string> {
 }
 
 /**
- * Adds a gauge whose values are read when it is scraped. Where `read` resolves with undefined it has no value, rather than
- * an old one: what cannot be told is told by its absence.
+ * Adds a gauge whose values are read when it is scraped. If `read` resolves with undefined, no sample is exported,
+ * rather than an old one.
  */
 export function addGauge<L extends string = never>(
   registry: Registry,
@@ -35,8 +35,8 @@ const probeIntervalMs = 5_000;
 const probeTimeoutMs = 1_000;
 
 /**
- * The same look at something outside this process, but cheap and bounded however often it is asked for: an answer serves
- * for five seconds, one look is under way at a time, and whoever waits longer than a second for it, or to whom it fails, gets undefined.
+ * A cheap and bounded probe of something outside this process: an answer serves for five seconds, one probe runs at a
+ * time, and a caller that waits longer than a second for it, or whose probe fails, gets undefined.
  */
 export function createCachedProbe<T>(
   probe: () => Promise<T>,
@@ -51,7 +51,7 @@ export function createCachedProbe<T>(
       last = { at: performance.now(), value };
       return value;
     } catch {
-      // Readiness says in the log what is away.
+      // The readiness checks log unavailable dependencies.
       return undefined;
     } finally {
       pending = null;
@@ -78,7 +78,7 @@ export function measureReadiness(registry: Registry, waitingFor: () => readonly 
   ]);
 }
 
-/** What a pool of database connections tells of itself. */
+/** Measures a pool of database connections. */
 interface PoolUse {
   activeConnections(): number;
   idleConnections(): number;

@@ -6,10 +6,10 @@ const everyMsWhileWaiting = 250;
 type Checks = Record<string, () => Promise<unknown>>;
 
 /**
- * Checks each named dependency now and every `everyMs`, asking each time which they are where that may change, and says in the log
- * when one goes or comes back: a start that waits is worth a note, an outage a warning. A check that throws, or takes longer than
- * `everyMs`, means waiting. What is only `missed` while it is away is watched and logged in the same way, but the process is ready
- * without it. Stop it before closing what it checks.
+ * Polls each dependency now and every `everyMs` (`checks` may be a function, called for each poll) and logs
+ * transitions: a start that waits as info, an outage as a warning. A check that throws, or takes longer than `everyMs`,
+ * counts as unavailable. `missed` dependencies are logged but do not affect readiness. Stop it before closing what it
+ * checks.
  */
 export function watchReadiness(options: {
   checks: Checks | (() => Checks);

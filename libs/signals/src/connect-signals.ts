@@ -4,11 +4,11 @@ import { traceHeaders } from '@tributary/tracing';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { Redis } from 'ioredis';
 
-/** Tells the gateways that a log has news; they read what it is from the log. */
+/** Signals the gateways that a log has new events; they read these from the log. */
 export interface Signals {
   /** Signals `upload:<uploadId>` and `uploads-of:<ownerId>`. Never fails and never waits: gateways read again every few seconds, so a lost signal only costs time. */
   signal(upload: { readonly uploadId: string; readonly ownerId: string }): void;
-  /** Fails while Redis is away. */
+  /** Fails while Redis is unavailable. */
   ping(): Promise<unknown>;
   close(): Promise<void>;
 }

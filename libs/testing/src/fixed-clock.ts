@@ -5,7 +5,7 @@ export interface FixedClock extends Clock {
   advance(ms: number): void;
 }
 
-/** A clock that stands still until it is told to move; a sleep ends when time has been moved past it. */
+/** A clock that stands still until the test moves it; a sleep ends when time has been moved past it. */
 export function fixedClock(start: string | Date = '2026-01-02T03:04:05.678Z'): FixedClock {
   let now = new Date(start).getTime();
   const sleepers = new Set<{ until: number; wake(): void }>();

@@ -66,8 +66,8 @@ const statements = [QUERY, STATEMENT_EXECUTE, STATEMENT_BULK_EXECUTE];
 const HEADER_BYTES = 4;
 
 /**
- * Reads what one client sends, however it is cut, and tells how many statements each piece begins. Source of the packet
- * layout: the MySQL client/server protocol; a command starts a packet whose sequence number is 0.
+ * Reads what one client sends, in pieces of any size, and returns how many statements each piece begins. Source of the
+ * packet layout: the MySQL client/server protocol; a command starts a packet whose sequence number is 0.
  */
 export function createStatementReader(): (chunk: Uint8Array) => number {
   let header: number[] = [];

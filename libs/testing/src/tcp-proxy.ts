@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface TcpProxy {
   readonly port: number;
-  /** Resets every open connection and tells how many there were; new ones still pass. */
+  /** Resets every open connection and returns their number; new ones still pass. */
   resetConnections(): number;
   /** As when the server's process ends: resets every connection and refuses new ones. */
   stop(): Promise<void>;

@@ -55,7 +55,7 @@ export const tracingConfig = z.object({
 
 export type TracingConfig = z.output<typeof tracingConfig>;
 
-/** Tracing is on where an exporter is told where to send to. */
+/** Tracing is on if an exporter has an endpoint. */
 export function isSwitchedOn(config: TracingConfig): boolean {
   const hasCollector = config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? config.OTEL_EXPORTER_OTLP_ENDPOINT;
   const isDisabled = config.OTEL_SDK_DISABLED.toLowerCase() === 'true';

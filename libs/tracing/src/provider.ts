@@ -19,7 +19,10 @@ import { tracerName } from './spans.ts';
 
 const flushMs = 2_000;
 
-/** Makes the process's spans go to the collector. While that is away spans wait in a bounded queue, then are dropped. */
+/**
+ * Makes the process's spans go to the collector. While that is unavailable spans wait in a bounded queue, then are
+ * dropped.
+ */
 export async function openProvider(
   name: string,
   { config, log, trustsParents }: { config: TracingConfig; log: Log; trustsParents: boolean },
@@ -86,7 +89,7 @@ function throttleDiagnostics(log: Log): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-/** The SDK tells an error as JSON, with its stack. */
+/** The SDK reports an error as JSON, with its stack. */
 function toReason(message: string): string {
   try {
     return String(Object(JSON.parse(message)).message ?? message);

@@ -9,7 +9,7 @@ interface Connection {
   sendCommand(command: Command, stream?: unknown): unknown;
 }
 
-/** A connection to Redis by ioredis whose commands make spans within a trace; keys and values are not told. */
+/** A connection to Redis by ioredis whose commands make spans within a trace; keys and values are left out. */
 export function traceRedis<R extends Connection>(redis: R): R {
   const send = redis.sendCommand.bind(redis);
   // A command that waited for the connection is sent a second time.

@@ -106,7 +106,7 @@ export function pickTraceHeaders(headers: Readonly<Record<string, unknown>>): Re
   );
 }
 
-/** Adds to what the span of what happens now tells. */
+/** Adds attributes to the active span. */
 export function describeSpan(attributes: Readonly<Record<string, string | number | undefined>>): void {
   trace.getActiveSpan()?.setAttributes(attributes);
 }

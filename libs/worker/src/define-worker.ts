@@ -9,7 +9,7 @@ export type Consumed = EventContract | readonly EventContract[];
 
 type Tagged<E> = E extends EventContract ? { readonly type: E['type']; readonly body: BodyOf<E> } : never;
 
-/** One contract: its parsed body. Several: `{ type, body }`, told apart by `type`. */
+/** One contract: its parsed body. Several: `{ type, body }`, distinguished by `type`. */
 export type MessageOf<C extends Consumed> = C extends EventContract
   ? BodyOf<C>
   : C extends readonly EventContract[]
@@ -28,9 +28,12 @@ export interface HandlingContext {
   /** 1 to 5; waiting for something unavailable does not count. */
   readonly attempt: number;
   readonly messageId: string;
-  /** Tells that something was kept which a next delivery goes on from: attempts and waits count anew from here. */
+  /** Reports saved progress from which a next delivery continues: attempts and waits start again from zero. */
   markProgress(): void;
-  /** True once the delivery is in hand for as long as one should be: keep what is done, and throw `Continue`. */
+  /**
+   * True once the delivery has been in flight for as long as one should be: save the progress, and throw
+   * `ContinueLater`.
+   */
   shouldYield(): boolean;
   /** As published: for a family such as `*.work.completed`, the type of one worker. */
   readonly messageType: string;
@@ -97,8 +100,8 @@ export interface WorkerDefinition<
   /** Called before a message is dead-lettered. While it throws UNAVAILABLE the message waits instead; anything else is only logged. */
   onDeadLettered?(message: MessageOf<C>, dependencies: D & HandlingContext): Promise<void>;
   /**
-   * What the worker cannot work without, by the name an operator reads. Each throws while it is away; it may hang.
-   * RabbitMQ is the runtime's affair.
+   * The required dependencies by the name an operator reads. Each check throws while its dependency is unavailable; it
+   * may hang. RabbitMQ is checked by the runtime.
    */
   readonly checks?: Readonly<Record<string, Check<D>>>;
 }

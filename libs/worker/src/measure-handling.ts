@@ -19,14 +19,14 @@ export function measureHandling(
   });
   const seconds = new Histogram({
     name: 'tributary_worker_handling_seconds',
-    help: 'Time a delivery was in hand.',
+    help: 'Time a delivery was in flight.',
     labelNames: ['type'],
     buckets: workBuckets,
     registers,
   });
   const inFlight = new Gauge({
     name: 'tributary_worker_in_hand',
-    help: 'Deliveries in hand: what RabbitMQ calls unacked, of this process.',
+    help: 'Deliveries in flight in this process; RabbitMQ calls them unacked.',
     registers,
   });
   const [main, ...sharing] = workerQueues(definition);
@@ -40,7 +40,7 @@ export function measureHandling(
     registry,
     {
       name: 'tributary_worker_queue_messages',
-      help: 'Messages in the queues of this worker that nobody has in hand.',
+      help: 'Messages in the queues of this worker that are not in flight.',
       labelNames: ['queue'],
     },
     async () => {

@@ -11,7 +11,10 @@ import type { WorkerWatch } from './watch-worker.ts';
 import { workerQueues } from './worker-queues.ts';
 
 export interface RunningWorker {
-  /** Takes no more, finishes what is in hand within the time given or hands it back, then closes the dependencies. */
+  /**
+   * Takes no more, finishes the deliveries in flight within the given time or requeues them, then closes the
+   * dependencies.
+   */
   stop(): Promise<void>;
 }
 
@@ -20,15 +23,18 @@ export interface WorkerEnvironment<S extends z.ZodObject> {
   readonly config: z.output<S>;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long `stop` waits for what is in hand before it hands it back; without, as long as it takes. */
+  /** How long `stop` waits for deliveries in flight before it requeues them; without, as long as they take. */
   readonly drainTimeoutMs?: number;
   /** Gives up waiting for dependencies. */
   readonly signal?: AbortSignal;
-  /** Told how far the start has come; what it misses at the end is not waited for. */
+  /** Follows the progress of the start; dependencies that are unavailable at the end are not waited for. */
   readonly watch?: WorkerWatch;
   /** Where the runtime and the worker add what they measure. */
   readonly metrics?: Registry;
-  /** How long one delivery is worked on before the rest is left to a new one; RabbitMQ takes it away after 30 minutes. */
+  /**
+   * How long one delivery is worked on before the rest is left to a new one; RabbitMQ closes the channel after 30
+   * minutes.
+   */
   readonly maxHandlingMs?: number;
 }
 
@@ -76,7 +82,9 @@ export async function startWorker<C extends Consumed, S extends z.ZodObject, D e
   }
 }
 
-/** What needs something that is away cannot end: it is handed back at once, not after the time for draining. */
+/**
+ * A delivery that needs an unavailable dependency cannot end: it is requeued at once, not after the time for draining.
+ */
 async function drain(
   consumers: readonly Consumer[],
   { timeoutMs, watch, clock }: { timeoutMs: number | undefined; watch: WorkerWatch | undefined; clock: Clock },
@@ -104,7 +112,7 @@ async function connectDependencies<C extends Consumed, S extends z.ZodObject, D 
   for (let tries = 0; ; tries += 1) {
     const closers: (() => Promise<unknown> | unknown)[] = [];
     const close = async () => {
-      // A driver may wait long for a server that is away; the process ends all the same.
+      // A driver may wait long for an unavailable server; the process ends all the same.
       for (const closer of closers.reverse()) {
         const closed = Promise.resolve()
           .then(closer)

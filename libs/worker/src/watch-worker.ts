@@ -5,11 +5,11 @@ import type { WorkerDefinition } from './define-worker.ts';
 
 /** What a worker waits for, from the moment its process starts until it ends. */
 export interface WorkerWatch {
-  /** The names of what is away; empty when the worker takes messages and has all it needs. */
+  /** The names of the unavailable dependencies; empty when the worker consumes and has all it needs. */
   waitingFor(): string[];
-  /** Told by the runtime: from here on the worker's own checks can be asked. */
+  /** Called by the runtime: from here on the worker's own checks can run. */
   connected(dependencies: object): void;
-  /** Told by the runtime: messages flow. */
+  /** Called by the runtime: messages are being consumed. */
   consuming(): void;
   stop(): Promise<void>;
 }

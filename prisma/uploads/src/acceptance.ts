@@ -39,7 +39,7 @@ async function acceptBatch(db: UploadsDb, group: readonly Acceptance[]) {
   }
 }
 
-/** Once the database is away the rest is not tried. */
+/** Once the database is unavailable the rest is not tried. */
 async function acceptIndividually(
   db: UploadsDb,
   group: readonly Acceptance[],
@@ -61,16 +61,16 @@ export type { AcceptedFile };
 export interface Acceptance {
   readonly file: AcceptedFile;
   readonly now: Date;
-  /** The message belongs to the trace of whoever waits for it. */
+  /** The message belongs to the trace of its caller. */
   readonly caller: AsyncResource;
 }
 
 /**
- * Turns intakes into uploads, in one transaction and with as many statements for a hundred as for one: their places in the
- * order, one after the other as given, their records, event 1 (RECEIVED) of each and the uploadAccepted messages. Such
- * transactions run one after the other, so the order has no holes and every earlier upload is visible. One whose intake was
- * given up is CONFLICT by itself: then there is no record, and the file must be deleted. One that was accepted before is
- * answered with what it became, so a transaction whose connection broke is run once more.
+ * Turns intakes into uploads, in one transaction and with as many statements for a hundred as for one: their places in
+ * the order, one after the other as given, their records, event 1 (RECEIVED) of each and the uploadAccepted messages.
+ * Such transactions run one after the other, so the order has no gaps and every earlier upload is visible. One whose
+ * intake was abandoned is CONFLICT by itself: then there is no record, and the file must be deleted. One that was
+ * accepted before returns its upload, so a transaction whose connection broke is run once more.
  */
 export async function acceptUploads(db: UploadsDb, group: readonly Acceptance[]) {
   const accept = () => inTransaction(db, (tx) => acceptInTransaction(tx, group));

@@ -95,10 +95,10 @@ export interface AbandonOptions {
 }
 
 /**
- * Gives up one intake: it is marked in one statement, so that its file can never become an upload's, and its key is
- * free; then the file is deleted. The row stays: whoever was storing the file may only stand still, store it after all
- * and die before learning that nobody wants it. False when there is none to give up: its file was accepted, or it still
- * lives.
+ * Abandons one intake: it is marked in one statement, so that its file can never become an upload's, and its key is
+ * free; then the file is deleted. The row stays: the process that stores the file may only be paused, store it after
+ * all and die before learning that nobody wants it. False if there is none to abandon: its file was accepted, or it
+ * still lives.
  */
 export async function abandonIntake(
   db: UploadsDb,
@@ -112,8 +112,8 @@ export async function abandonIntake(
 }
 
 /**
- * Forgets an intake that was given up; one that was not stays. For whoever was storing the file, once nothing of it is on
- * its way any more, and for a sweep that comes when nobody can be storing it. The file must be deleted before.
+ * Deletes an intake that was abandoned; any other stays. For the process that stored the file, once nothing of it is
+ * being written any more, and for a sweep at a time when nobody can be storing it. The file must be deleted before.
  */
 export async function deleteAbandonedIntake({ client }: UploadsDb, id: string): Promise<void> {
   await retryOnContention(() => client.intake.deleteMany({ where: { id, givenUpAt: { not: null } } }));

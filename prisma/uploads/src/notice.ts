@@ -16,7 +16,7 @@ type Result = Pick<UploadState, 'counts' | 'problems' | 'problemCount' | 'summar
 
 const maxTitleCharacters = 150;
 
-/** What the owner is told about a finished upload. Pure; the kind names its counts, the worker sums up its work. */
+/** The notice to the owner about a finished upload. Pure; the kind names its counts, the worker sums up its work. */
 export function toNotice(upload: FinishedUpload, result: Result): Notice {
   const { problems, problemCount } = result;
   return {

@@ -2,7 +2,7 @@ import type { Transaction } from './client.ts';
 import { Prisma } from './generated/client.ts';
 
 /**
- * Gives each event its number among all events of its owner's uploads: 1, 2, 3 … without holes, in the order of commit,
+ * Gives each event its number among all events of its owner's uploads: 1, 2, 3 … without gaps, in the order of commit,
  * and within one call in the order given. It locks the owners' rows, in the order of their ids, until the transaction
  * ends, and so comes last of all locks and next to last of all statements. Two statements, however many owners.
  */

@@ -22,7 +22,7 @@ import {
 } from './upload-rows.ts';
 
 export interface StatusRecorder {
-  /** `recordFacts`, in one transaction with whatever else is told meanwhile; resolves after the commit. */
+  /** `recordUpdates`, in one transaction with other updates that arrive meanwhile; resolves after the commit. */
   record(uploadId: string, updates: readonly StatusUpdate[]): Promise<Recorded>;
   /** Deletes an outbox row in the transaction that records the updates; null where there is none to record. */
   markSent(sent: { readonly sentId: bigint } & Pick<PendingUpdate, 'uploadId' | 'updates'>): Promise<Recorded | null>;
@@ -32,8 +32,8 @@ export interface StatusRecorder {
 const groupAttempts = 2;
 
 /**
- * Records updates in groups: those that are told while a transaction is under way go together into the next. An upload that
- * someone else has locked is left to a transaction of its own, which waits for the lock and keeps no other upload waiting.
+ * Records updates in groups: those that arrive during a transaction are recorded together in the next. An upload that
+ * another process has locked gets a transaction of its own, which waits for the lock and keeps no other upload waiting.
  */
 export function createStatusRecorder(db: UploadsDb, clock: Clock): StatusRecorder {
   const enqueue = createBatcher<PendingUpdate, Recorded | null>({
@@ -67,13 +67,13 @@ export function createStatusRecorder(db: UploadsDb, clock: Clock): StatusRecorde
   };
 }
 
-/** What is told of an upload at once. */
+/** The updates of an upload that are recorded at once. */
 export interface PendingUpdate {
   readonly uploadId: string;
   readonly updates: readonly StatusUpdate[];
   /** The outbox row whose message the broker has: it is deleted with the updates recorded. */
   readonly sentId?: bigint;
-  /** Runs what belongs to the trace in which it was told. */
+  /** Runs a part of the work in the trace of its caller. */
   readonly runInTrace?: <T>(work: () => T) => T;
 }
 
@@ -84,10 +84,10 @@ export interface Recorded {
 }
 
 /**
- * Merges updates into an upload, in the order given, under its row's lock: writes the statuses they lead to, numbers the
- * events, and at an end puts the uploadFinished message into the outbox, all in one transaction. Facts already known,
- * overtaken, or told after the end change nothing. NOT_FOUND for an unknown upload. Once it resolves, the caller signals
- * the upload and its owner.
+ * Merges updates into an upload, in the order given, under its row's lock: writes the statuses they lead to, numbers
+ * the events, and at an end puts the uploadFinished message into the outbox, all in one transaction. Updates that are
+ * known, overtaken, or late change nothing. NOT_FOUND for an unknown upload. Once it resolves, the caller signals the
+ * upload and its owner.
  */
 export async function recordUpdates(
   db: UploadsDb,
@@ -101,9 +101,9 @@ export async function recordUpdates(
 }
 
 /**
- * `recordFacts` for many uploads inside the caller's transaction, with the result of one telling after the other, in as many
- * statements as for one. A telling of an unknown upload, or with `skipLocked` of one that is locked, is answered with null.
- * Its locks: uploads by id, then outbox rows, then the owners' numbers.
+ * `recordUpdates` for many uploads inside the caller's transaction, with the same result as one call after the other,
+ * in as many statements as for one. Null for an unknown upload, or with `skipLocked` for one that is locked. Its locks:
+ * uploads by id, then outbox rows, then the owners' numbers.
  */
 export async function applyUpdates(
   tx: Transaction,

@@ -14,9 +14,9 @@ export interface Applied {
 }
 
 /**
- * Merges one fact into what is known of an upload. The status only rises (RECEIVED, QUEUED, PROCESSING, LOADED, an
- * end); one that was skipped is written first, so every log of a loaded upload reads the same whatever order its
- * messages came in. Events are numbered on from the state's cursor without a hole, and their times never go back.
+ * Merges one update into the state of an upload. The status only rises (RECEIVED, QUEUED, PROCESSING, LOADED, an end);
+ * one that was skipped is written first, so every log of a loaded upload reads the same whatever order its messages
+ * came in. Events are numbered from the state's cursor without a gap, and their times never go back.
  */
 export function applyStatusUpdate(state: UploadState, update: StatusUpdate, now: Date): Applied {
   const at = new Date(Math.max((update.at ?? now).getTime(), state.updatedAt.getTime()));
@@ -98,7 +98,7 @@ function append({ state, events }: Applied, change: Partial<UploadState>, at: Da
   return { state: finished, events: [...events, { cursor, status, counts, percent, message: message ?? null, at }] };
 }
 
-/** When the load really began is kept, so that a delay told late is known to be old. */
+/** The time when the work really began is kept, so that a late report of a delay is known to be old. */
 function started(state: UploadState, at: Date, startedAt: Date): Applied {
   return riseTo('PROCESSING', { ...state, startedAt: state.startedAt ?? startedAt }, at);
 }

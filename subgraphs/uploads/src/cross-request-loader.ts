@@ -3,8 +3,9 @@ import DataLoader from 'dataloader';
 const maxBatch = 100;
 
 /**
- * Makes a read for many requests of a read for one: what all that are in hand ask for within a turn of the event loop is read at once,
- * after they asked. Nothing is kept, so nobody is told what was true before they asked; who may see it, each request decides for itself.
+ * Batches the reads of all requests: keys requested within one turn of the event loop are read together, after they
+ * were requested. Nothing is cached, so no request gets an outdated result; each request checks for itself who may see
+ * it.
  */
 export function createCrossRequestLoader<Key, Value>(read: (keys: readonly Key[]) => Promise<Value[]>) {
   const loader = new DataLoader<Key, Value>(read, {

@@ -6,9 +6,9 @@ export const leaseMs = 20_000;
 const renewEveryMs = 5_000;
 
 /**
- * Runs `work` while renewing the intake's lease; its signal is aborted, and CONFLICT thrown, when the intake was given up by somebody else.
- * A database that is away for a moment is not the end: the lease outlives several renewals. One that ran out unnoticed,
- * because this process stood still, is noticed when the file is accepted.
+ * Runs `work` while renewing the intake's lease; its signal is aborted, and CONFLICT thrown, when another process
+ * abandoned the intake. A database that is unavailable for a moment is not the end: the lease outlives several
+ * renewals. If it ran out unnoticed, because this process was paused, that is noticed when the file is accepted.
  */
 export async function holdLease<T>(
   intakeId: string,

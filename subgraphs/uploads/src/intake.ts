@@ -30,7 +30,7 @@ export interface UploadFileDeps {
   readonly files: FileStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Tells that an upload was accepted: its message is in the outbox, its first event in the log. */
+  /** Called when an upload was accepted: its message is in the outbox, its first event in the log. */
   onAccepted(upload: Upload): void;
 }
 

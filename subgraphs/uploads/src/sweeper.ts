@@ -40,12 +40,13 @@ export function startSweeper(deps: SweeperDeps): { stop(): Promise<void> } {
 }
 
 const intakesBatch = 100;
-/** Whoever was storing a file is thought to be gone for good so long after its intake was given up. */
+/** How long after an intake was abandoned the process that stored its file counts as dead. */
 const keepAbandonedMs = 10 * 60_000;
 
 /**
- * Gives up the intakes whose lease ran out, so that their idempotency keys are free again, and deletes the files of those
- * given up again and again for ten minutes: whoever was storing one may only have stood still. One that fails stays for the next sweep.
+ * Abandons the intakes whose lease ran out, so that their idempotency keys are free again, and deletes the files of
+ * abandoned ones again for ten minutes: the process that stores one may only be paused. One that fails stays for the
+ * next sweep.
  */
 export async function sweepIntakes({ db, files, clock, log }: SweeperDeps): Promise<void> {
   const now = clock.now();

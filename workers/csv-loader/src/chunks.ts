@@ -30,7 +30,7 @@ export function addRange(ranges: RowRanges, [from, to]: RowRanges[number]): RowR
   return [...others, joined].sort(([a], [b]) => a - b);
 }
 
-/** Tells of each place, asked for in growing order, whether it is in one of the ranges. */
+/** Decides for each row index, in growing order, whether it is in one of the ranges. */
 export function createRangeCursor(ranges: RowRanges): (rowIndex: number) => boolean {
   let index = 0;
   return (place) => {

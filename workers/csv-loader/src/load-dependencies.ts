@@ -20,7 +20,7 @@ export interface LoadDependencies {
   readonly shouldYield: HandlingContext['shouldYield'];
   /** Without it nothing is measured. */
   readonly measure?: MeasureChunk;
-  /** About how many rows are committed together; 10,000 unless told. */
+  /** Approximate number of rows that are committed together; 10,000 by default. */
   readonly chunkRows?: number;
 }
 

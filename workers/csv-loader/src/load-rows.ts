@@ -12,9 +12,9 @@ import type { LoadRecord } from './store/load-record.ts';
 const LANES = 2;
 
 /**
- * Commits the file's rows that are not committed yet, chunk by chunk, reading the next while others are written. Throws
- * Superseded when another loader got ahead, and Continue when the delivery was in hand for long enough and rows are left.
- * Nothing is on its way any more when it ends.
+ * Commits the file's remaining rows, chunk by chunk, reading the next while others are written. Throws Superseded if
+ * another loader got ahead, and ContinueLater if the delivery was in flight for long enough and rows are left. No write
+ * is running any more when it ends.
  */
 export async function loadRows(
   target: Target,
@@ -51,7 +51,7 @@ export async function loadRows(
       if (writing.size === LANES) await Promise.race(writing);
       stopWhenAborted(signal);
       if (hasProgress && shouldYield()) throw new ContinueLater();
-      // A write that failed stays among them, for whoever waits next.
+      // A failed write stays among them, for the next await.
       const written = write(chunk).then(() => void writing.delete(written));
       written.catch(() => {});
       writing.add(written);

@@ -13,8 +13,9 @@ import { Superseded } from './store/commit-chunk.ts';
 import { countUnfinished, endLoad, type LoadRecord, openLoad, readLoad, saveDialect } from './store/load-record.ts';
 
 /**
- * Loads an upload's file to its end and publishes that end, from wherever an earlier try left it; an ended load only has its end published
- * again. Who has just opened the load gives it. Throws UNAVAILABLE when something it needs, an earlier upload included, is not there yet, and when told to stop.
+ * Loads the file from its checkpoint to the end and publishes the result. If the load already ended, only republishes
+ * it. `opened` avoids re-reading a load the caller just created. Throws UNAVAILABLE if a dependency, such as an earlier
+ * upload, is not ready, and when the worker stops.
  */
 export async function loadUpload(upload: Upload, dependencies: LoadDependencies, opened?: LoadRecord): Promise<void> {
   try {
@@ -59,7 +60,7 @@ async function advance(upload: Upload, load: LoadRecord, dependencies: LoadDepen
   }
 }
 
-/** A file's bytes. A store that is away, or goes away on the way, is UNAVAILABLE in words that are the same for every store. */
+/** A file's bytes. A store that is or becomes unavailable is UNAVAILABLE with the same message for every store. */
 async function* readFile(files: Pick<FileStore, 'read'>, fileId: string): AsyncGenerator<Uint8Array> {
   try {
     yield* await files.read(toUploadName(fileId));

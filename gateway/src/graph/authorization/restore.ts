@@ -124,15 +124,15 @@ export function restoreRefusedFields(options: {
   function completeField({ type, isKept, refusal, below }: Collected, value: unknown, path: Path): unknown {
     if (isKept) return completeValue(type, below, value ?? null, path);
     if (refusal) addError(refusal, path);
-    else tellBelow(below, path);
+    else reportBelow(below, path);
     return isNonNullType(type) ? bubble : null;
   }
 
   /** Below an unrequested field there are no list positions: the path names the fields alone. */
-  function tellBelow(asked: readonly Asked[], path: Path): void {
+  function reportBelow(asked: readonly Asked[], path: Path): void {
     for (const [key, { refusal, below }] of collect(asked, null)) {
       if (refusal) addError(refusal, [...path, key]);
-      else tellBelow(below, [...path, key]);
+      else reportBelow(below, [...path, key]);
     }
   }
 

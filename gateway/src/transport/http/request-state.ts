@@ -18,7 +18,7 @@ export interface ReadOperation {
 /** What the middleware has found out about a request. */
 export interface RequestState {
   requestId: string;
-  /** Aborted when the client goes away before the answer. */
+  /** Aborted when the client disconnects before the response. */
   signal: AbortSignal;
   graph: OpenGraph;
   /** Ends the lease of the graph and the place among the requests in flight. */

@@ -6,7 +6,10 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 const notText = 'The file is not a text file: it contains binary data. Upload a CSV file.';
 const binarySignatures = ['89504e47', '504b0304', '25504446', 'd0cf11e0', '1f8b', 'ffd8ff', '47494638'];
 
-/** Tells the encoding from the byte order mark or, without one, from where the zero bytes of ASCII characters stand. */
+/**
+ * Detects the encoding from the byte order mark or, without one, from the positions of the zero bytes of ASCII
+ * characters.
+ */
 export function detectEncoding(sample: Uint8Array): Encoding {
   const start = Buffer.from(sample.buffer, sample.byteOffset, Math.min(sample.byteLength, 4096));
   const hex = start.toString('hex', 0, 4);

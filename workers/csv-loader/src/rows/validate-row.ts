@@ -58,7 +58,7 @@ function toFault(column: string | null, code: RejectionCode, message: string): R
   return { column, code, message };
 }
 
-/** Tells a fault from values. */
+/** Whether the result is a fault. */
 export function isFault(result: RowValues | RowFault): result is RowFault {
   return !Array.isArray(result);
 }

@@ -14,7 +14,7 @@ const MAX_PAUSE_MS = 1_000;
 const MAX_REASONS = 10;
 const MAX_REASON_CHARACTERS = 200;
 
-/** Someone else has ended the load or brought it further: what is in hand is out of date. */
+/** Another loader has ended the load or brought it further: the state of this one is out of date. */
 export class Superseded extends Error {
   constructor(uploadId: string) {
     super(`The load of ${uploadId} is not where this loader left it.`);
@@ -23,8 +23,10 @@ export class Superseded extends Error {
 }
 
 /**
- * Writes a chunk, its rejections, what it changes in the counts of hires, the checkpoint and the data version in one transaction, and returns the load as committed. Throws Superseded, having written nothing, when the load has ended or has a row of this chunk
- * already. A deadlock or lock timeout is tried ten times, with growing pauses, then thrown; a loader told to stop throws UNAVAILABLE instead of trying again.
+ * Writes a chunk, its rejections, its change of the hire counts, the checkpoint and the data version in one
+ * transaction, and returns the load as committed. Throws Superseded, having written nothing, if the load has ended or
+ * has a row of this chunk already. A deadlock or lock timeout is retried ten times, with growing pauses, then thrown; a
+ * loader that must stop throws UNAVAILABLE instead of retrying.
  */
 export async function commitChunk(
   target: Target,
