@@ -61,10 +61,9 @@ export async function startStack(options) {
   const record = await openProcessRecord(dataDir);
   if (record.leftOvers.length > 0) log(`Ended processes of an earlier start: ${record.leftOvers.join(', ')}.`);
 
-  const [allDeployables] = await Promise.all([listDeployables(), prepareInstance(instance, servers)]);
-  const wanted = (options.workers === 'together' ? joinWorkers(allDeployables) : allDeployables).filter(
-    ({ name }) => !options.without?.includes(name),
-  );
+  const [listed] = await Promise.all([listDeployables(), prepareInstance(instance, servers)]);
+  const allDeployables = options.workers === 'together' ? joinWorkers(listed) : listed;
+  const wanted = allDeployables.filter(({ name }) => !options.without?.includes(name));
   const deployables = wanted.flatMap((one) => replicate(one, options.replicas?.[one.name]));
   const extra = deployables.filter(({ name }) => !allDeployables.some((one) => one.name === name));
   const secrets = loadSecrets(dataDir);
